@@ -1,0 +1,1 @@
+"""The headless engine: reads the document and the files, computes what is due, does it, writes the result."""

@@ -1,0 +1,1 @@
+"""Checks the engine runs itself: exit criteria, sandbox, receipts."""

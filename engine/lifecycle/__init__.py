@@ -1,0 +1,1 @@
+"""A workspace over its life: made, proven, versioned."""

@@ -1,0 +1,1 @@
+"""What is known: facts as models, typed events, the journal and the atomic store."""

@@ -1,0 +1,244 @@
+"""The facts a run knows, as pydantic models: one `orchestrator_state.json`, one `lego_state_<name>.json` a LEGO.
+
+State holds what happened (what ran, hashes, counts, answers). Derived words such as *ready* or *stale* are never
+stored: `engine.planner.assess` computes them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+Substep = Literal["gen", "review"]
+Stage = Literal["gen", "gen_check", "review", "review_check", "action", "land", "gate", "done", "stopped"]
+"""Where a step stands: what is done next. `action` is the only working stage of a step without sessions."""
+
+Outcome = Literal["done", "failed", "needs_input", "interrupted", "runtime", "cancelled"]
+GateKind = Literal["approval", "answers"]
+Verdict = Literal["approve", "revise", "stop", "answer"]
+
+
+class Fact(BaseModel):
+    """Base of all stored models: immutable, and a wrong or unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SessionFact(Fact):
+    """One agent session of a step. `attempt` counts the sessions of this (LEGO, step, substep) and never resets."""
+
+    id: str
+    substep: Substep
+    attempt: int
+    runtime: str
+    base: str
+    """The commit its worktree started from."""
+    inputs: dict[str, str] = {}
+    started_at: str
+    ended_at: str | None = None
+    outcome: Outcome | None = None
+    commit: str | None = None
+    reason: str = ""
+    summary: str = ""
+    confidence: float | None = None
+    tokens: int | None = None
+    cost: float | None = None
+
+
+class CriterionFact(Fact):
+    """How one exit criterion came out, and the receipt that proves it."""
+
+    sentence: str
+    passed: bool
+    detail: str = ""
+    receipt: str | None = None
+
+
+class CheckFact(Fact):
+    """One run of a step's exit criteria on a commit, by the engine."""
+
+    after: Stage
+    commit: str
+    passed: bool
+    criteria: list[CriterionFact] = []
+    at: str = ""
+
+
+class Comment(Fact):
+    """A person's remark on an artifact, which the next Gen must answer by its id."""
+
+    id: str
+    text: str
+    file: str = ""
+    line: int | None = None
+    quote: str = ""
+
+
+class GateFact(Fact):
+    """A decision a person took (or `--yes` took for them)."""
+
+    gate: str
+    round: int
+    decision: Verdict
+    about: dict[str, str] = {}
+    by: str = ""
+    at: str = ""
+
+
+class StepRecord(Fact):
+    """All that happened to one step, or to one step of one LEGO."""
+
+    stage: Stage = "gen"
+    document: str = ""
+    """sha256 of the orchestration document it last ran under."""
+    sessions: list[SessionFact] = []
+    checks: list[CheckFact] = []
+    failure_count: int = 0
+    evidence: list[str] = []
+    """Why earlier attempts of this piece of work failed, newest last; told to the next session."""
+    comments: list[Comment] = []
+    answers: dict[str, str] = {}
+    """Every question answered so far → its answer."""
+    questions: list[str] = []
+    gates: list[GateFact] = []
+    commit: str | None = None
+    """The newest commit that holds this step's work."""
+    inputs: dict[str, str] = {}
+    outputs: dict[str, str] = {}
+    landing: tuple[str, str] | None = None
+    """old, new: a fast-forward of the checkout that has begun and is not yet known to be finished."""
+    started_at: str | None = None
+    ended_at: str | None = None
+    stopped_why: str = ""
+
+    @property
+    def open_session(self) -> SessionFact | None:
+        """The session under way, if any: at most one a step."""
+        last = self.sessions[-1] if self.sessions else None
+        return last if last and last.outcome is None else None
+
+    def attempts(self, substep: Substep) -> int:
+        """How many sessions of that substep were ever started."""
+        return sum(session.substep == substep for session in self.sessions)
+
+
+class Waiting(Fact):
+    """A question the engine put to a person: `decisions/<gate>.json` answers it."""
+
+    gate: str
+    round: int
+    kind: GateKind
+    about: dict[str, str] = {}
+    questions: list[str] = []
+    step: str
+    lego: str | None = None
+    at: str = ""
+
+
+class PhaseFact(Fact):
+    """When a phase was first worked on and when all of it was done."""
+
+    title: str
+    started_at: str
+    ended_at: str | None = None
+
+
+class Run(Fact):
+    """What is being built, and how."""
+
+    app: str = ""
+    mode: Literal["new", "maintenance", "upgrade"] = "new"
+    lane: Literal["full", "tiny"] = "full"
+    sensitive: bool = False
+    toolchain: str = "python"
+    runtimes: list[str] = []
+    document: str = ""
+    started_at: str | None = None
+    finished_at: str | None = None
+    paused: bool = False
+
+
+class Budget(Fact):
+    """What was used so far. None means unknown, never zero."""
+
+    sessions: int = 0
+    tokens: int | None = None
+    cost: float | None = None
+
+
+class OrchestratorState(Fact):
+    """`orchestrator_state.json`."""
+
+    schema_version: Literal[1] = 1
+    seq: int = 0
+    run: Run = Run()
+    phases: dict[str, PhaseFact] = {}
+    steps: dict[str, StepRecord] = {}
+    waiting: list[Waiting] = []
+    valves: dict[str, str] = {}
+    """Valves that are tripped now: instance name → what tripped and what to do."""
+    budget: Budget = Budget()
+    commands: list[str] = []
+    """Ids of the `command-<id>.json` files already carried out."""
+
+
+class LegoState(Fact):
+    """`lego_state_<name>.json`."""
+
+    schema_version: Literal[1] = 1
+    seq: int = 0
+    name: str
+    steps: dict[str, StepRecord] = {}
+    tip: str | None = None
+    """The commit with this LEGO's work that has not landed yet; None when there is none."""
+
+
+class State(Fact):
+    """Everything, as one value."""
+
+    orchestrator: OrchestratorState = OrchestratorState()
+    legos: dict[str, LegoState] = Field(default_factory=dict)
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event applied anywhere."""
+        return max([self.orchestrator.seq, *(lego.seq for lego in self.legos.values())])
+
+    def record(self, step: str, lego: str | None = None) -> StepRecord | None:
+        """What is known of a step (of a LEGO); None when it never began."""
+        if lego is None:
+            return self.orchestrator.steps.get(step)
+        state = self.legos.get(lego)
+        return state.steps.get(step) if state else None
+
+
+class Decision(BaseModel):
+    """`decisions/<gate>.json`, written by a person. Without `round` and `about` it answers the open question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    decision: Verdict
+    round: int | None = None
+    about: dict[str, str] | None = None
+    comment: str = ""
+    comments: list[Comment] = []
+    answers: dict[str, str] = {}
+    by: str = ""
+    at: str = ""
+
+
+class Command(BaseModel):
+    """`decisions/command-<id>.json`: an act that answers no question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = ""
+    command: Literal["retry", "cancel", "pause", "go_on", "take_over", "hand_back", "set", "stop", "refresh"]
+    step: str = ""
+    lego: str = ""
+    session: str = ""
+    values: dict[str, str] = {}
+    at: str = ""
