@@ -1,0 +1,55 @@
+"""What is wrong with a document, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from engine.document.model import Position
+from engine.errors import MetaError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a document; `str()` is the line that a person and an editor can follow."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.message}"
+
+
+class DocumentError(MetaError):
+    """A document that cannot be used: every problem, one a line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects the problems of one document."""
+
+    path: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, position: Position, message: str) -> None:
+        """Note a problem; the same one is noted once."""
+        problem = Problem(self.path, position.line, position.column, message)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What to write instead: `; did you mean …?` if a known word is near, else the known words."""
+    words = list(dict.fromkeys(known))
+    by_folded = {candidate.casefold(): candidate for candidate in words}
+    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean `{by_folded[near[0]]}`?"
+    return f"; known: {', '.join(words)}" if words else ""
