@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Target = Literal["", "lego", "dependencies", "legos"]
@@ -48,6 +48,13 @@ class Criterion:
 
     text: str
     position: Position
+    lines: tuple[tuple[int, Position], ...] = field(default=(), compare=False, repr=False)
+    """Where each of its source lines begins: the offset in `text`, the place in the document."""
+
+    def place(self, offset: int) -> Position:
+        """Where the character of `text` at that offset stands in the document."""
+        begin, position = next((line for line in reversed(self.lines) if line[0] <= offset), (0, self.position))
+        return Position(position.line, position.column + offset - begin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,12 @@ class Step:
     gen: str = ""
     review: str = ""
     criteria: tuple[Criterion, ...] = ()
+    places: Mapping[str, Position] = field(default_factory=dict, compare=False, repr=False)
+    """Where its words stand: `Action`, `Gen`, `Review`, and `Wisdom risk` for a tag."""
+
+    def place(self, word: str) -> Position:
+        """Where one of `places` stands; the step's own position if it is not known."""
+        return self.places.get(word, self.position)
 
     def reviewed_in(self, lane: str) -> bool:
         """Whether this step has a Review substep in that lane."""

@@ -36,20 +36,30 @@ class Report:
     """Collects the problems of one document."""
 
     path: str
-    problems: list[Problem] = field(default_factory=list)
+    _found: dict[Problem, None] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
 
     def add(self, position: Position, message: str) -> None:
         """Note a problem; the same one is noted once."""
-        problem = Problem(self.path, position.line, position.column, message)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self._found[Problem(self.path, position.line, position.column, message)] = None
+
+    def problems(self) -> list[Problem]:
+        """All problems, in the order of the document."""
+        return sorted(self._found)
+
+
+def quoted(text: str) -> str:
+    """The document's own words inside a message: in backticks, and cut where they are too long to be read."""
+    return f"`{text}`" if len(text) <= 100 else f"`{text[:99]}…`"
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """What to write instead: `; did you mean …?` if a known word is near, else the known words."""
     words = list(dict.fromkeys(known))
     by_folded = {candidate.casefold(): candidate for candidate in words}
-    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    near = get_close_matches(word[:100].casefold(), by_folded, n=1, cutoff=0.6)
     if near:
         return f"; did you mean `{by_folded[near[0]]}`?"
-    return f"; known: {', '.join(words)}" if words else ""
+    return f"; known: {', '.join(f'`{known}`' for known in words)}" if words else ""

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 SLOT = re.compile(r"<(?:(?P<name>[a-z_]+):)?(?P<kind>[a-z_]+)>")
 
-NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
 
 KINDS = {
     "path": r"[^`]+",
@@ -62,7 +62,7 @@ def match(form: SentenceForm, sentence: str) -> dict[str, str] | None:
 
 def nearest(sentence: str, forms: Iterable[SentenceForm]) -> SentenceForm | None:
     """The form that looks most like the sentence; None if there is no form at all."""
-    skeleton = _skeleton(sentence)
+    skeleton = _skeleton(sentence[:200])
     return max(forms, key=lambda form: _likeness(skeleton, _skeleton(form.pattern)), default=None)
 
 
