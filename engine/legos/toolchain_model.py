@@ -1,0 +1,125 @@
+"""The toolchain document as typed objects: where things are, which commands check them, what agents are told.
+
+Everything that is particular to a language is in that document and in the templates it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import MetaError
+from engine.legos.model import Plan
+
+
+class ToolchainError(MetaError):
+    """The toolchain document, or a use of it, is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `argv` may hold `{python}`, `{report}`, `{app}`, `{lego}`, and `{paths}` as a word of its own.
+
+    `lego_paths` and `app_paths` are what it looks at; None means that it does not exist for a LEGO (for the app).
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    lego_paths: tuple[str, ...] | None
+    app_paths: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file that the scaffold writes. `template` is a path inside the `toolchains` folder."""
+
+    path: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """A toolchain document. Paths hold `{app}` and `{lego}`, and end with "/" when they are folders."""
+
+    path: Path
+    roles: Mapping[str, tuple[str, ...]]
+    shared: tuple[SharedFile, ...]
+    commands: Mapping[str, Command]
+    environment: Mapping[str, str]
+    """Variable → value. Those that hold `{real}`, `{fake}` or `{empty}` are set only when one of the three is named."""
+    exit_codes: Mapping[int, str]
+    """Exit code → "passed" or "failed". Any other code proves nothing."""
+    guides: Mapping[str, str]
+    """"designer" → the text under "For a designer", and so on, with `{app}` and `{lego}` still in it."""
+    template_folders: tuple[Path, ...]
+
+    def command(self, name: str) -> Command:
+        """The command of that name. Raises ToolchainError."""
+        if name not in self.commands:
+            raise ToolchainError(f"{self.path}: there is no command {name!r}, only {', '.join(self.commands)}")
+        return self.commands[name]
+
+    def role(self, name: str) -> tuple[str, ...]:
+        """The path patterns of a role, also by its plural ("contracts"). Raises ToolchainError."""
+        for known in (name, name.removesuffix("s")):
+            if known in self.roles:
+                return self.roles[known]
+        raise ToolchainError(f"{self.path}: there is no role {name!r}, only {', '.join(self.roles)}")
+
+    def selected(self, command: str | Command, plan: Plan, lego: str | None) -> list[str]:
+        """The paths that a command looks at, for a LEGO or (None) for the app. Raises ToolchainError."""
+        found = self.command(command) if isinstance(command, str) else command
+        patterns = found.lego_paths if lego else found.app_paths
+        if patterns is None:
+            whom = "a LEGO" if lego else "the app"
+            raise ToolchainError(f"{self.path}: the command {found.name!r} does not exist for {whom}")
+        return [fill(pattern, plan.app, lego) for pattern in patterns]
+
+    def render(
+        self,
+        command: str | Command,
+        *,
+        plan: Plan,
+        lego: str | None,
+        real: Collection[str] = (),
+        fake: Collection[str] = (),
+        empty: Collection[str] = (),
+        python: str,
+        report: str,
+    ) -> tuple[list[str], dict[str, str]]:
+        """The command line, and the variables to add to the environment.
+
+        `real`, `fake`, `empty` name LEGOs; with none of them named, every LEGO is real. Raises ToolchainError.
+        """
+        found = self.command(command) if isinstance(command, str) else command
+        selected = self.selected(found, plan, lego)
+        argv: list[str] = []
+        for word in found.argv:
+            if word == "{paths}":
+                argv += selected
+            else:
+                argv.append(fill(word, plan.app, lego).replace("{python}", python).replace("{report}", report))
+        return argv, self._variables(plan, {"{real}": real, "{fake}": fake, "{empty}": empty})
+
+    def _variables(self, plan: Plan, named: Mapping[str, Collection[str]]) -> dict[str, str]:
+        chosen = any(named.values())
+        variables = {}
+        for variable, value in self.environment.items():
+            if value not in named:
+                variables[variable] = value
+            elif chosen:
+                variables[variable] = ",".join(name for name in plan.names if name in named[value])
+        return variables
+
+    def guide(self, name: str, plan: Plan, lego: str | None = None) -> str:
+        """What an agent in that role ("designer", "builder") is told. Raises ToolchainError."""
+        if name not in self.guides:
+            raise ToolchainError(f"{self.path}: there is no section 'For a {name}'")
+        return fill(self.guides[name], plan.app, lego)
+
+
+def fill(pattern: str, app: str, lego: str | None) -> str:
+    """The pattern with `{app}` and, if there is a LEGO, `{lego}` replaced."""
+    text = pattern.replace("{app}", app)
+    return text.replace("{lego}", lego) if lego else text
