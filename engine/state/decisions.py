@@ -1,0 +1,125 @@
+"""What people decided: files they write (through the screen, the command line or an editor) and the engine reads."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from engine.errors import UsageError
+from engine.names import is_name
+from engine.state.atomic import dump_json, write_atomic
+from engine.state.clock import Clock, iso, utc_now
+from engine.state.explain import Problem, problems
+from engine.state.files import FOLDER
+from engine.state.models import Command, Decision, GateFact, Waiting
+
+_COMMAND = "command-"
+
+Written = TypeVar("Written", Decision, Command)
+
+
+def decision_path(workspace: Path, gate: str) -> Path:
+    """Where the decision on a gate lies. Raises `UsageError` for what cannot be a gate's name."""
+    if not is_name(gate):
+        raise UsageError(f"{gate!r} is no gate: a gate is named with a-z, 0-9 and _, and begins with a letter")
+    return _folder(workspace) / f"{gate}.json"
+
+
+def read_decision(workspace: Path, gate: str) -> Decision | None:
+    """The decision on a gate; None when there is none, or none that can be read (see `read_decisions`)."""
+    decision, _ = _read(decision_path(workspace, gate), Decision)
+    return decision
+
+
+def read_decisions(workspace: Path) -> tuple[dict[str, Decision], list[str]]:
+    """Every decision by its gate, and what is wrong with the files that count as none."""
+    found: dict[str, Decision] = {}
+    wrong: list[str] = []
+    for path in _files(workspace):
+        if path.name.startswith(_COMMAND):
+            continue
+        if not is_name(path.stem):
+            wrong.append(str(Problem(path, "", f"expected a gate's name before .json (it is {path.stem!r})")))
+            continue
+        decision, more = _read(path, Decision)
+        wrong += more
+        if decision:
+            found[path.stem] = decision
+    return found, wrong
+
+
+def write_decision(workspace: Path, gate: str, decision: Decision) -> None:
+    """Put the decision where the engine finds it, whole or not at all. Raises `UsageError` for a wrong gate."""
+    path = decision_path(workspace, gate)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(path, dump_json(decision))
+
+
+def counts(decision: Decision, waiting: Waiting, decided: Sequence[GateFact] = ()) -> bool:
+    """Whether a decision answers the open question: same round and ids, or none named; a fitting verdict.
+
+    `decided`: what the gate was told before. A file that names no round and was taken once (same time) is used up;
+    else a `revise` written by hand would answer every later round too.
+    """
+    if decision.round not in (None, waiting.round) or decision.about not in (None, waiting.about):
+        return False
+    if decision.round is None and decision.at and any(fact.at == decision.at for fact in decided):
+        return False
+    if waiting.kind == "answers":
+        return decision.decision == "stop" or all(decision.answers.get(q, "").strip() for q in waiting.questions)
+    return decision.decision != "answer"
+
+
+def write_command(workspace: Path, command: Command, now: Clock = utc_now) -> str:
+    """Ask the engine for an act that answers no question; the command's id: later ones sort after earlier ones."""
+    moment = now().astimezone(UTC)
+    id_ = f"{moment:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+    folder = _folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamped = command.model_copy(update={"id": id_, "at": command.at or iso(moment)})
+    write_atomic(folder / f"{_COMMAND}{id_}.json", dump_json(stamped))
+    return id_
+
+
+def read_commands(workspace: Path) -> tuple[list[Command], list[str]]:
+    """Every command ever given, oldest first, and what is wrong with the files that count as none.
+
+    The id is the one in the file's name.
+    """
+    found: list[Command] = []
+    wrong: list[str] = []
+    for path in _files(workspace):
+        if path.name.startswith(_COMMAND):
+            command, more = _read(path, Command)
+            wrong += more
+            if command:
+                found.append(command.model_copy(update={"id": path.stem.removeprefix(_COMMAND)}))
+    return found, wrong
+
+
+def _folder(workspace: Path) -> Path:
+    return workspace / FOLDER / "decisions"
+
+
+def _files(workspace: Path) -> list[Path]:
+    """The JSON files, by name; not an editor's hidden or half-written ones."""
+    return sorted(path for path in _folder(workspace).glob("*.json") if not path.name.startswith("."))
+
+
+def _read(path: Path, kind: type[Written]) -> tuple[Written | None, list[str]]:
+    """What the file says, or why it says nothing. Its own time stands in for a time left out."""
+    try:
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        found = kind.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None, []
+    except OSError as error:
+        return None, [str(Problem(path, "", f"cannot be read: {error.strerror}"))]
+    except ValidationError as error:
+        return None, [str(problem) for problem in problems(path, error)]
+    return (found if found.at else found.model_copy(update={"at": iso(written)})), []
