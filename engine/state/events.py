@@ -116,6 +116,8 @@ class CheckEnded(StepBase):
     check: CheckFact
     next: Stage
     evidence: str = ""
+    charge: bool = True
+    """Whether a red check counts against this step; False when another step is to blame."""
 
 
 class LandingStarted(StepBase):
@@ -238,8 +240,7 @@ def apply_to_orchestrator(state: OrchestratorState, event: Event) -> Orchestrato
             fact = PhaseFact(title=event.title, started_at=event.at)
             update["phases"] = {**state.phases, str(event.phase): fact}
         case PhaseEnded():
-            fact = state.phases[str(event.phase)].model_copy(update={"ended_at": event.at})
-            update["phases"] = {**state.phases, str(event.phase): fact}
+            update["phases"] = {**state.phases, str(event.phase): _ended_phase(state, event)}
         case ValveTripped():
             update["valves"] = {**state.valves, event.instance: event.message}
         case ValveReset():
@@ -267,6 +268,13 @@ def apply_to_orchestrator(state: OrchestratorState, event: Event) -> Orchestrato
         record = apply_to_record(state.steps.get(event.step) or StepRecord(), event)
         update["steps"] = {**state.steps, event.step: record}
     return state.model_copy(update=update)
+
+
+def _ended_phase(state: OrchestratorState, event: PhaseEnded) -> PhaseFact:
+    begun = state.phases.get(str(event.phase))
+    if begun is None:
+        raise ValueError(f"phase {event.phase} ended but never began")
+    return begun.model_copy(update={"ended_at": event.at})
 
 
 def apply_to_lego(state: LegoState, event: Event) -> LegoState:
@@ -363,8 +371,8 @@ def _session_ended(record: StepRecord, event: SessionEnded) -> dict[str, object]
 
 
 def _check_ended(record: StepRecord, event: CheckEnded) -> dict[str, object]:
-    update: dict[str, object] = {"checks": [*record.checks, event.check], "stage": event.next}
-    if not event.check.passed:
+    update: dict[str, object] = {"checks": [*record.checks, event.check], "stage": event.next, "evidence": []}
+    if not event.check.passed and event.charge:
         update["failure_count"] = record.failure_count + 1
         update["evidence"] = [*record.evidence, event.evidence]
     return update

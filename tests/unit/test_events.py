@@ -1,0 +1,327 @@
+"""What each event means for the facts, and that any cut of the state files replays to the same facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.state import events as ev
+from engine.state.atomic import dump_json
+from engine.state.journal import encode
+from engine.state.models import (
+    CheckFact,
+    Comment,
+    GateFact,
+    LegoState,
+    OrchestratorState,
+    Run,
+    SessionFact,
+    State,
+    StepRecord,
+    Waiting,
+)
+from engine.state.replay import replay
+
+T0, T1 = "2026-01-01T00:00:00.000Z", "2026-01-01T00:01:00.000Z"
+
+
+def after(*events: ev.Event) -> State:
+    """The facts after these events, numbered from 1, one minute apart."""
+    state = State()
+    for number, event in enumerate(events):
+        state = ev.apply(
+            state, event.model_copy(update={"seq": number + 1, "at": f"2026-01-01T00:{number:02}:00.000Z"})
+        )
+    return state
+
+
+def record_after(*events: ev.Event) -> StepRecord:
+    """The record of the step `design` after these events."""
+    record = after(*events).record("design")
+    assert record is not None
+    return record
+
+
+def session(substep: str = "gen", id_: str = "s1", **more: Any) -> SessionFact:
+    fields = {"id": id_, "substep": substep, "attempt": 1, "runtime": "replay", "base": "b0", "started_at": T0}
+    return SessionFact.model_validate({**fields, **more})
+
+
+def started(substep: str = "gen", **more: Any) -> ev.SessionStarted:
+    return ev.SessionStarted(step="design", session=session(substep, **more), document="d1")
+
+
+def ended(outcome: str = "done", substep: str = "gen", **more: Any) -> ev.SessionEnded:
+    fields = {"step": "design", "session": "s1", "substep": substep, "outcome": outcome}
+    return ev.SessionEnded.model_validate({**fields, **more})
+
+
+def red(evidence: str = "two tests fail", **more: Any) -> ev.CheckEnded:
+    check = CheckFact(after="gen", commit="c1", passed=False)
+    return ev.CheckEnded.model_validate({"step": "design", "check": check, "next": "gen", "evidence": evidence, **more})
+
+
+def green() -> ev.CheckEnded:
+    return ev.CheckEnded(step="design", check=CheckFact(after="gen", commit="c1", passed=True), next="review")
+
+
+def waiting(gate: str = "design", lego: str | None = None) -> Waiting:
+    return Waiting(gate=gate, round=1, kind="approval", about={"d.md": "1"}, step="design", lego=lego)
+
+
+def decided(verdict: str, **more: Any) -> ev.GateDecided:
+    fact = GateFact.model_validate({"gate": "design", "round": 1, "decision": verdict})
+    return ev.GateDecided.model_validate({"step": "design", "fact": fact, "next": "done", **more})
+
+
+def test_run_set_replaces_what_is_known_of_the_run() -> None:
+    state = after(ev.RunSet(run=Run(app="one")), ev.RunSet(run=Run(app="two", lane="tiny")))
+    assert state.orchestrator.run == Run(app="two", lane="tiny")
+
+
+def test_a_phase_has_the_time_it_began_and_the_time_it_ended() -> None:
+    phase = after(ev.PhaseStarted(phase=3, title="Requirements"), ev.PhaseEnded(phase=3)).orchestrator.phases["3"]
+    assert (phase.title, phase.started_at, phase.ended_at) == ("Requirements", T0, T1)
+
+
+def test_a_phase_that_never_began_cannot_end() -> None:
+    with pytest.raises(ValueError, match="phase 3 ended but never began"):
+        after(ev.PhaseEnded(phase=3))
+
+
+def test_an_action_runs_under_a_document_and_hands_on_its_commit_and_inputs() -> None:
+    begun = record_after(ev.ActionStarted(step="design", document="d1"))
+    assert (begun.stage, begun.document, begun.started_at, begun.ended_at) == ("action", "d1", T0, None)
+    over = record_after(
+        ev.ActionStarted(step="design"), ev.ActionEnded(step="design", commit="c1", inputs={"a.md": "1"}, next="done")
+    )
+    assert (over.stage, over.commit, over.inputs, over.ended_at) == ("done", "c1", {"a.md": "1"}, T1)
+
+
+def test_a_started_session_is_open_until_it_ends() -> None:
+    assert record_after(started()).open_session == session()
+    assert record_after(started(), ended()).open_session is None
+
+
+def test_a_step_ran_with_the_inputs_of_its_gen_session_not_of_its_review() -> None:
+    record = record_after(started(inputs={"a.md": "1"}), ended(), started("review", id_="s2", inputs={"a.md": "2"}))
+    assert record.inputs == {"a.md": "1"}
+
+
+@pytest.mark.parametrize(("substep", "stage"), [("gen", "gen_check"), ("review", "review_check")])
+def test_a_session_that_is_done_is_checked_next(substep: str, stage: str) -> None:
+    record = record_after(started(substep), ended(substep=substep, commit="c1", confidence=0.8))
+    assert (record.stage, record.commit, record.sessions[0].confidence) == (stage, "c1", 0.8)
+
+
+def test_a_session_with_questions_leads_to_the_gate() -> None:
+    record = record_after(started(), ended("needs_input", questions=["Which units?"]))
+    assert (record.stage, record.questions) == ("gate", ["Which units?"])
+
+
+def test_only_a_charged_session_counts_as_a_failure_and_leaves_evidence() -> None:
+    charged = record_after(started(), ended("failed", reason="no result", charge=True))
+    assert (charged.failure_count, charged.evidence) == (1, ["no result"])
+    free = record_after(started(), ended("runtime", reason="rate limit"))
+    assert (free.failure_count, free.evidence, free.stage) == (0, [], "gen")
+
+
+def test_the_budget_adds_up_what_is_known_and_never_takes_unknown_for_zero() -> None:
+    unknown = after(started(), ended()).orchestrator.budget
+    assert (unknown.sessions, unknown.tokens, unknown.cost) == (1, None, None)
+    known = after(started(), ended(tokens=10), started(id_="s2"), ended(tokens=5, cost=0.5)).orchestrator.budget
+    assert (known.sessions, known.tokens, known.cost) == (2, 15, 0.5)
+
+
+def test_a_red_check_counts_and_leaves_evidence_a_green_one_clears_it() -> None:
+    failed = record_after(red("one"), red("two"))
+    assert (failed.failure_count, failed.evidence, failed.stage) == (2, ["one", "two"], "gen")
+    passed = record_after(red("one"), green())
+    assert (passed.evidence, passed.stage, len(passed.checks)) == ([], "review", 2)
+
+
+def test_a_red_check_that_is_another_steps_fault_counts_nothing_here() -> None:
+    assert record_after(red(charge=False)).failure_count == 0
+
+
+def test_a_landing_is_open_until_it_landed_and_then_failures_are_forgotten() -> None:
+    begun: list[ev.Event] = [red(), ev.LandingStarted(step="design", old="c0", new="c1")]
+    assert record_after(*begun).landing == ("c0", "c1")
+    over = record_after(*begun, ev.Landed(step="design", commit="c1", outputs={"d.md": "1"}, next="done"))
+    assert (over.landing, over.commit, over.outputs, over.stage) == (None, "c1", {"d.md": "1"}, "done")
+    assert (over.failure_count, over.evidence, over.ended_at) == (0, [], "2026-01-01T00:02:00.000Z")
+
+
+def test_held_work_is_the_tip_of_its_lego_until_it_lands() -> None:
+    held = ev.Landed(step="design", lego="store", commit="c1", tip="c1", next="done")
+    assert after(held).legos["store"].tip == "c1"
+    assert after(held, ev.Landed(step="design", lego="store", commit="c2", next="done")).legos["store"].tip is None
+
+
+def test_a_gate_asks_one_question_at_a_time_and_a_decision_answers_it() -> None:
+    asked = [ev.GateAsked(step="design", waiting=waiting(about)) for about in ("design", "other", "design")]
+    assert [w.gate for w in after(*asked).orchestrator.waiting] == ["other", "design"]
+    assert [w.gate for w in after(*asked, decided("approve")).orchestrator.waiting] == ["other"]
+
+
+def test_an_answer_is_added_to_the_answers_and_closes_the_questions() -> None:
+    record = record_after(ended("needs_input", questions=["Units?"]), decided("answer", answers={"Units?": "km"}))
+    assert (record.answers, record.questions) == ({"Units?": "km"}, [])
+
+
+def test_a_revise_hands_its_comments_on_and_is_no_failure() -> None:
+    remark = Comment(id="c1", text="shorter")
+    record = record_after(red(), decided("revise", comments=[remark], next="gen"))
+    assert (record.comments, record.failure_count, record.stage) == ([remark], 0, "gen")
+
+
+def test_an_approval_clears_the_comments_and_fixes_the_outputs() -> None:
+    remark = Comment(id="c1", text="shorter")
+    record = record_after(decided("revise", comments=[remark]), decided("approve", outputs={"d.md": "2"}))
+    assert (record.comments, record.outputs, record.stage) == ([], {"d.md": "2"}, "done")
+
+
+def test_a_stop_at_the_gate_says_why_the_step_stopped() -> None:
+    assert "stopped by a person" in record_after(decided("stop", next="stopped")).stopped_why
+
+
+def test_reopened_work_starts_again_with_evidence_and_without_its_question() -> None:
+    asked = ev.GateAsked(step="design", waiting=waiting())
+    events: list[ev.Event] = [
+        red(),
+        asked,
+        ev.Reopened(step="design", why="blamed", evidence="wrong test", charge=True),
+    ]
+    record = record_after(*events)
+    assert (record.stage, record.failure_count, record.evidence[-1]) == ("gen", 2, "wrong test")
+    assert after(*events).orchestrator.waiting == []
+
+
+def test_a_retry_forgives_the_failures_before_it() -> None:
+    stopped = ev.StepStopped(step="design", why="failed three times")
+    assert record_after(red(), stopped).stopped_why == "failed three times"
+    retried = record_after(red(), stopped, ev.Reopened(step="design", why="retry", forgive=True))
+    assert (retried.failure_count, retried.stopped_why, retried.stage) == (0, "", "gen")
+
+
+def test_a_valve_is_tripped_until_it_is_reset() -> None:
+    tripped = ev.ValveTripped(instance="design", message="failed 3 times")
+    assert after(tripped).orchestrator.valves == {"design": "failed 3 times"}
+    assert after(tripped, ev.ValveReset(instance="design")).orchestrator.valves == {}
+
+
+def test_a_command_is_known_as_done() -> None:
+    assert after(ev.CommandDone(id="x")).orchestrator.commands == ["x"]
+
+
+def test_an_event_of_a_lego_changes_the_file_of_that_lego_only() -> None:
+    state = after(ev.StepStopped(step="tests", lego="store", why="no"))
+    assert (state.record("tests", "store") or StepRecord()).stage == "stopped"
+    assert state.orchestrator == OrchestratorState(seq=1)
+    assert list(state.legos) == ["store"]
+
+
+STEPS, LEGOS = st.sampled_from(["design", "tests"]), st.sampled_from([None, "store", "cli"])
+WHERE = {"step": STEPS, "lego": LEGOS}
+STAGES = st.sampled_from(["gen", "review", "land", "gate", "done", "stopped"])
+TEXTS = st.text(max_size=8)
+IDS = st.dictionaries(st.sampled_from(["a.md", "b.md"]), TEXTS, max_size=2)
+COSTS = st.none() | st.floats(0, 9)
+SESSIONS = st.sampled_from(["s1", "s2"])
+SUBSTEPS = st.sampled_from(["gen", "review"])
+GATES = st.sampled_from(["design", "tests_store"])
+EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
+    st.builds(ev.RunSet, run=st.builds(Run, app=TEXTS)),
+    st.builds(ev.PhaseStarted, phase=st.integers(0, 2), title=TEXTS),
+    st.builds(ev.PhaseEnded, phase=st.integers(0, 2)),
+    st.builds(ev.ActionStarted, **WHERE, document=TEXTS),
+    st.builds(ev.ActionEnded, **WHERE, commit=st.none() | TEXTS, inputs=IDS, next=STAGES),
+    st.builds(ev.SessionStarted, **WHERE, session=st.builds(session, SUBSTEPS, SESSIONS), document=TEXTS),
+    st.builds(
+        ev.SessionEnded,
+        **WHERE,
+        session=SESSIONS,
+        substep=SUBSTEPS,
+        outcome=st.sampled_from(["done", "failed", "needs_input", "runtime"]),
+        reason=TEXTS,
+        tokens=st.none() | st.integers(0, 99),
+        cost=COSTS,
+        charge=st.booleans(),
+    ),
+    st.builds(
+        ev.CheckEnded,
+        **WHERE,
+        check=st.builds(CheckFact, after=SUBSTEPS, commit=TEXTS, passed=st.booleans()),
+        next=STAGES,
+        evidence=TEXTS,
+    ),
+    st.builds(ev.LandingStarted, **WHERE, old=TEXTS, new=TEXTS),
+    st.builds(ev.Landed, **WHERE, commit=TEXTS, outputs=IDS, tip=st.none() | TEXTS, next=STAGES),
+    st.builds(ev.GateAsked, **WHERE, waiting=st.builds(waiting, GATES, LEGOS)),
+    st.builds(
+        ev.GateDecided,
+        **WHERE,
+        fact=st.builds(
+            GateFact,
+            gate=GATES,
+            round=st.integers(1, 3),
+            decision=st.sampled_from(["approve", "revise", "stop", "answer"]),
+        ),
+        answers=IDS,
+        next=STAGES,
+    ),
+    st.builds(ev.Reopened, **WHERE, why=TEXTS, evidence=TEXTS, charge=st.booleans(), forgive=st.booleans()),
+    st.builds(ev.StepStopped, **WHERE, why=TEXTS),
+    st.builds(ev.ValveTripped, instance=GATES, message=TEXTS),
+    st.builds(ev.ValveReset, instance=GATES),
+    st.builds(ev.CommandDone, id=TEXTS),
+)
+
+
+def possible(events: list[ev.Event]) -> list[ev.Event]:
+    """The events without ends of phases that never began, numbered and timed."""
+    begun: set[int] = set()
+    kept: list[ev.Event] = []
+    for event in events:
+        if isinstance(event, ev.PhaseStarted):
+            begun.add(event.phase)
+        if not isinstance(event, ev.PhaseEnded) or event.phase in begun:
+            kept.append(event.model_copy(update={"seq": len(kept) + 1, "at": f"t{len(kept)}"}))
+    return kept
+
+
+HISTORIES = st.lists(EVENTS, max_size=30).map(possible)
+
+
+@settings(max_examples=150, deadline=None)
+@given(HISTORIES, st.data())
+def test_any_cut_of_the_state_files_replays_to_the_same_facts(history: list[ev.Event], data: st.DataObject) -> None:
+    cuts = [State()]
+    for event in history:
+        cuts.append(ev.apply(cuts[-1], event))
+    moment = st.integers(0, len(history))
+    orchestrator = dump_json(cuts[data.draw(moment)].orchestrator)
+    lego_cuts = [cuts[data.draw(moment)].legos.get(name) for name in cuts[-1].legos]
+    legos = [LegoState.model_validate_json(dump_json(lego), strict=True) for lego in lego_cuts if lego]
+    on_disk = State(
+        orchestrator=OrchestratorState.model_validate_json(orchestrator, strict=True),
+        legos={lego.name: lego for lego in legos},
+    )
+    journal = [ev.EVENT.validate_json(encode(event), strict=True) for event in history]
+    assert replay(on_disk, journal) == cuts[-1]
+
+
+def test_the_random_histories_hold_every_kind_of_event() -> None:
+    kinds: set[str] = set()
+
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @given(HISTORIES)
+    def collect(history: list[ev.Event]) -> None:
+        kinds.update(event.event for event in history)
+
+    collect()
+    known = ev.EVENT.json_schema()["discriminator"]["mapping"]
+    assert kinds == set(known)
