@@ -75,7 +75,7 @@ def read_list(section: Section, report: Report) -> list[Passage]:
             report.add(block.position, "only a bullet list can stand here: nobody reads this text")
     for child in section.children:
         report.add(child.position, f"no heading can stand inside a list: {quoted(child.title.text)}")
-    if not found:
+    if not any(block.items for block in section.blocks):
         report.add(section.position, f"{quoted(section.title.text)} has no sentence below it")
     return found
 

@@ -24,13 +24,14 @@ def lint_steps(orchestration: Orchestration, report: Report) -> None:
 
 
 def _check_name(step: Step, first: dict[str, Step], report: Report) -> None:
+    if not step.name:
+        report.add(step.position, "this gives the step no name: a name is made of the letters a to z, digits and `_`")
+        return
     if not is_name(step.name):
         better = name_from_title(step.name).lstrip("_0123456789")
         hint = f"; write {quoted(better)}" if better else ""
-        report.add(
-            step.position,
-            f"{quoted(step.name)} cannot name a step: it needs small letters, digits and `_`{hint}",
-        )
+        rule = "it begins with a letter from a to z, then come small letters, digits and `_`"
+        report.add(step.position, f"{quoted(step.name)} cannot name a step: {rule}{hint}")
     earlier = first.setdefault(step.name, step)
     if earlier is not step:
         report.add(step.position, f"a second step {quoted(step.name)}: the first is in line {earlier.position.line}")

@@ -134,7 +134,7 @@ def _phases(sections: Iterable[Section], report: Report) -> tuple[Phase, ...]:
 def _check_other(section: Section, report: Report) -> None:
     """Other sections are for the reader, unless a slip of the pen made them so."""
     title = section.title.text
-    near = get_close_matches(title[:100], (VALVES_TITLE, RULES_TITLE), n=1, cutoff=0.85)
+    near = get_close_matches(title[:100], (VALVES_TITLE, RULES_TITLE), n=1, cutoff=0.8)
     if near and title not in (VALVES_TITLE, RULES_TITLE):
         report.add(section.position, f"unknown section {quoted(title)}; did you mean {quoted(near[0])}?")
     elif _LIKE_A_PHASE.match(title):

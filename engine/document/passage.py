@@ -30,7 +30,7 @@ class Passage:
     def part(self, start: int, end: int) -> Passage:
         """The text from `start` to `end` without the white space around it."""
         piece = self.text[start:end]
-        lead = len(piece) - len(piece.lstrip())
+        lead = len(piece) - len(piece.lstrip()) if piece.strip() else 0
         return Passage(piece.strip(), self.anchors, self.start + start + lead)
 
     def group(self, found: re.Match[str], group: int | str) -> Passage:

@@ -52,7 +52,8 @@ class Report:
 
 def quoted(text: str) -> str:
     """The document's own words inside a message: in backticks, and cut where they are too long to be read."""
-    return f"`{text}`" if len(text) <= 100 else f"`{text[:99]}…`"
+    short = text if len(text) <= 100 else f"{text[:99]}…"
+    return f"`` {short} ``" if "`" in short else f"`{short}`"
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
