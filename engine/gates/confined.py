@@ -44,12 +44,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a run ended. `output` is the first and the last part of what it printed."""
+    """How a run ended. `output` is the first and the last part of what it printed, `home` its private folder."""
 
     exit_code: int
     output: str
     seconds: float
     timed_out: bool
+    home: str
 
 
 async def run(
@@ -100,7 +101,7 @@ async def _run(wrapped: Wrapped, root: Path, seconds: float, limits: Limits) -> 
     if timed_out:
         text += f"\nStopped: it was not finished after {seconds:g} seconds."
     code = TIMED_OUT if timed_out else 128 - ended if ended < 0 else ended
-    return Ran(code, text, time.monotonic() - began, timed_out)
+    return Ran(code, text, time.monotonic() - began, timed_out, wrapped.home)
 
 
 def base_environment(home: str) -> dict[str, str]:

@@ -1,0 +1,171 @@
+"""Run one command of the toolchain on a commit, in a clean checkout, and write down what came out."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import MetaError
+from engine.gates import confined
+from engine.gates.interpreter import interpreter_paths
+from engine.gates.plain import plain
+from engine.gates.receipts import Receipt
+from engine.gates.report import Problem, read_report
+from engine.gates.sandbox import Sandbox
+from engine.git import Repository
+from engine.legos.plan import Plan
+from engine.legos.toolchain import Toolchain
+from engine.state.clock import Clock, iso, utc_now
+
+REPORT = ".meta-report.xml"
+WHOLE = "."
+"""The key in a receipt's scope that means the whole commit."""
+OUTPUT_KEPT = 4000
+CHECK_SECONDS = 900.0
+
+
+class InterpreterMissing(MetaError):
+    """The interpreter that checks are to run with does not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One command of the toolchain and what the LEGOs are in it. Without `lego` it is about the whole app."""
+
+    command: str
+    lego: str | None = None
+    real: tuple[str, ...] | None = None
+    fake: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    expects: Literal["pass", "fail"] = "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every check of a run shares."""
+
+    repository: Repository
+    toolchain: Toolchain
+    plan: Plan
+    sandbox: Sandbox
+    interpreter: Path
+    seconds: float = CHECK_SECONDS
+    now: Clock = utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which receipt is being written: its id, and the criterion it answers."""
+
+    id: str
+    step: str
+    lego: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A receipt, and why its tests failed, in words that are the same on every machine."""
+
+    receipt: Receipt
+    problems: tuple[Problem, ...] = ()
+
+
+async def run_receipt(bench: Bench, commit: str, paths: Sequence[str] | None, check: Check, origin: Origin) -> Outcome:
+    """Check `commit`. Only `paths` of it (None: everything) are there; a file that is not committed is not."""
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="meta-check-")).resolve()
+    root = folder / "checkout"
+    try:
+        await asyncio.to_thread(_check_out, bench.repository, commit, root, paths)
+        scope = await asyncio.to_thread(_scope, bench.repository, commit, paths)
+        return await _run(bench, commit, scope, check, origin, root)
+    finally:
+        await asyncio.to_thread(confined.remove_tree, folder)
+
+
+async def rerun(bench: Bench, commit: str, receipt: Receipt) -> Outcome:
+    """Run the check of an earlier receipt again, on `commit`, in the same scope."""
+    real = None if receipt.real is None else tuple(receipt.real)
+    fake, empty = tuple(receipt.fake), tuple(receipt.empty)
+    check = Check(receipt.check, receipt.about, real, fake, empty, receipt.expects)
+    origin = Origin(receipt.id, receipt.step, receipt.lego, receipt.sentence)
+    return await run_receipt(bench, commit, None if WHOLE in receipt.scope else list(receipt.scope), check, origin)
+
+
+@functools.cache
+def environment_key(interpreter: Path) -> str:
+    """What the interpreter says it is, such as its name and version. Raises InterpreterMissing."""
+    try:
+        said = subprocess.run(
+            [interpreter, "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise InterpreterMissing(f"{interpreter} does not start ({error}): make its environment again.") from error
+    return (said.stdout or said.stderr).strip()
+
+
+def _check_out(repository: Repository, commit: str, root: Path, paths: Sequence[str] | None) -> None:
+    repository.export(commit, root, paths)
+    (root / REPORT).unlink(missing_ok=True)
+
+
+def _scope(repository: Repository, commit: str, paths: Sequence[str] | None) -> dict[str, str]:
+    if paths is None:
+        return {WHOLE: repository.ids(commit, [""])[""]}
+    return repository.ids(commit, paths)
+
+
+async def _run(bench: Bench, commit: str, scope: dict[str, str], check: Check, origin: Origin, root: Path) -> Outcome:
+    argv, env = bench.toolchain.render(
+        check.command,
+        plan=bench.plan,
+        lego=check.lego,
+        real=check.real or (),
+        fake=check.fake,
+        empty=check.empty,
+        python=str(bench.interpreter),
+        report=str(root / REPORT),
+    )
+    readable = interpreter_paths(bench.interpreter)
+    environment = await asyncio.to_thread(environment_key, bench.interpreter)
+    at = iso(bench.now())
+    ran = await confined.run(bench.sandbox, argv, root, env, bench.seconds, readable)
+    report = await asyncio.to_thread(read_report, root / REPORT)
+
+    def tidy(text: str) -> str:
+        return plain(text, root, ran.home, readable)
+
+    receipt = Receipt(
+        id=origin.id,
+        step=origin.step,
+        lego=origin.lego,
+        sentence=origin.sentence,
+        commit=commit,
+        scope=scope,
+        check=check.command,
+        about=check.lego,
+        command=[bench.interpreter.name if word == str(bench.interpreter) else tidy(word) for word in argv],
+        real=None if check.real is None else list(check.real),
+        fake=list(check.fake),
+        empty=list(check.empty),
+        environment=environment,
+        sandbox=bench.sandbox.name,
+        expects=check.expects,
+        exit_code=ran.exit_code,
+        conclusive=ran.exit_code in bench.toolchain.exit_codes,
+        passed=list(report.passed),
+        failed=list(report.failed),
+        skipped=list(report.skipped),
+        broken=list(report.broken),
+        duration=round(ran.seconds, 3),
+        at=at,
+        output=tidy(ran.output)[-OUTPUT_KEPT:],
+    )
+    problems = [Problem(one.test, tidy(one.message), tidy(one.account)) for one in report.problems]
+    return Outcome(receipt, tuple(problems))

@@ -1,0 +1,91 @@
+"""Criteria that run a command of the toolchain, in a clean checkout of the commit; each leaves a receipt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from engine.gates.checkrun import Bench, Check, Origin, run_receipt
+from engine.gates.criteria.context import Context
+from engine.gates.criteria.registry import Finding, criterion
+from engine.gates.receipts import Receipt
+
+NAMES_SHOWN = 5
+
+
+@criterion("`<command>` of the toolchain passes for {lego} with {lego} fake", runs=True)
+async def passes_with_fake(context: Context, command: str) -> Finding:
+    """The LEGO's tests hold for its fake, every other LEGO being fake too."""
+    lego = context.planned.name
+    return await _run(context, Check(command, lego, real=(), fake=(lego,)))
+
+
+@criterion("`<command>` of the toolchain passes for {lego} with {lego} real and {dependencies} fake", runs=True)
+async def passes_with_real(context: Context, command: str) -> Finding:
+    """The LEGO's tests hold for its code, built upon its neighbours' fakes."""
+    lego = context.planned
+    return await _run(context, Check(command, lego.name, real=(lego.name,), fake=tuple(lego.dependencies)))
+
+
+@criterion("`<command>` of the toolchain passes for {lego} with {lego} and {dependencies} real", runs=True)
+async def passes_with_all_real(context: Context, command: str) -> Finding:
+    """The LEGO's tests hold for its code, built upon the real code of all that it needs, directly or through others."""
+    lego = context.planned.name
+    return await _run(context, Check(command, lego, real=(*context.known_plan.closure(lego), lego)))
+
+
+@criterion("`<command>` of the toolchain fails for {lego} with {lego} empty", runs=True)
+async def fails_with_empty(context: Context, command: str) -> Finding:
+    """Every one of the LEGO's tests runs and fails while there is nothing behind its contract: each tests something."""
+    lego = context.planned.name
+    return await _run(context, Check(command, lego, real=(), empty=(lego,), expects="fail"))
+
+
+@criterion("`<command>` of the toolchain passes for the app", runs=True)
+async def passes_for_the_app(context: Context, command: str) -> Finding:
+    """It passes on everything in the commit, with every LEGO real."""
+    return await _run(context, Check(command))
+
+
+async def _run(context: Context, check: Check) -> Finding:
+    bench = Bench(
+        context.repository,
+        context.toolchain,
+        context.known_plan,
+        context.sandbox,
+        context.interpreter,
+        context.seconds,
+        context.now,
+    )
+    receipt_id = await asyncio.to_thread(context.receipts.next_id, context.step, context.lego, context.commit)
+    origin = Origin(receipt_id, context.step, context.lego, context.sentence)
+    paths = None if check.lego is None else context.view
+    outcome = await run_receipt(bench, context.commit, paths, check, origin)
+    await asyncio.to_thread(context.receipts.save, outcome.receipt)
+    return Finding(outcome.receipt.green, describe(outcome.receipt), outcome.receipt, outcome.problems)
+
+
+def describe(receipt: Receipt) -> str:
+    """What came out of a check, in a line: counts, and the names of what should not have happened."""
+    counts = [
+        f"{len(tests)} {word}"
+        for word, tests in (
+            ("passed", receipt.passed),
+            ("failed", receipt.failed),
+            ("skipped", receipt.skipped),
+            ("could not be loaded", receipt.broken),
+        )
+        if tests
+    ]
+    text = f"exit code {receipt.exit_code}: {', '.join(counts) or 'no test ran'}"
+    unwanted = [*receipt.skipped, *receipt.broken]
+    if receipt.expects == "fail" and receipt.passed:
+        return f"{text}; passed although {', '.join(receipt.empty)} is empty: {_some(receipt.passed)}"
+    if unwanted:
+        return f"{text}; not run: {_some(unwanted)}"
+    return text
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

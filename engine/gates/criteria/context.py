@@ -1,0 +1,82 @@
+"""What a criterion may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.document.model import Valves
+from engine.gates.checkrun import CHECK_SECONDS
+from engine.gates.receipts import ReceiptStore
+from engine.gates.sandbox import Sandbox
+from engine.git import NotInCommit, Repository
+from engine.legos.plan import Plan, PlannedLego
+from engine.legos.toolchain import Toolchain, fill
+from engine.state.clock import Clock, utc_now
+from runtime_adapters.protocol import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One step (of one LEGO) at one commit. `view` are the paths that a check of a LEGO sees.
+
+    `plan` is None before there is one, `result` what the step's last session answered, None if it had none.
+    """
+
+    repository: Repository
+    commit: str
+    step: str
+    lego: str | None
+    plan: Plan | None
+    toolchain: Toolchain
+    result: Result | None
+    valves: Valves
+    sandbox: Sandbox
+    view: Sequence[str]
+    interpreter: Path
+    receipts: ReceiptStore
+    seconds: float = CHECK_SECONDS
+    now: Clock = utc_now
+    sentence: str = ""
+    """The criterion under evaluation, as the document has it."""
+
+    @property
+    def known_plan(self) -> Plan:
+        """The plan, for criteria that are evaluated only where there is one."""
+        assert self.plan is not None, "evaluate() answers for criteria that need a plan before there is one"
+        return self.plan
+
+    @property
+    def planned(self) -> PlannedLego:
+        """This LEGO in the plan, for criteria that speak of {lego}."""
+        assert self.lego is not None, "evaluate() answers for criteria on a LEGO in a step that has none"
+        return self.known_plan.lego(self.lego)
+
+    def text(self, path: str) -> str | None:
+        """The committed file; None if there is none. What is not UTF-8 shows as replacement characters."""
+        try:
+            return self.repository.read(self.commit, path).decode(errors="replace")
+        except NotInCommit:
+            return None
+
+    def texts(self, role: str) -> dict[str, str]:
+        """Every committed file of a role of the toolchain, path → text; nothing before there is a plan."""
+        if self.plan is None:
+            return {}
+        patterns = [fill(pattern, self.plan.app, self.lego) for pattern in self.toolchain.role(role)]
+        return {path: self.text(path) or "" for path in self.repository.files(self.commit, patterns)}
+
+    def filled(self, text: str) -> str:
+        """`text` with the names in place of {lego}, {entry}, {app} and {dependencies}, as far as they are known."""
+        if self.lego:
+            text = text.replace("{lego}", self.lego)
+        if self.plan is None:
+            return text
+        if self.lego:
+            text = text.replace("{dependencies}", _listed(self.plan.lego(self.lego).dependencies))
+        return text.replace("{app}", self.plan.app).replace("{entry}", self.plan.entry)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "no dependencies"
