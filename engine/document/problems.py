@@ -10,6 +10,10 @@ from engine.document.model import Position
 from engine.errors import MetaError
 
 
+LONGEST_LIST = 12
+"""More words than these help nobody in a message."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One mistake in a document; `str()` is the line that a person and an editor can follow."""
@@ -57,10 +61,10 @@ def quoted(text: str) -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """What to write instead: `; did you mean …?` if a known word is near, else the known words."""
+    """What to write instead: `; did you mean …?` if one is near, else all of them if they are few."""
     words = list(dict.fromkeys(known))
     by_folded = {candidate.casefold(): candidate for candidate in words}
     near = get_close_matches(word[:100].casefold(), by_folded, n=1, cutoff=0.6)
     if near:
         return f"; did you mean `{by_folded[near[0]]}`?"
-    return f"; known: {', '.join(f'`{known}`' for known in words)}" if words else ""
+    return f"; known: {', '.join(f'`{known}`' for known in words)}" if 0 < len(words) <= LONGEST_LIST else ""

@@ -192,6 +192,14 @@ def test_an_unknown_tag_and_an_unknown_role_are_reported_at_the_word() -> None:
     )
 
 
+def test_a_message_lists_the_known_words_only_if_they_are_few() -> None:
+    few = Vocabulary(actions=tuple(f"act_{number}" for number in range(12)))
+    many = Vocabulary(actions=tuple(f"act_{number}" for number in range(13)))
+    listed = ", ".join(f"`{action}`" for action in sorted(few.actions))
+    check("## Phase 0: Only\n- **Action**: ▶go\n", f"unknown action `go`; known: {listed}", vocabulary=few)
+    check("## Phase 0: Only\n- **Action**: ▶go\n", "unknown action `go`", vocabulary=many)
+
+
 # Steps
 
 
