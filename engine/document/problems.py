@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from engine.document.model import Position
 from engine.errors import MetaError
 
-
 LONGEST_LIST = 12
 """More words than these help nobody in a message."""
 
