@@ -12,7 +12,7 @@ from engine.gates.receipts import ReceiptStore
 from engine.gates.sandbox import Sandbox
 from engine.git import NotInCommit, Repository
 from engine.legos.plan import Plan, PlannedLego
-from engine.legos.toolchain import Toolchain, fill
+from engine.legos.toolchain import Toolchain
 from engine.state.clock import Clock, utc_now
 from runtime_adapters.protocol import Result
 
@@ -64,18 +64,23 @@ class Context:
         """Every committed file of a role of the toolchain, path → text; nothing before there is a plan."""
         if self.plan is None:
             return {}
-        patterns = [fill(pattern, self.plan.app, self.lego) for pattern in self.toolchain.role(role)]
+        patterns = [self.filled(pattern) for pattern in self.toolchain.role(role)]
         return {path: self.text(path) or "" for path in self.repository.files(self.commit, patterns)}
 
     def filled(self, text: str) -> str:
-        """`text` with the names in place of {lego}, {entry}, {app} and {dependencies}, as far as they are known."""
-        if self.lego:
-            text = text.replace("{lego}", self.lego)
-        if self.plan is None:
-            return text
-        if self.lego:
-            text = text.replace("{dependencies}", _listed(self.plan.lego(self.lego).dependencies))
-        return text.replace("{app}", self.plan.app).replace("{entry}", self.plan.entry)
+        """`text` with the names in place of what stands for them."""
+        return fill(text, self.plan, self.lego)
+
+
+def fill(text: str, plan: Plan | None, lego: str | None) -> str:
+    """`text` with the names in place of {lego}, {dependencies}, {entry} and {app}, as far as they are known."""
+    if lego:
+        text = text.replace("{lego}", lego)
+    if plan is None:
+        return text
+    if lego and lego in plan.names:
+        text = text.replace("{dependencies}", _listed(plan.lego(lego).dependencies))
+    return text.replace("{app}", plan.app).replace("{entry}", plan.entry)
 
 
 def _listed(names: Sequence[str]) -> str:
