@@ -21,6 +21,9 @@ Status = Literal[
 ]
 """The status words, the same everywhere."""
 
+Work = Literal["", "gen", "review", "check", "action", "land"]
+"""What is under way or due in a step; "" for nothing."""
+
 SETTLED: frozenset[Status] = frozenset({"done", "stale", "skipped"})
 """The words after which later work may go on: a stale result still counts until a person asks for a new one."""
 
@@ -37,7 +40,7 @@ class Instance:
     phase: int
     status: Status
     why: str = ""
-    substep: Literal["", "gen", "review", "check", "action", "land"] = ""
+    substep: Work = ""
     """What is under way or due."""
     attempt: int = 0
     failure_count: int = 0

@@ -364,6 +364,9 @@ def _session_ended(record: StepRecord, event: SessionEnded) -> dict[str, object]
     elif event.outcome == "needs_input":
         update["stage"] = "gate"
         update["questions"] = event.questions
+    elif event.outcome in ("runtime", "cancelled"):
+        update["stage"] = "stopped"
+        update["stopped_why"] = event.reason
     if event.charge:
         update["failure_count"] = record.failure_count + 1
         update["evidence"] = [*record.evidence, event.reason]

@@ -1,0 +1,183 @@
+"""The brief: everything one session is told, rendered from a template, within the document's token budget."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from engine.briefs.inputs import Input, inputs, own_work
+from engine.briefs.tokens import estimate
+from engine.briefs.wisdom import Chosen, choose
+from engine.document.model import Orchestration, Step
+from engine.errors import MetaError
+from engine.git import Repository
+from engine.legos.placeholders import with_names
+from engine.legos.plan import Plan
+from engine.legos.roles import paths
+from engine.legos.toolchain import Toolchain
+from engine.resources import document
+from engine.state.models import State, StepRecord, Substep
+
+TEMPLATE = "templates/session_brief.template.md"
+MOST_CARDS = 4
+UNDER_REVIEW = "under review"
+
+
+class BriefError(MetaError):
+    """The brief cannot be written, or cannot be made small enough."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """For whom a brief is: a substep of a step (of a LEGO), working from a commit."""
+
+    repository: Repository
+    commit: str
+    orchestration: Orchestration
+    toolchain: Toolchain
+    plan: Plan | None
+    state: State
+    step: Step
+    lego: str | None
+    substep: Substep
+    overlay: Path | None = None
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A finished brief. `parts` is the cost of each part in tokens; `wisdom` the chosen cards and why."""
+
+    text: str
+    tokens: int
+    parts: dict[str, int]
+    left_out: list[str]
+    wisdom: list[dict[str, str]]
+
+    @property
+    def sha256(self) -> str:
+        """What a recording is compared by."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What may be cut when a brief is too long, least important last in the order of cutting."""
+
+    inputs: list[Input]
+    evidence: list[str]
+    wisdom: list[Chosen]
+    toolchain: str
+    left_out: list[str] = field(default_factory=list)
+
+
+def assemble(request: Request) -> Brief:
+    """The brief for a session. Raises BriefError if it is too long with everything cut that may be cut."""
+    parts = _collect(request)
+    limit = request.orchestration.valves.brief_tokens
+    text = _render(request, parts)
+    while estimate(text) > limit:
+        smaller = _cut(parts)
+        if smaller is None:
+            raise BriefError(
+                f"the brief of {request.step.name} needs {estimate(text):,} tokens, more than {limit:,}, with "
+                "everything cut that may be cut: shorten its instructions, or raise the limit in the document"
+            )
+        parts = smaller
+        text = _render(request, parts)
+    return Brief(text, estimate(text), _costs(request, parts, text), parts.left_out, _reasons(parts))
+
+
+def _collect(request: Request) -> _Parts:
+    step, record = request.step, _record(request)
+    given = inputs(request.repository, request.commit, step, request.plan, request.toolchain, request.lego)
+    again = request.substep == "review" or bool(record.evidence) or bool(record.comments)
+    if again and record.commit:
+        note = f"{UNDER_REVIEW}: mend it in place" if request.substep == "review" else "as it stands: mend it in place"
+        given += own_work(request.repository, request.commit, _outputs(request), note)
+    words = " ".join([request.lego or "", *(one.text for one in given)])
+    wisdom = choose(step.wisdom, step.name, words, request.overlay, MOST_CARDS)
+    return _Parts(given, [_newest(record)] if record.evidence else [], wisdom, request.toolchain.told(step))
+
+
+def _newest(record: StepRecord) -> str:
+    return record.evidence[-1]
+
+
+def _cut(parts: _Parts) -> _Parts | None:
+    """One part fewer, the least important first; None when nothing is left to cut."""
+    if parts.wisdom:
+        return replace(
+            parts,
+            wisdom=parts.wisdom[:-1],
+            left_out=[*parts.left_out, f"advice: card {parts.wisdom[-1].card.id}"],
+        )
+    if parts.inputs:
+        given = [one for one in parts.inputs if not one.note.startswith(UNDER_REVIEW)]
+        last = (given or parts.inputs)[-1]
+        rest = [one for one in parts.inputs if one is not last]
+        return replace(parts, inputs=rest, left_out=[*parts.left_out, f"`{last.name}`: it lies in the folder, open it"])
+    return None
+
+
+def _render(request: Request, parts: _Parts) -> str:
+    step, record = request.step, _record(request)
+    instructions = step.gen if request.substep == "gen" else step.review
+    values = {
+        "step": step.name,
+        "lego": request.lego,
+        "substep": request.substep,
+        "app": request.plan.app if request.plan else request.state.orchestrator.run.app,
+        "rules": request.orchestration.rules,
+        "instructions": with_names(instructions, request.plan, request.lego),
+        "outputs": _outputs(request),
+        "criteria": [with_names(c.text, request.plan, request.lego) for c in step.criteria],
+        "toolchain": with_names(parts.toolchain, request.plan, request.lego),
+        "inputs": parts.inputs,
+        "evidence": parts.evidence,
+        "comments": record.comments,
+        "answers": [{"question": q, "answer": a} for q, a in record.answers.items()],
+        "wisdom": [{"id": c.card.id, "title": c.card.title, "text": c.card.text} for c in parts.wisdom],
+        "left_out": parts.left_out,
+    }
+    try:
+        return (
+            _template(document(TEMPLATE, request.overlay))
+            .from_string(document(TEMPLATE, request.overlay).read_text(encoding="utf-8"))
+            .render(values)
+        )
+    except TemplateError as error:
+        raise BriefError(f"{TEMPLATE}: {error}") from error
+
+
+@lru_cache(maxsize=4)
+def _template(path: Path) -> Environment:
+    """The documents are the user's own, yet a template never runs code: sandboxed, and undefined names are errors."""
+    return SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True)
+
+
+def _outputs(request: Request) -> list[str]:
+    return [p for r in request.step.outputs for p in paths(r, request.plan, request.toolchain, request.lego)]
+
+
+def _record(request: Request) -> StepRecord:
+    return request.state.record(request.step.name, request.lego) or StepRecord()
+
+
+def _costs(request: Request, parts: _Parts, text: str) -> dict[str, int]:
+    costs = {f"input {one.name}": estimate(one.text) for one in parts.inputs}
+    costs["instructions"] = estimate(request.step.gen if request.substep == "gen" else request.step.review)
+    costs["rules"] = estimate(request.orchestration.rules)
+    costs["toolchain"] = estimate(parts.toolchain)
+    costs["evidence"] = sum(estimate(one) for one in parts.evidence)
+    costs["wisdom"] = sum(estimate(chosen.card.text) for chosen in parts.wisdom)
+    costs["task and format"] = max(0, estimate(text) - sum(costs.values()))
+    return costs
+
+
+def _reasons(parts: _Parts) -> list[dict[str, str]]:
+    return [{"id": chosen.card.id, "why": chosen.why} for chosen in parts.wisdom]

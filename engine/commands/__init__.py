@@ -1,0 +1,1 @@
+"""The commands of `meta`, by what they are for: building, looking, deciding, tools."""

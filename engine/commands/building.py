@@ -1,0 +1,109 @@
+"""Commands that build: new and run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine.commands.common import folder, told
+from engine.errors import EXIT_INTERRUPTED, EXIT_WAITING, UsageError
+from engine.lifecycle.create import create
+from engine.runner.context import Settings
+from engine.runner.loop import RunEnd
+from engine.runner.start import bundled_tape, run_engine
+from engine.snapshot import Options
+from engine.workspace import INTENT, Workspace
+
+REPLAY = "replay"
+
+
+@click.command()
+@click.argument("place", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--intent", type=click.Path(path_type=Path), help="A file that says what the app is to do.")
+@click.option("--toolchain", default="python", show_default=True, help="Which kind of app.")
+@told
+def new(place: Path, intent: Path | None, toolchain: str) -> None:
+    """Make a workspace for a new app in DIR."""
+    if create(place, intent, toolchain):
+        click.echo(f"{place} is ready. `meta {place}` opens it; `meta run {place}` builds it without a screen.")
+    else:
+        click.echo(f"{place} is ready. Write what the app is to do into {place / INTENT}, then `meta {place}`.")
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Approve every gate.")
+@click.option("--runtime", default="", metavar="R[,R2]", help="Which runtimes do the sessions, in order.")
+@click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Sessions at once.")
+@click.option("--until", type=click.IntRange(0, 11), metavar="PHASE", help="End after this phase.")
+@click.option("--record", type=click.Path(path_type=Path), metavar="TAPE", help="Record the sessions there.")
+@click.option("--tape", type=click.Path(path_type=Path), metavar="TAPE", help="The recording that replay plays.")
+@click.option("--speed", default="max", show_default=True, help="How fast replay plays: a factor, or max.")
+@click.option("--refresh", is_flag=True, help="Do again what became stale.")
+@click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox.")
+@folder
+@told
+def run(
+    folder: Path,
+    yes: bool,
+    runtime: str,
+    jobs: int,
+    until: int | None,
+    record: Path | None,
+    tape: Path | None,
+    speed: str,
+    refresh: bool,
+    unsandboxed: bool,
+) -> None:
+    """Run the engine here, one plain line per event, until it is done or needs you."""
+    workspace = Workspace.at(folder)
+    runtimes = tuple(name.strip() for name in runtime.split(",") if name.strip()) or (REPLAY,)
+    if REPLAY in runtimes and tape is None:
+        tape = bundled_tape(workspace) if runtimes == (REPLAY,) else None
+    settings = Settings(
+        runtimes=runtimes,
+        jobs=jobs,
+        tape=tape.resolve() if tape else None,
+        record=record.resolve() if record else None,
+        speed=check_speed(speed),
+        options=Options(yes=yes, until=until, refresh=refresh),
+    )
+    finish(run_and_tell(workspace, settings, unsandboxed))
+
+
+def check_speed(speed: str) -> str:
+    """The speed as given, if it is one. Raises UsageError."""
+    try:
+        if speed == "max" or float(speed) > 0:
+            return speed
+    except ValueError:
+        pass
+    raise UsageError(f'--speed {speed}: a number above 0, or "max", is expected')
+
+
+def run_and_tell(workspace: Workspace, settings: Settings, unsandboxed: bool = False) -> RunEnd:
+    """Run the engine and print what happens; at an interrupt the sessions go on without it."""
+    try:
+        return run_engine(workspace, settings, lambda line: click.echo(line), unsandboxed)
+    except KeyboardInterrupt:
+        click.echo("interrupted; live sessions go on, and `meta run` takes them up again")
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def finish(end: RunEnd) -> None:
+    """Say how the run ended and leave with its exit code."""
+    words = {
+        "done": "done: the app is built",
+        "until": "done as far as asked",
+        "waiting": "waiting for you:",
+        "blocked": "stopped: `meta status` says why and what to do",
+        "stopped": "stopped; `meta run` goes on",
+        "runtime": "no runtime could go on: `meta status` says why; `meta run` tries again",
+    }
+    click.echo(words[end.ending])
+    if end.exit_code == EXIT_WAITING:
+        for instance in end.assessment.instances():
+            if instance.gate:
+                click.echo(f"  {instance.why}")
+    sys.exit(end.exit_code)

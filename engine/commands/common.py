@@ -1,0 +1,44 @@
+"""What all commands share: how a workspace is named, and how an error is told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from engine.errors import MetaError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def told(function: Callable[P, R]) -> Callable[P, R]:
+    """Show a MetaError as its message and exit code; anything else is a bug and keeps its traceback."""
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except MetaError as error:
+            click.echo(f"meta: {error}", err=True)
+            sys.exit(error.exit_code)
+
+    return wrapper
+
+
+def folder(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command its workspace folder: DIR, or --dir, or the current folder."""
+
+    @click.argument("place", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+    @click.option("--dir", "option", metavar="DIR", type=click.Path(path_type=Path), help="The workspace.")
+    @wraps(function)
+    def wrapper(*args: object, place: Path | None, option: Path | None, **kwargs: object) -> R:
+        if place and option and place != option:
+            raise click.UsageError(f"name the workspace once: {place} or --dir {option}")
+        return function(*args, folder=place or option or Path(), **kwargs)
+
+    return wrapper

@@ -1,0 +1,135 @@
+"""Commands that decide: approve, revise, answer, retry, stop. Each writes one file into `decisions/`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from engine.commands.common import folder, told
+from engine.errors import EXIT_DONE, UsageError
+from engine.state.clock import iso, utc_now
+from engine.state.decisions import write_command, write_decision
+from engine.state.lock import holder
+from engine.state.models import Command, Decision, Waiting
+from engine.state.store import Store
+from engine.workspace import Workspace
+
+
+def _open_question(workspace: Workspace, gate: str) -> Waiting:
+    waiting = Store.open(workspace.root, read_only=True).state.orchestrator.waiting
+    for one in waiting:
+        if one.gate == gate:
+            return one
+    others = ", ".join(w.gate for w in waiting)
+    raise UsageError(
+        f"{gate}: nothing is asked there. " + (f"Waiting now: {others}." if others else "Nothing is waiting now.")
+    )
+
+
+def _decide(place: Path, gate: str, decision: Decision) -> Waiting:
+    workspace = Workspace.at(place)
+    waiting = _open_question(workspace, gate)
+    bound = decision.model_copy(update={"round": waiting.round, "about": waiting.about, "at": iso(utc_now())})
+    write_decision(workspace.root, gate, bound)
+    return waiting
+
+
+def _go_on(place: Path) -> str:
+    if holder(place.resolve()):
+        return "The engine that runs here takes it up."
+    return "`meta run" + (f" {place}" if place != Path() else "") + "` goes on."
+
+
+@click.command()
+@click.argument("gate")
+@folder
+@told
+def approve(gate: str, folder: Path) -> None:
+    """Approve what waits at GATE, as it lies in the workspace now."""
+    if _decide(folder, gate, Decision(decision="approve", by="meta approve")).kind == "answers":
+        raise UsageError(f"{gate} asks questions: `meta answer FILE --gate {gate}` answers them.")
+    click.echo(f"{gate} approved. {_go_on(folder)}")
+
+
+@click.command()
+@click.argument("gate")
+@click.option("-m", "message", required=True, metavar="TEXT", help="What is to change.")
+@folder
+@told
+def revise(gate: str, message: str, folder: Path) -> None:
+    """Send what waits at GATE back, with a comment that the next session must answer."""
+    if not message.strip():
+        raise UsageError("-m: say what is to change.")
+    _decide(folder, gate, Decision(decision="revise", comment=message, by="meta revise"))
+    click.echo(f"{gate} goes back with your comment. {_go_on(folder)}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--gate", help="Which questions; needed when several gates ask.")
+@folder
+@told
+def answer(file: Path, gate: str | None, folder: Path) -> None:
+    """Answer a step's questions with FILE: a JSON object, question → answer (or a list, in order)."""
+    workspace = Workspace.at(folder)
+    asking = [w for w in Store.open(workspace.root, read_only=True).state.orchestrator.waiting if w.kind == "answers"]
+    if gate is None and len(asking) != 1:
+        names = ", ".join(w.gate for w in asking)
+        raise UsageError(f"name one with --gate: {names}" if names else "no step asks questions now")
+    waiting = _open_question(workspace, gate) if gate else asking[0]
+    answers = _read_answers(file, waiting)
+    _decide(folder, waiting.gate, Decision(decision="answer", answers=answers, by="meta answer"))
+    click.echo(f"{waiting.gate}: {len(answers)} answers given. {_go_on(folder)}")
+
+
+def _read_answers(file: Path, waiting: Waiting) -> dict[str, str]:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"{file}: there is no such file") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: this is not JSON ({error})") from error
+    if isinstance(data, list):
+        data = dict(zip(waiting.questions, data, strict=False))
+    if not isinstance(data, dict):
+        raise UsageError(f'{file}: expected a JSON object, {{"question": "answer"}}, or a list of answers in order')
+    missing = [q for q in waiting.questions if not str(data.get(q, "")).strip()]
+    if missing:
+        raise UsageError(f"{file}: no answer to: " + "; ".join(missing))
+    return {question: str(data[question]) for question in waiting.questions}
+
+
+@click.command()
+@click.argument("name", metavar="LEGO")
+@folder
+@told
+def retry(name: str, folder: Path) -> None:
+    """Try again what failed or was stopped: a LEGO's work, or a step of the app."""
+    workspace = Workspace.at(folder)
+    state = Store.open(workspace.root, read_only=True).state
+    if name in state.legos:
+        command = Command(command="retry", lego=name)
+    elif name in state.orchestrator.steps:
+        command = Command(command="retry", step=name)
+    else:
+        known = ", ".join([*state.legos, *state.orchestrator.steps]) or "nothing yet"
+        raise UsageError(f"{name}: no LEGO and no step of the app has that name. There are: {known}.")
+    write_command(workspace.root, command)
+    click.echo(f"{name} will be tried again. {_go_on(folder)}")
+
+
+@click.command()
+@folder
+@told
+def stop(folder: Path) -> int:
+    """Stop the engine that runs here and its sessions. `meta run` goes on later."""
+    workspace = Workspace.at(folder)
+    running = holder(workspace.root)
+    if running is None:
+        click.echo("No engine is running here.")
+        return EXIT_DONE
+    write_command(workspace.root, Command(command="stop"))
+    click.echo(f"The engine (pid {running.pid}) stops. `meta run` goes on later.")
+    return EXIT_DONE

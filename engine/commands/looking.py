@@ -1,0 +1,195 @@
+"""Commands that look: status, log, brief, doctor. They change nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.assessment import Assessment, Instance
+from engine.commands.common import folder, told
+from engine.errors import EXIT_ERROR, MetaError, UsageError
+from engine.facts import WorkspaceFacts, assess_workspace
+from engine.gates.sandbox import choose
+from engine.git import check_git
+from engine.state.journal import Journal
+from engine.state.lock import holder
+from engine.state.rebuild import rebuild
+from engine.workspace import Workspace
+from runtime_adapters.protocol import parse_event
+
+GLYPHS = {
+    "pending": "·",
+    "ready": "○",
+    "running": "▶",
+    "checking": "◐",
+    "waiting_approval": "◆",
+    "waiting_answer": "?",
+    "paused": "‖",
+    "done": "✓",
+    "stale": "↻",
+    "failed": "✗",
+    "stopped": "■",
+    "skipped": "–",
+}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
+@folder
+@told
+def status(as_json: bool, folder: Path) -> None:
+    """Where everything stands, and what it waits for."""
+    facts = assess_workspace(folder)
+    if as_json:
+        click.echo(json.dumps(status_document(facts), indent=2, sort_keys=True, ensure_ascii=False))
+        return
+    run = facts.state.orchestrator.run
+    running = holder(facts.workspace.root)
+    engine = f"engine running (pid {running.pid})" if running else "engine not running"
+    click.echo(f"{run.app or facts.workspace.root.name}: {run.mode}, lane {run.lane}, {engine}")
+    for line in _lines(facts.assessment):
+        click.echo(line)
+    for waiting in facts.state.orchestrator.waiting:
+        verb = (
+            f"meta approve {waiting.gate}" if waiting.kind == "approval" else f"meta answer FILE --gate {waiting.gate}"
+        )
+        click.echo(f"waiting for you: {waiting.gate}: {verb}")
+    for problem in [*facts.problems, *facts.state.orchestrator.valves.values()]:
+        click.echo(f"problem: {problem}")
+
+
+def _lines(assessment: Assessment) -> list[str]:
+    lines = []
+    for phase in assessment.phases:
+        lines.append(f"{GLYPHS[phase.status]} {phase.number:2} {phase.title}: {phase.status}")
+        shown = phase.instances if len(phase.instances) > 1 and phase.status not in ("done", "pending") else ()
+        lines += [f"     {GLYPHS[i.status]} {i.name}: {i.status}{_because(i)}" for i in shown]
+    return lines
+
+
+def _because(instance: Instance) -> str:
+    return f" ({instance.why})" if instance.why else ""
+
+
+def status_document(facts: WorkspaceFacts) -> dict[str, Any]:
+    """`meta status --json`: schema_version 1."""
+    orchestrator = facts.state.orchestrator
+    running = holder(facts.workspace.root)
+    return {
+        "schema_version": 1,
+        "app": orchestrator.run.app,
+        "run": orchestrator.run.model_dump(),
+        "engine": {"running": running is not None, "pid": running.pid if running else None},
+        "phases": [
+            {
+                "number": phase.number,
+                "title": phase.title,
+                "status": phase.status,
+                "instances": [_instance(i) for i in phase.instances],
+            }
+            for phase in facts.assessment.phases
+        ],
+        "waiting": [w.model_dump() for w in orchestrator.waiting],
+        "valves": orchestrator.valves,
+        "budget": orchestrator.budget.model_dump(),
+        "problems": list(facts.problems),
+    }
+
+
+def _instance(instance: Instance) -> dict[str, Any]:
+    names = ("step", "lego", "status", "why", "substep", "attempt", "failure_count", "session", "gate")
+    return {"name": instance.name, **{name: getattr(instance, name) for name in names}, "edited": list(instance.edited)}
+
+
+@click.command()
+@click.argument("session", required=False)
+@click.option("-f", "--follow", is_flag=True, help="Go on as more comes.")
+@click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path(), help="The workspace.")
+@told
+def log(session: str | None, follow: bool, folder: Path) -> None:
+    """The journal, or what one SESSION (id or its beginning) did."""
+    workspace = Workspace.at(folder)
+    if session is None:
+        _show_journal(workspace, follow)
+        return
+    found = sorted(p for p in (workspace.private / "sessions").glob("*") if p.name.startswith(session))
+    if not found:
+        raise UsageError(f"{session}: no session begins with that. `meta log` lists them in the journal.")
+    _show_events(found[-1], follow)
+
+
+def _show_journal(workspace: Workspace, follow: bool) -> None:
+    journal = Journal(workspace.private / "journal.jsonl")
+    offset = 0
+    while True:
+        events, offset = journal.read_from(offset)
+        for event in events:
+            rest = event.model_dump(exclude={"seq", "at", "event"}, exclude_none=True, exclude_defaults=True)
+            told = " ".join(f"{k}={v}" for k, v in rest.items() if isinstance(v, str | int | float) and v != "")
+            click.echo(f"{event.seq:5} {event.at} {event.event} {told}".rstrip())
+        if not follow:
+            return
+        time.sleep(0.5)
+
+
+def _show_events(folder: Path, follow: bool) -> None:
+    path = folder / "events.jsonl"
+    offset = 0
+    while True:
+        data = path.read_bytes() if path.is_file() else b""
+        lines = data[offset:].split(b"\n")
+        for line in lines[:-1]:
+            event = parse_event(line.decode(errors="replace"))
+            told = " ".join(str(v) for k, v in event.fields.items() if isinstance(v, str | int | float))
+            click.echo(f"{event.t:8.1f}s {event.kind:14} {told}")
+        offset += len(data[offset:]) - len(lines[-1])
+        if not follow or (folder / "exit.json").is_file():
+            return
+        time.sleep(0.3)
+
+
+@click.command()
+@click.option("--rebuild", "rebuild_state", is_flag=True, help="Make the state files again from the journal.")
+@folder
+@told
+def doctor(rebuild_state: bool, folder: Path) -> None:
+    """Is everything here that is needed; with --rebuild, mend broken state files from the journal."""
+    if rebuild_state:
+        rebuilt = rebuild(Workspace.at(folder).root)
+        for note in rebuilt.notes or ["every state file agrees with the journal"]:
+            click.echo(note)
+        return
+    bad = False
+    for name, check in _checks(folder):
+        try:
+            click.echo(f"✓ {name}: {check()}")
+        except MetaError as error:
+            bad = True
+            click.echo(f"✗ {name}: {error}")
+    if bad:
+        sys.exit(EXIT_ERROR)
+
+
+def _checks(place: Path) -> list[tuple[str, Any]]:
+    def interpreter() -> str:
+        return f"{sys.version.split()[0]} at {sys.executable}"
+
+    def git() -> str:
+        check_git()
+        return "there, and new enough"
+
+    def sandbox() -> str:
+        return choose(consented=False).name
+
+    def workspace() -> str:
+        if not (place / ".orchestrator").is_dir():
+            return f"{place.resolve()} is none; `meta new DIR` makes one"
+        facts = assess_workspace(place)
+        return f"{facts.workspace.root}, {facts.state.seq} events, state readable"
+
+    return [("interpreter", interpreter), ("git", git), ("sandbox", sandbox), ("workspace", workspace)]

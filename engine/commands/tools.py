@@ -1,0 +1,89 @@
+"""Tools: lint, prove, handoff."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine.commands.common import folder, told
+from engine.errors import EXIT_ERROR
+from engine.lifecycle.prove import prove_workspace
+from engine.linting import lint_document
+from engine.resources import document
+from engine.sessions.handoff import finish, open_briefs
+from engine.workspace import Workspace
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@told
+def lint(file: Path | None) -> None:
+    """Check an orchestration document (by default the one in force here): file:line:column: message."""
+    path = file or document("AGENTS.md", Path(".meta"))
+    problems = lint_document(path)
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        sys.exit(EXIT_ERROR)
+    click.echo(f"{path}: no mistakes")
+
+
+@click.command()
+@click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox.")
+@folder
+@told
+def prove(folder: Path, unsandboxed: bool) -> None:
+    """Run every receipt of the app again, on the commit that is checked out, in a clean checkout."""
+    red = 0
+    for line, good in prove_workspace(folder, unsandboxed):
+        red += not good
+        click.echo(f"{'✓' if good else '✗'} {line}")
+    if red:
+        click.echo(f"{red} not proven")
+        sys.exit(EXIT_ERROR)
+    click.echo("everything is proven")
+
+
+@click.group()
+def handoff() -> None:
+    """Briefs that wait for you, or for any tool that reads and writes files."""
+
+
+@handoff.command("list")
+@folder
+@told
+def list_(folder: Path) -> None:
+    """The open briefs: id and the folder in which to write the answer."""
+    briefs = open_briefs(Workspace.at(folder).root)
+    for brief in briefs:
+        click.echo(f"{brief.id}\t{brief.worktree}")
+    if not briefs:
+        click.echo("no brief is open", err=True)
+
+
+@handoff.command()
+@click.argument("session", metavar="ID")
+@folder
+@told
+def show(session: str, folder: Path) -> None:
+    """Print a brief."""
+    workspace = Workspace.at(folder)
+    for brief in open_briefs(workspace.root):
+        if brief.id == session:
+            click.echo(brief.brief.read_text(encoding="utf-8"))
+            return
+    names = ", ".join(brief.id for brief in open_briefs(workspace.root)) or "none"
+    raise click.UsageError(f"{session}: no such open brief. Open: {names}.")
+
+
+@handoff.command()
+@click.argument("session", metavar="ID")
+@click.option("--result", type=click.Path(path_type=Path), help="A result.json from elsewhere.")
+@folder
+@told
+def done(session: str, result: Path | None, folder: Path) -> None:
+    """Say that the answer is complete: the files and .session/result.json in the session's folder."""
+    finish(Workspace.at(folder).root, session, result)
+    click.echo(f"{session} handed back")

@@ -1,0 +1,142 @@
+"""The facts of a workspace, read into one snapshot; only what changed is read again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.artifacts import artifact_id
+from engine.assessment import Assessment
+from engine.document.model import Orchestration
+from engine.legos.plan import Plan
+from engine.legos.roles import paths
+from engine.legos.toolchain import Toolchain
+from engine.planner import assess
+from engine.snapshot import Options, Snapshot
+from engine.state.decisions import read_commands, read_decisions
+from engine.state.models import State
+from engine.state.store import Store
+from engine.workspace import PLAN, Workspace
+
+
+@dataclass
+class FactsReader:
+    """Reads snapshots of one workspace; keeps the identity of files that did not change since the last one."""
+
+    workspace: Workspace
+    orchestration: Orchestration
+    toolchain: Toolchain
+    problems: list[str] = field(default_factory=list)
+    _files: dict[str, tuple[tuple[int, int], str]] = field(default_factory=dict)
+    _folders: dict[str, dict[str, str]] = field(default_factory=dict)
+    _plan: tuple[tuple[int, int], Plan | None] = ((0, 0), None)
+
+    def read(self, state: State, options: Options | None = None) -> Snapshot:
+        """Everything the planner looks at, as of now."""
+        decisions, problems = read_decisions(self.workspace.root)
+        commands, more = read_commands(self.workspace.root)
+        self.problems = [*problems, *more]
+        plan = self._read_plan()
+        return Snapshot(
+            orchestration=self.orchestration,
+            toolchain=self.toolchain,
+            state=state,
+            plan=plan,
+            ids=self._ids(plan),
+            decisions=decisions,
+            commands=tuple(commands),
+            options=options or Options(),
+        )
+
+    def _read_plan(self) -> Plan | None:
+        stamp = _stamp(self.workspace.root / PLAN)
+        if stamp != self._plan[0]:
+            self._plan = (stamp, self.workspace.plan())
+        return self._plan[1]
+
+    def _ids(self, plan: Plan | None) -> dict[str, str]:
+        head = self.workspace.repository.head()
+        if head is None:
+            return {}
+        wanted = artifact_paths(self.orchestration, plan, self.toolchain)
+        if head not in self._folders:
+            self._folders = {head: self.workspace.repository.ids(head, [p for p in wanted if p.endswith("/")])}
+        found = dict(self._folders[head])
+        for path in wanted:
+            if not path.endswith("/") and (id_ := self._file_id(path)):
+                found[path] = id_
+        return found
+
+    def _file_id(self, path: str) -> str:
+        file = self.workspace.root / path
+        stamp = _stamp(file)
+        if stamp == (0, 0):
+            return ""
+        known = self._files.get(path)
+        if known is None or known[0] != stamp:
+            known = (stamp, artifact_id(path, file.read_bytes()))
+            self._files[path] = known
+        return known[1]
+
+
+def artifact_paths(orchestration: Orchestration, plan: Plan | None, toolchain: Toolchain) -> list[str]:
+    """Every path that a step reads or writes, once; per-LEGO ones only when there is a plan."""
+    found: dict[str, None] = {}
+    for step in orchestration.steps():
+        for lego in (plan.names if plan else []) if step.per_lego else [None]:
+            for reference in (*step.inputs, *step.outputs):
+                needs_plan = reference.role or "{" in reference.path
+                if plan or not needs_plan:
+                    found.update(dict.fromkeys(paths(reference, plan, toolchain, lego)))
+    return list(found)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return status.st_mtime_ns, status.st_size
+
+
+@dataclass(frozen=True)
+class WorkspaceFacts:
+    """A workspace as anybody who only reads sees it."""
+
+    workspace: Workspace
+    orchestration: Orchestration
+    state: State
+    assessment: Assessment
+    snapshot: Snapshot
+    problems: tuple[str, ...] = ()
+
+
+class WorkspaceReader:
+    """Reads one workspace again and again, cheaply, without writing anything. For status and the screen."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workspace = Workspace.at(folder)
+        self._store = Store.open(self.workspace.root, read_only=True)
+        self._facts: FactsReader | None = None
+
+    def read(self) -> WorkspaceFacts:
+        """The facts and the words of now. Raises MetaError for what a person must mend first."""
+        self._store.refresh()
+        state = self._store.state
+        if self._facts is None:
+            toolchain = self.workspace.toolchain(state.orchestrator.run.toolchain)
+            self._facts = FactsReader(self.workspace, self.workspace.orchestration(), toolchain)
+        snapshot = self._facts.read(state)
+        return WorkspaceFacts(
+            self.workspace,
+            snapshot.orchestration,
+            state,
+            assess(snapshot),
+            snapshot,
+            tuple(self._facts.problems),
+        )
+
+
+def assess_workspace(folder: Path) -> WorkspaceFacts:
+    """The facts of a workspace, read once."""
+    return WorkspaceReader(folder).read()

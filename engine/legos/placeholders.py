@@ -1,0 +1,23 @@
+"""Names in the places where a document speaks of a LEGO, its dependencies, the entry or the app. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.legos.model import Plan
+
+
+def with_names(text: str, plan: Plan | None, lego: str | None) -> str:
+    """`text` with names for {lego}, {dependencies}, {entry} and {app}, as far as they are known."""
+    if lego:
+        text = text.replace("{lego}", lego)
+    if plan is None:
+        return text
+    if lego:
+        text = text.replace("{dependencies}", listed(plan.lego(lego).dependencies))
+    return text.replace("{app}", plan.app).replace("{entry}", plan.entry)
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a, b and c`; "no dependencies" for none."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "no dependencies"

@@ -1,0 +1,102 @@
+"""Proof: requirement → tests → LEGOs → receipts, derived from the receipts alone. Nothing here believes a claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.gates.receipts import Receipt
+from engine.legos.plan import Plan
+from engine.legos.requirements import Requirement, named_requirements
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One requirement and what shows it. Without a test and a receipt it is unproven."""
+
+    id: str
+    text: str
+    legos: tuple[str, ...]
+    tests: tuple[str, ...]
+    receipts: tuple[str, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Whether a passed test of a green receipt names it."""
+        return bool(self.tests and self.receipts)
+
+
+def proof_rows(
+    requirements: Sequence[Requirement], plan: Plan, sources: Mapping[str, str], receipts: Iterable[Receipt]
+) -> list[Row]:
+    """A row a requirement. `sources` are the test files of the whole app, path → text; `receipts` the newest ones."""
+    whole = [r for r in receipts if r.green and r.expects == "pass" and r.about is None]
+    named = {r.id: tests_by_requirement(sources.values(), r.passed) for r in whole}
+    rows = []
+    for requirement in requirements:
+        found = {id_: tests.get(requirement.id, []) for id_, tests in named.items()}
+        rows.append(
+            Row(
+                id=requirement.id,
+                text=requirement.text,
+                legos=tuple(lego.name for lego in plan.legos if requirement.id in lego.requirements),
+                tests=tuple(dict.fromkeys(test for tests in found.values() for test in tests)),
+                receipts=tuple(id_ for id_, tests in found.items() if tests),
+            )
+        )
+    return rows
+
+
+def tests_by_requirement(sources: Iterable[str], tests: Iterable[str]) -> dict[str, list[str]]:
+    """Requirement id → the tests that name it. A test's text reaches from its name to the next test's name."""
+    by_name: dict[str, list[str]] = {}
+    for test in tests:
+        by_name.setdefault(_bare(test), []).append(test)
+    if not by_name:
+        return {}
+    anyone = re.compile(r"\b(" + "|".join(sorted(map(re.escape, by_name), key=len, reverse=True)) + r")\b")
+    found: dict[str, list[str]] = {}
+    for source in sources:
+        starts = list(anyone.finditer(source))
+        for start, following in zip(starts, [*starts[1:], None], strict=True):
+            block = source[start.start() : following.start() if following else len(source)]
+            for id_ in named_requirements(block):
+                found.setdefault(id_, []).extend(t for t in by_name[start[1]] if t not in found.get(id_, []))
+    return found
+
+
+def _bare(test: str) -> str:
+    """`tests.integration.test_app::test_adds[two]` → `test_adds`."""
+    return test.rpartition("::")[2].partition("[")[0]
+
+
+def render_proof(rows: Sequence[Row]) -> str:
+    """PROOF.md: no date, no duration, no commit, so that equal work gives equal text."""
+    proven = sum(row.proven for row in rows)
+    lines = [
+        "# Proof",
+        "",
+        f"{proven} of {len(rows)} requirements are shown by passed tests that name them. Written by the engine from",
+        "its receipts; `meta prove` runs every one of them again.",
+        "",
+    ]
+    for row in rows:
+        lines += [f"## {row.id}", "", row.text, ""]
+        lines.append(f"- Built by: {', '.join(row.legos) or 'nobody'}")
+        lines.append(f"- Receipts: {', '.join(f'`{r}`' for r in row.receipts) or 'none'}")
+        lines += [f"- Test: `{test}`" for test in row.tests] or ["- Unproven: no passed test names it"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def proof_document(rows: Sequence[Row], receipts: Iterable[Receipt]) -> dict[str, Any]:
+    """proof.json: what a clone needs to prove itself."""
+    return {
+        "schema_version": 1,
+        "requirements": [
+            {"id": r.id, "tests": list(r.tests), "legos": list(r.legos), "receipts": list(r.receipts)} for r in rows
+        ],
+        "receipts": [receipt.model_dump(mode="json") for receipt in receipts],
+    }

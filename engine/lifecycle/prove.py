@@ -1,0 +1,78 @@
+"""`meta prove`: the last receipt of each check, run again on the commit that is checked out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from engine.errors import MetaError
+from engine.gates.checkrun import Bench, rerun
+from engine.gates.receipts import Receipt, ReceiptStore
+from engine.gates.sandbox import choose
+from engine.git import Repository
+from engine.legos.plan import parse_plan
+from engine.legos.toolchain import find_toolchain
+from engine.workspace import PLAN
+
+PROOF = "proof.json"
+
+
+class NothingToProve(MetaError):
+    """There is no receipt, or no commit."""
+
+
+def prove_workspace(folder: Path, unsandboxed: bool = False) -> Iterator[tuple[str, bool]]:
+    """For each check: what it is, and whether it still comes out green. Works on a clone as well as on the original.
+
+    Raises NothingToProve when no check was ever recorded.
+    """
+    repository = Repository(folder.resolve())
+    commit = repository.head() if repository.exists() else None
+    if commit is None:
+        raise NothingToProve(f"{folder}: this is no git repository with a commit, so there is nothing to prove")
+    receipts = _receipts(repository, commit)
+    dirty = repository.dirty()
+    if dirty:
+        yield f"not looked at, because they are not committed: {', '.join(dirty[:5])}", True
+    bench = Bench(
+        repository=repository,
+        toolchain=find_toolchain(_toolchain(repository.root), repository.root / ".meta"),
+        plan=parse_plan(repository.read(commit, PLAN).decode()),
+        sandbox=choose(consented=unsandboxed),
+        interpreter=Path(sys.executable),
+    )
+    for receipt in receipts:
+        again = asyncio.run(rerun(bench, commit, receipt)).receipt
+        yield _told(receipt, again), again.green
+
+
+def _toolchain(root: Path) -> str:
+    state = root / ".orchestrator" / "orchestrator_state.json"
+    if state.is_file():
+        return str(json.loads(state.read_bytes())["run"]["toolchain"])
+    return "python"
+
+
+def _receipts(repository: Repository, commit: str) -> list[Receipt]:
+    store = ReceiptStore(repository.root)
+    newest = [receipt for _, receipt in sorted(store.latest().items(), key=str)] if store.folder.is_dir() else []
+    if newest:
+        return newest
+    if PROOF not in repository.files(commit, [PROOF]):
+        raise NothingToProve(f"{repository.root}: no receipts here and no {PROOF}: `meta run` builds and records first")
+    try:
+        recorded = json.loads(repository.read(commit, PROOF))["receipts"]
+        return [Receipt.model_validate(one) for one in recorded]
+    except (ValueError, KeyError, ValidationError) as error:
+        raise NothingToProve(f"{PROOF} cannot be read ({error}): check it out again from an earlier commit") from error
+
+
+def _told(receipt: Receipt, again: Receipt) -> str:
+    counts = f"{len(again.passed)} passed, {len(again.failed)} failed, {len(again.skipped)} skipped"
+    name = f"{receipt.id}: {receipt.sentence}"
+    return f"{name} ({counts})" if again.green else f"{name}: no longer holds ({counts}, exit {again.exit_code})"

@@ -1,0 +1,115 @@
+"""What goes with a finished app: proof.json, the manifest, the version, its guide and its decision record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from engine import __version__
+from engine.document.model import Orchestration
+from engine.gates.receipts import Receipt, ReceiptStore
+from engine.git import Repository
+from engine.instances import Instances
+from engine.legos.plan import Plan
+from engine.legos.requirements import parse_requirements
+from engine.lifecycle.proof import Row, proof_document, proof_rows
+from engine.resources import document
+from engine.sessions.folder import SessionFolder
+from engine.state.atomic import dump_json
+from engine.state.models import State, StepRecord
+from engine.workspace import Workspace
+from runtime_adapters.protocol import ResultError
+
+REQUIREMENTS = "requirements.md"
+
+
+def current_proof(workspace: Workspace, plan: Plan, commit: str) -> tuple[list[Row], list[Receipt]]:
+    """The proof of a commit by the newest receipts: its rows, and those receipts in a fixed order."""
+    repository = workspace.repository
+    receipts = [receipt for _, receipt in sorted(ReceiptStore(workspace.root).latest().items(), key=str)]
+    requirements = parse_requirements(repository.read(commit, REQUIREMENTS).decode())
+    return proof_rows(requirements, plan, test_sources(repository, commit), receipts), receipts
+
+
+def test_sources(repository: Repository, commit: str) -> dict[str, str]:
+    """Every text file of a commit by path; the names of the tests in the receipts find their places in them."""
+    return {
+        path: repository.read(commit, path).decode(errors="replace")
+        for path in repository.files(commit)
+        if path.startswith("tests/")
+    }
+
+
+def release_files(
+    workspace: Workspace, orchestration: Orchestration, state: State, plan: Plan, commit: str
+) -> dict[str, bytes]:
+    """Path → contents of all that the release adds to a commit."""
+    rows, receipts = current_proof(workspace, plan, commit)
+    values = _values(workspace, orchestration, state, plan, commit)
+    rendered = {
+        "AGENTS.md": "AGENTS.template.md",
+        ".meta-version": ".meta-version.template",
+        ".meta-manifest.json": ".meta-manifest.template.json",
+        ".app_orchestration.md": ".app_orchestration.template.md",
+    }
+    files = {path: _render(workspace, name, values).encode() for path, name in rendered.items()}
+    return {"proof.json": dump_json(proof_document(rows, receipts)), **files}
+
+
+def _render(workspace: Workspace, name: str, values: dict[str, Any]) -> str:
+    environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+    path = document(f"templates/{name}", workspace.overlay)
+    return environment.from_string(path.read_text(encoding="utf-8")).render(values)
+
+
+def _values(
+    workspace: Workspace, orchestration: Orchestration, state: State, plan: Plan, commit: str
+) -> dict[str, Any]:
+    requirements = parse_requirements(workspace.repository.read(commit, REQUIREMENTS).decode())
+    return {
+        "app": plan.app,
+        "title": state.orchestrator.run.app,
+        "requirements": [{"id": r.id, "text": r.text} for r in requirements],
+        "legos": [{"name": x.name, "purpose": x.purpose, "dependencies": x.dependencies} for x in plan.legos],
+        "files": _made_files(workspace.repository, orchestration, state, plan, commit),
+        "notes": _review_notes(workspace, orchestration, state, plan),
+        "engine_version": __version__,
+        "document_sha256": orchestration.sha256,
+    }
+
+
+def _made_files(
+    repository: Repository, orchestration: Orchestration, state: State, plan: Plan, commit: str
+) -> list[dict[str, str | None]]:
+    """Every file that a step wrote, with its blob id: what tells a person's later edit from the engine's work."""
+    made: dict[str, dict[str, str | None]] = {}
+    for step, lego in Instances(orchestration, plan).all():
+        record = state.record(step.name, lego)
+        for path in repository.files(commit, list(record.outputs)) if record and record.outputs else []:
+            made[path] = {"path": path, "lego": lego, "step": step.name}
+    ids = repository.ids(commit, list(made))
+    return [{**made[path], "id": ids[path]} for path in sorted(made)]
+
+
+def _review_notes(workspace: Workspace, orchestration: Orchestration, state: State, plan: Plan) -> list[dict[str, Any]]:
+    notes = []
+    for step, lego in Instances(orchestration, plan).all():
+        record = state.record(step.name, lego)
+        told = _notes_of(workspace, record) if record else []
+        if told:
+            notes.append({"step": f"{step.name} {lego}" if lego else step.name, "lego": lego, "notes": told})
+    return notes
+
+
+def _notes_of(workspace: Workspace, record: StepRecord) -> list[str]:
+    reviews = [s for s in record.sessions if s.substep == "review" and s.outcome == "done"]
+    if not reviews:
+        return []
+    folder: Path = workspace.session(reviews[-1].id)
+    try:
+        return list(SessionFolder(folder).result().review_notes)
+    except ResultError:
+        return []

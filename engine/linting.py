@@ -1,0 +1,42 @@
+"""The compiler's whole vocabulary, put together from the gates, the toolchain and the runner's actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.document.parser import load, parse
+from engine.document.problems import DocumentError, Problem
+from engine.document.vocabulary import Vocabulary
+from engine.gates.criteria import forms
+from engine.legos.toolchain import find_toolchain
+from engine.resources import meta_home
+from engine.runner.actions import ACTIONS
+from engine.workspace import INTENT
+
+WISDOM = "_wisdom.md"
+
+
+def vocabulary(toolchain: str = "python") -> Vocabulary:
+    """Every word a document may use here."""
+    found = find_toolchain(toolchain)
+    return Vocabulary(
+        forms=tuple(forms()),
+        roles=tuple(found.roles),
+        commands=tuple(found.commands),
+        actions=tuple(ACTIONS),
+        tags=tuple(sorted(path.name.removesuffix(WISDOM) for path in (meta_home() / "wisdom").glob(f"*{WISDOM}"))),
+        given=(INTENT,),
+    )
+
+
+def lint_document(path: Path, toolchain: str = "python") -> list[Problem]:
+    """Every mistake in a document file. Raises DocumentError only when it cannot be read as text."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        load(path)
+        raise
+    return list(parse(text, str(path), vocabulary(toolchain)).problems)
+
+
+__all__ = ["DocumentError", "lint_document", "vocabulary"]

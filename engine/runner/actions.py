@@ -1,0 +1,155 @@
+"""The engine actions that the document can name. Each is one function: what it makes is a commit, or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from engine import git
+from engine.document.model import Step
+from engine.errors import MetaError
+from engine.legos.plan import Plan
+from engine.legos.scaffold import scaffold
+from engine.lifecycle.intent import is_sensitive, read_intent, title_of
+from engine.lifecycle.proof import render_proof
+from engine.lifecycle.release import current_proof, release_files
+from engine.names import instance_name
+from engine.runner.context import Context
+from engine.runner.sessions import input_ids
+from engine.state.events import ActionEnded, ActionStarted, Event, RunSet, StepStopped
+from engine.state.models import Run, Stage
+from engine.workspace import INTENT
+
+PROOF = "PROOF.md"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action made: files to commit on the branch, or a commit of its own, and what became known of the run."""
+
+    files: dict[str, bytes | None] = field(default_factory=dict)
+    commit: str | None = None
+    run: dict[str, object] = field(default_factory=dict)
+
+
+class ActionFailed(MetaError):
+    """An engine action cannot be carried out as the document has it."""
+
+
+ActionFunction = Callable[[Context, Step, str | None], Done]
+ACTIONS: dict[str, ActionFunction] = {}
+
+
+def action(name: str) -> Callable[[ActionFunction], ActionFunction]:
+    """Register an engine action under the name by which the document calls it."""
+
+    def register(function: ActionFunction) -> ActionFunction:
+        ACTIONS[name] = function
+        return function
+
+    return register
+
+
+async def run(context: Context, step: Step, lego: str | None, name: str) -> None:
+    """Carry out an action and journal it. An action that cannot be carried out stops its own branch of the work."""
+    await context.commit(ActionStarted(step=step.name, lego=lego, document=context.orchestration.sha256))
+    try:
+        done = await asyncio.to_thread(ACTIONS[name], context, step, lego)
+        commit = await asyncio.to_thread(_commit, context, step, lego, done)
+    except MetaError as error:
+        await context.commit(StepStopped(step=step.name, lego=lego, why=str(error)))
+        context.say(f"{instance_name(step.name, lego)} stopped: {error}")
+        return
+    events: list[Event] = []
+    if done.run:
+        events.append(RunSet(run=Run.model_validate({**context.state.orchestrator.run.model_dump(), **done.run})))
+    next_stage: Stage = "gen_check" if step.criteria else "land" if commit else "done"
+    events.append(
+        ActionEnded(
+            step=step.name,
+            lego=lego,
+            commit=commit,
+            inputs=await asyncio.to_thread(_inputs, context, step, lego),
+            next=next_stage,
+        )
+    )
+    await context.commit(*events)
+    context.say(f"{instance_name(step.name, lego)}: {name}")
+
+
+def _commit(context: Context, step: Step, lego: str | None, done: Done) -> str | None:
+    if done.files:
+        head = context.workspace.repository.head()
+        return context.workspace.repository.commit_files(
+            head, done.files, f"{instance_name(step.name, lego)}: {step.action}"
+        )
+    return done.commit
+
+
+def _inputs(context: Context, step: Step, lego: str | None) -> dict[str, str]:
+    """What the action worked with: held work by its maker's own ids, the rest as it lies on the branch."""
+    found = input_ids(context, step, lego, context.workspace.repository.head() or "")
+    for reference in step.inputs:
+        for maker, name in context.instances.makers(reference, lego):
+            if context.orchestration.step(maker).lands == "at merge":
+                found |= context.record(maker, name).outputs
+    return found
+
+
+@action("check versions")
+def check_versions(context: Context, step: Step, lego: str | None) -> Done:
+    """Is git there and new enough, and which document does this run work under."""
+    git.check_git()
+    return Done(run={"document": context.orchestration.sha256})
+
+
+@action("read intent")
+def read_the_intent(context: Context, step: Step, lego: str | None) -> Done:
+    """Read `app_intent.md`; put it on the branch as it lies; say whether it speaks of sensitive things."""
+    path = context.workspace.root / INTENT
+    text = read_intent(path)
+    return Done(files={INTENT: path.read_bytes()}, run={"sensitive": is_sensitive(text), "app": title_of(text)})
+
+
+@action("scaffold")
+def scaffold_shared_files(context: Context, step: Step, lego: str | None) -> Done:
+    """Write the shared files of the toolchain for the plan; nobody else writes them."""
+    return Done(files=dict(scaffold(_plan(context), context.toolchain, context.state.orchestrator.run.app)))
+
+
+@action("merge LEGO")
+def merge_lego(context: Context, step: Step, lego: str | None) -> Done:
+    """Put a LEGO's own line on the branch, as a candidate that is checked before it lands."""
+    assert lego is not None, "the document runs this action for each LEGO"
+    repository = context.workspace.repository
+    head = _head(context)
+    tip = context.state.legos[lego].tip
+    return Done(commit=repository.merge(head, tip, f"Merge LEGO {lego}") if tip else head)
+
+
+@action("write proof")
+def write_proof(context: Context, step: Step, lego: str | None) -> Done:
+    """Write PROOF.md: requirement → tests → LEGO → receipt, from the receipts alone."""
+    rows, _ = current_proof(context.workspace, _plan(context), _head(context))
+    return Done(files={PROOF: render_proof(rows).encode()})
+
+
+@action("write release")
+def write_release(context: Context, step: Step, lego: str | None) -> Done:
+    """Write what a clone needs: proof.json, the manifest, the version, the app's own guide and decision record."""
+    workspace, orchestration, state = context.workspace, context.orchestration, context.state
+    return Done(files=dict(release_files(workspace, orchestration, state, _plan(context), _head(context))))
+
+
+def _plan(context: Context) -> Plan:
+    if context.plan is None:
+        raise ActionFailed("there is no LEGO plan yet: in the document this action must come after it")
+    return context.plan
+
+
+def _head(context: Context) -> str:
+    head = context.workspace.repository.head()
+    if head is None:
+        raise ActionFailed("the repository has no commit: `meta new` makes the first one")
+    return head

@@ -1,0 +1,119 @@
+"""Checks: the engine evaluates a step's exit criteria itself, on the commit that would land."""
+
+from __future__ import annotations
+
+import asyncio
+
+from engine.document.model import Step
+from engine.gates import criteria
+from engine.gates.receipts import ReceiptStore
+from engine.git import MergeConflict
+from engine.names import instance_name
+from engine.runner.context import Context
+from engine.sessions.folder import SessionFolder
+from engine.state.events import CheckEnded, Reopened, StepStopped
+from engine.state.models import CheckFact, Stage, StepRecord
+from runtime_adapters.protocol import Blame, Result, ResultError
+
+
+async def run(context: Context, step: Step, lego: str | None, after: Stage, passed: Stage) -> None:
+    """Check a step's work and journal what came out. A red check charges the step that is to blame."""
+    past = context.record(step.name, lego)
+    try:
+        commit = await asyncio.to_thread(_candidate, context, step, lego, past)
+    except MergeConflict as conflict:
+        why = f"its work no longer merges with the branch: {', '.join(conflict.paths)}"
+        await context.commit(StepStopped(step=step.name, lego=lego, why=why))
+        return
+    result = await asyncio.to_thread(_last_result, context, past)
+    facts, evidence = await _evaluate(context, step, lego, commit, result)
+    check = CheckFact(
+        after=after, commit=commit, passed=all(f.passed for f in facts), criteria=facts, at=context.store.time()
+    )
+    name = instance_name(step.name, lego)
+    if check.passed:
+        await context.commit(CheckEnded(step=step.name, lego=lego, check=check, next=passed))
+        context.say(f"check {name} passed ({len(facts)} criteria)")
+        return
+    blamed = _blamed(context, step, lego, result)
+    await context.commit(*_red(step, lego, after, check, evidence, blamed))
+    charged = f", charged to {instance_name(*blamed)}" if blamed else ""
+    context.say(f"check {name} failed{charged}: {next(f.sentence for f in facts if not f.passed)}")
+
+
+def _red(
+    step: Step, lego: str | None, after: Stage, check: CheckFact, evidence: str, blamed: tuple[str, str | None] | None
+) -> list[CheckEnded | Reopened]:
+    again: Stage = "action" if step.action else "gen" if after == "gen_check" else "review"
+    if blamed is None:
+        return [CheckEnded(step=step.name, lego=lego, check=check, next=again, evidence=evidence)]
+    stay: Stage = "action" if step.action else after
+    why = f"{instance_name(step.name, lego)} failed with it"
+    return [
+        CheckEnded(step=step.name, lego=lego, check=check, next=stay, charge=False),
+        Reopened(step=blamed[0], lego=blamed[1], why=why, evidence=evidence, charge=True),
+    ]
+
+
+def _candidate(context: Context, step: Step, lego: str | None, past: StepRecord) -> str:
+    """The commit that would land: the step's work on the branch as it is now; held work stands for itself."""
+    repository = context.workspace.repository
+    head = repository.head()
+    assert head is not None, "a workspace has a first commit"
+    if past.commit is None:
+        return head
+    if step.lands == "at merge":
+        return past.commit
+    return repository.merge(head, past.commit, instance_name(step.name, lego))
+
+
+def _last_result(context: Context, past: StepRecord) -> Result | None:
+    done = [session for session in past.sessions if session.outcome == "done"]
+    if not done:
+        return None
+    try:
+        return SessionFolder(context.workspace.session(done[-1].id)).result()
+    except ResultError:
+        return None
+
+
+async def _evaluate(
+    context: Context, step: Step, lego: str | None, commit: str, result: Result | None
+) -> tuple[list[criteria.CriterionFact], str]:
+    receipts = ReceiptStore(context.workspace.root)
+    findings = await criteria.evaluate(
+        step,
+        criteria.Context(
+            repository=context.workspace.repository,
+            commit=commit,
+            step=step.name,
+            lego=lego,
+            plan=context.plan,
+            toolchain=context.toolchain,
+            result=result,
+            valves=context.orchestration.valves,
+            sandbox=context.sandbox,
+            view=context.view(step, lego),
+            interpreter=context.interpreter,
+            receipts=receipts,
+        ),
+    )
+    return [finding.fact for finding in findings], criteria.evidence(findings)
+
+
+def _blamed(context: Context, step: Step, lego: str | None, result: Result | None) -> tuple[str, str | None] | None:
+    """Whom a red check charges: for an engine action the maker of its first input; else whom the session blames.
+
+    The blame counts only because the engine's own run was red, and only for a step this one builds on.
+    """
+    instances = context.instances
+    if step.action:
+        makers = instances.makers(step.inputs[0], lego) if step.inputs else ()
+        return next((key for key in makers if not context.orchestration.step(key[0]).action), None)
+    blame: Blame | None = result.blame if result else None
+    if blame is None:
+        return None
+    earlier = [(s.name, name) for s, name in instances.all() if not s.action]
+    key = (blame.step, blame.lego)
+    own = (step.name, lego)
+    return key if key in earlier and own in earlier and earlier.index(key) < earlier.index(own) else None

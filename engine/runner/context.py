@@ -1,0 +1,79 @@
+"""What every part of the runner shares: the workspace, the store, the documents and how this process was started."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.document.model import Orchestration, Step
+from engine.gates.sandbox import Sandbox
+from engine.instances import Instances
+from engine.legos.plan import Plan
+from engine.legos.roles import view
+from engine.legos.toolchain import Toolchain
+from engine.snapshot import Options
+from engine.state.events import Event
+from engine.state.models import State, StepRecord
+from engine.state.store import Store
+from engine.workspace import Workspace
+
+Say = Callable[[str], None]
+
+RUN_STOPPED = "the run was stopped"
+"""Why a session was cancelled that nobody meant in particular: the next run starts it again."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How sessions are run. `speed` is for recordings: a factor as text, or "max"."""
+
+    runtimes: tuple[str, ...]
+    jobs: int = 4
+    tape: Path | None = None
+    record: Path | None = None
+    speed: str = "max"
+    adapter_paths: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
+
+
+@dataclass
+class Context:
+    """Shared by all work of one engine process."""
+
+    workspace: Workspace
+    store: Store
+    orchestration: Orchestration
+    toolchain: Toolchain
+    settings: Settings
+    sandbox: Sandbox
+    interpreter: Path
+    say: Say
+    plan: Plan | None = None
+    commit_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    landing_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def state(self) -> State:
+        """The facts as of now."""
+        return self.store.state
+
+    @property
+    def instances(self) -> Instances:
+        """The instances of the document for the plan of now."""
+        return Instances(self.orchestration, self.plan)
+
+    def record(self, step: str, lego: str | None) -> StepRecord:
+        """What is known of a step; an empty record when it never began."""
+        return self.state.record(step, lego) or StepRecord()
+
+    def view(self, step: Step, lego: str | None) -> list[str]:
+        """The paths that a step's sessions and checks see."""
+        return [".gitignore", *view(step, self.plan, self.toolchain, lego)]
+
+    async def commit(self, *events: Event) -> State:
+        """Write events: to the journal first, then to the state. Durable when it returns."""
+        async with self.commit_lock:
+            return await asyncio.to_thread(self.store.commit, *events)

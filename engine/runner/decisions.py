@@ -1,0 +1,134 @@
+"""What people decided: questions asked, answers taken, commands carried out."""
+
+from __future__ import annotations
+
+import asyncio
+
+from engine.git import DirtyPaths
+from engine.names import instance_name
+from engine.runner.context import RUN_STOPPED, Context
+from engine.sessions.cancel import cancel
+from engine.sessions.folder import SessionFolder
+from engine.state.events import (
+    CommandDone,
+    Event,
+    GateAsked,
+    GateDecided,
+    Reopened,
+    RunSet,
+    StepStopped,
+    ValveReset,
+)
+from engine.state.models import Command, Comment, Decision, GateFact, Stage, StepRecord, Waiting
+
+
+async def ask(context: Context, waiting: Waiting) -> None:
+    """Put the question where people find it."""
+    await context.commit(
+        GateAsked(step=waiting.step, lego=waiting.lego, waiting=waiting.model_copy(update={"at": context.store.time()}))
+    )
+    if waiting.kind == "approval":
+        context.say(f"waiting for approval of {waiting.gate}: meta approve {waiting.gate}")
+    else:
+        context.say(f"waiting for answers at {waiting.gate}: meta answer FILE --gate {waiting.gate}")
+
+
+async def decide(context: Context, waiting: Waiting, decision: Decision, next_stage: Stage) -> None:
+    """Take a decision. What a person edited before approving is committed as theirs, and is what was approved."""
+    if decision.decision == "approve":
+        try:
+            await asyncio.to_thread(_commit_edits, context, waiting)
+        except DirtyPaths as dirty:
+            await context.commit(
+                StepStopped(step=waiting.step, lego=waiting.lego, why=f"these files changed: {', '.join(dirty.paths)}")
+            )
+            return
+    comments = list(decision.comments)
+    if decision.comment:
+        comments.insert(0, Comment(id=f"c{waiting.round}", text=decision.comment))
+    fact = GateFact(
+        gate=waiting.gate,
+        round=waiting.round,
+        decision=decision.decision,
+        about=waiting.about,
+        by=decision.by or "a person",
+        at=decision.at or context.store.time(),
+    )
+    await context.commit(
+        GateDecided(
+            step=waiting.step,
+            lego=waiting.lego,
+            fact=fact,
+            comments=comments,
+            answers=decision.answers,
+            outputs=waiting.about,
+            next=next_stage,
+        )
+    )
+    context.say(f"{waiting.gate}: {decision.decision} by {fact.by}")
+
+
+def _commit_edits(context: Context, waiting: Waiting) -> None:
+    repository = context.workspace.repository
+    edited = repository.dirty([path for path in waiting.about if not path.endswith("/")])
+    if not edited:
+        return
+    root = context.workspace.root
+    head = repository.head()
+    files: dict[str, bytes | None] = {p: (root / p).read_bytes() if (root / p).is_file() else None for p in edited}
+    new = repository.commit_files(head, files, f"{waiting.gate}: edited by hand")
+    assert head is not None, "a workspace has a first commit"
+    repository.fast_forward(head, new)
+
+
+async def carry_out(context: Context, command: Command) -> bool:
+    """Carry out a command file. Returns whether this engine is to end now."""
+    events: list[Event] = []
+    match command.command:
+        case "retry":
+            events += _retry(context, command)
+        case "pause" | "go_on":
+            run = context.state.orchestrator.run
+            events.append(RunSet(run=run.model_copy(update={"paused": command.command == "pause"})))
+        case "cancel":
+            await _cancel(context, command.session, "cancelled by a person")
+        case _:
+            context.say(f"{command.command}: nothing to do for it in this version")
+    await context.commit(*events, CommandDone(id=command.id))
+    context.say(f"{command.command} {command.lego or command.step or command.session}".strip())
+    return command.command == "stop"
+
+
+def _retry(context: Context, command: Command) -> list[Event]:
+    """Forgive the failures of what is blocked: of that LEGO or step, or of everything when none is named."""
+    events: list[Event] = []
+    limit = context.orchestration.valves.failure_count
+    for step, lego in context.instances.all():
+        record = context.record(step.name, lego)
+        named = command.lego in ("", lego or "") and command.step in ("", step.name)
+        if not named or not (record.stage == "stopped" or record.failure_count >= limit):
+            continue
+        stage: Stage = _resume_stage(record, "action" if step.action else "gen")
+        events.append(Reopened(step=step.name, lego=lego, why="retried by a person", forgive=True, stage=stage))
+        events.append(ValveReset(instance=instance_name(step.name, lego)))
+    return events
+
+
+def _resume_stage(record: StepRecord, first: Stage) -> Stage:
+    """Work that was checked and green only has to land; anything else begins again."""
+    return "land" if record.stage == "stopped" and record.checks and record.checks[-1].passed else first
+
+
+async def _cancel(context: Context, session: str, why: str) -> None:
+    folder = SessionFolder(context.workspace.session(session))
+    if folder.exists():
+        await cancel(folder, why)
+
+
+async def cancel_all(context: Context) -> None:
+    """End every live session; what they did stays reachable and is done again later."""
+    why = RUN_STOPPED
+    for step, lego in context.instances.all():
+        live = context.record(step.name, lego).open_session
+        if live:
+            await _cancel(context, live.id, why)

@@ -1,0 +1,200 @@
+"""The loop: read the facts, carry out what is due, wait for something to end or change, read again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine import actions as due
+from engine.assessment import BLOCKED, SETTLED, Assessment
+from engine.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_RUNTIME, EXIT_VALVE, EXIT_WAITING
+from engine.facts import FactsReader
+from engine.instances import Key
+from engine.planner import assess, plan
+from engine.runner import actions, checks, decisions, landing, sessions
+from engine.runner.context import Context
+from engine.state.events import Event, PhaseEnded, PhaseStarted, Reopened, RunSet, ValveReset, ValveTripped
+
+POLL_SECONDS = 0.5
+"""How often the decisions are looked at while nothing else wakes the loop."""
+
+Ending = Literal["done", "waiting", "blocked", "stopped", "until", "runtime"]
+EXIT_CODES: dict[Ending, int] = {
+    "done": EXIT_DONE,
+    "until": EXIT_DONE,
+    "waiting": EXIT_WAITING,
+    "blocked": EXIT_VALVE,
+    "stopped": EXIT_INTERRUPTED,
+    "runtime": EXIT_RUNTIME,
+}
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """Why the loop ended, and where everything stands."""
+
+    ending: Ending
+    assessment: Assessment
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of `meta run`."""
+        return EXIT_CODES[self.ending]
+
+
+class Runner:
+    """Carries out one run of the engine on one workspace. The caller holds the engine lock."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._facts = FactsReader(context.workspace, context.orchestration, context.toolchain)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    async def run(self) -> RunEnd:
+        """Until nothing is left to do without a person, or a person stops it. Errors of the work are raised."""
+        self.context.plan = self.context.workspace.plan()
+        await self._begin()
+        try:
+            while True:
+                snapshot = await asyncio.to_thread(self._facts.read, self.context.state, self.context.settings.options)
+                self.context.plan = snapshot.plan
+                assessment = assess(snapshot)
+                self._start(plan(snapshot, assessment))
+                if self._stopping:
+                    await self._end_sessions()
+                    return RunEnd("stopped", assessment)
+                if not self._tasks:
+                    return await self._ended(assessment)
+                await self._wait()
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _begin(self) -> None:
+        run = self.context.state.orchestrator.run
+        update: dict[str, object] = {"runtimes": list(self.context.settings.runtimes), "finished_at": None}
+        if run.started_at is None:
+            update["started_at"] = self.context.store.time()
+        changed = run.model_copy(update=update)
+        if changed != run:
+            await self.context.commit(RunSet(run=changed))
+        for step, lego in self._runtime_trouble():
+            await self.context.commit(Reopened(step=step, lego=lego, why="the runtime is tried again"))
+
+    def _runtime_trouble(self) -> list[Key]:
+        """Steps that stopped because no session could be run, which a new run tries again."""
+        found = []
+        for step, lego in self.context.instances.all():
+            record = self.context.record(step.name, lego)
+            if record.stage == "stopped" and record.sessions and record.sessions[-1].outcome == "runtime":
+                found.append((step.name, lego))
+        return found
+
+    def _start(self, wanted: list[due.Action]) -> None:
+        """Start what is due and not under way, sessions only while there is room."""
+        live = sum(isinstance(action, due.FollowSession) for action in wanted)
+        limit = min(self.context.settings.jobs, self.context.orchestration.valves.parallel_sessions)
+        busy = {key.partition(":")[2] for key in self._tasks}
+        for action in wanted:
+            key = f"{type(action).__name__}:{action.key}"
+            if key in self._tasks or action.key in busy:
+                live += isinstance(action, due.StartSession)
+                continue
+            if isinstance(action, due.StartSession):
+                if live >= limit:
+                    continue
+                live += 1
+            busy.add(action.key)
+            self._tasks[key] = asyncio.create_task(self._carry_out(action), name=key)
+
+    async def _wait(self) -> None:
+        done, _ = await asyncio.wait(self._tasks.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for key in [key for key, task in self._tasks.items() if task in done]:
+            self._tasks.pop(key).result()
+
+    async def _carry_out(self, action: due.Action) -> None:
+        work = self._work(action)
+        if work is not None:
+            await work
+            return
+        for event in self._events(action):
+            await self.context.commit(event)
+
+    def _work(self, action: due.Action) -> Coroutine[Any, Any, None] | None:
+        context = self.context
+        match action:
+            case due.StartSession(step=step, lego=lego, substep=substep):
+                return sessions.start(context, self._step(step), lego, substep)
+            case due.FollowSession(step=step, lego=lego, session=session):
+                return sessions.take_over(context, self._step(step), lego, session)
+            case due.RunCheck(step=step, lego=lego, after=after, passed=passed):
+                return checks.run(context, self._step(step), lego, after, passed)
+            case due.RunAction(step=step, lego=lego, action=name):
+                return actions.run(context, self._step(step), lego, name)
+            case due.Land(step=step, lego=lego, next=stage):
+                return landing.land(context, self._step(step), lego, stage)
+            case due.Ask(waiting=waiting):
+                return decisions.ask(context, waiting)
+            case due.TakeDecision(waiting=waiting, decision=decision, next=stage):
+                return decisions.decide(context, waiting, decision, stage)
+            case due.CarryOut():
+                return self._command(action)
+            case _:
+                return None
+
+    def _events(self, action: due.Action) -> list[Event]:
+        match action:
+            case due.BeginPhase(phase=phase, title=title):
+                self.context.say(f"phase {phase}: {title}")
+                return [PhaseStarted(phase=phase, title=title)]
+            case due.EndPhase(phase=phase):
+                return [PhaseEnded(phase=phase)]
+            case due.TripValve(instance=instance, message=message):
+                self.context.say(f"stopped: {message}")
+                return [ValveTripped(instance=instance, message=message)]
+            case due.ResetValve(instance=instance):
+                return [ValveReset(instance=instance)]
+            case due.Reopen(step=step, lego=lego, why=why, stage=stage):
+                self.context.say(f"again: {action.key}: {why}")
+                return [Reopened(step=step, lego=lego, why=why, stage=stage, forgive=True)]
+            case _:
+                raise AssertionError(f"no work is known for {action}")
+
+    async def _command(self, action: due.CarryOut) -> None:
+        self._stopping |= await decisions.carry_out(self.context, action.command)
+
+    def _step(self, name: str) -> Any:
+        return self.context.orchestration.step(name)
+
+    async def _end_sessions(self) -> None:
+        await decisions.cancel_all(self.context)
+        followers = [task for key, task in self._tasks.items() if key.startswith("FollowSession:")]
+        await asyncio.gather(*followers)
+
+    async def _ended(self, assessment: Assessment) -> RunEnd:
+        words = [instance.status for instance in assessment.instances()]
+        if any(word.startswith("waiting") for word in words):
+            return RunEnd("waiting", assessment)
+        if self._runtime_trouble():
+            return RunEnd("runtime", assessment)
+        if any(word in BLOCKED for word in words):
+            return RunEnd("blocked", assessment)
+        if not all(word in SETTLED for word in words):
+            return RunEnd("until", assessment)
+        await self._finish()
+        return RunEnd("done", assessment)
+
+    async def _finish(self) -> None:
+        """Nothing is left: no worktree stays, and the run says when it was finished."""
+        run = self.context.state.orchestrator.run
+        if run.finished_at is None:
+            repository = self.context.workspace.repository
+            folder = self.context.workspace.private / "worktrees"
+            for worktree in sorted(folder.iterdir()) if folder.is_dir() else []:
+                await asyncio.to_thread(repository.remove_worktree, worktree)
+            await self.context.commit(RunSet(run=run.model_copy(update={"finished_at": self.context.store.time()})))
+            await asyncio.to_thread(landing.save_state, self.context)

@@ -1,0 +1,239 @@
+"""Sessions: prepare the worktree, write the brief, start the host; follow to the end and take the work over."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from engine.artifacts import artifact_id, covers, with_notes
+from engine.briefs.assemble import Brief, Request, assemble
+from engine.document.model import Step
+from engine.errors import RuntimeUnavailable
+from engine.git import Change
+from engine.legos.roles import paths
+from engine.names import instance_name
+from engine.runner.context import RUN_STOPPED, Context
+from engine.sessions.adapters import find
+from engine.sessions.folder import SessionFolder
+from engine.sessions.pool import LocalPool, SessionEnd, follow
+from engine.sessions.tape import Tape, entry_key, record
+from engine.state.events import SessionEnded, SessionStarted
+from engine.state.models import SessionFact, StepRecord, Substep
+from runtime_adapters.protocol import Result, SessionSpec
+
+HANDOFF = "handoff"
+REPLAY = "replay"
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    spec: SessionSpec
+    brief: Brief
+    fact: SessionFact
+
+
+async def start(context: Context, step: Step, lego: str | None, substep: Substep) -> None:
+    """Start a session. It is journaled before its process exists, so a kill in between loses nothing."""
+    prepared = await asyncio.to_thread(_prepare, context, step, lego, substep)
+    await context.commit(
+        SessionStarted(step=step.name, lego=lego, session=prepared.fact, document=context.orchestration.sha256)
+    )
+    folder = SessionFolder(context.workspace.session(prepared.spec.id))
+    await asyncio.to_thread(folder.create, prepared.spec, prepared.brief.text)
+    await asyncio.to_thread(LocalPool(context.settings.environment).submit, folder)
+    context.say(f"session {prepared.spec.id} started ({prepared.spec.runtime})")
+
+
+async def take_over(context: Context, step: Step, lego: str | None, session: str) -> None:
+    """Follow a session to its end, whoever started it, and journal what came of it."""
+    folder = SessionFolder(context.workspace.session(session))
+    end = await follow(folder)
+    event = await asyncio.to_thread(_harvest, context, step, lego, folder, end)
+    await context.commit(event)
+    told = f": {event.reason.splitlines()[0]}" if event.reason else ""
+    context.say(f"session {session} {event.outcome}{told}")
+
+
+def _prepare(context: Context, step: Step, lego: str | None, substep: Substep) -> _Prepared:
+    past = context.record(step.name, lego)
+    base = work_base(context, step, lego, past)
+    take = 1 + sum(
+        s.substep == substep and s.outcome not in ("interrupted", "runtime", "cancelled") for s in past.sessions
+    )
+    brief = assemble(
+        Request(
+            context.workspace.repository,
+            base,
+            context.orchestration,
+            context.toolchain,
+            context.plan,
+            context.state,
+            step,
+            lego,
+            substep,
+        )
+    )
+    key = entry_key(step.name, lego, substep, take)
+    runtime = _choose_runtime(context, key, brief.sha256)
+    adapter = find(runtime, context.settings.adapter_paths)
+    attempt = past.attempts(substep) + 1
+    ordinal = sum(len(r.sessions) for r in _records(context)) + 1
+    name = "-".join(filter(None, [f"{ordinal:04d}", str(step.phase), lego, step.name, substep, str(attempt)]))
+    worktree = context.workspace.worktree(lego or step.name)
+    context.workspace.repository.prepare_worktree(worktree, base, context.view(step, lego))
+    valves = context.orchestration.valves
+    waits_for_a_person = runtime == HANDOFF
+    spec = SessionSpec(
+        id=name,
+        step=step.name,
+        lego=lego,
+        phase=step.phase,
+        substep=substep,
+        attempt=attempt,
+        runtime=runtime,
+        adapter=str(adapter),
+        model=None,
+        worktree=str(worktree),
+        outputs=outputs(context, step, lego),
+        brief_sha256=brief.sha256,
+        base=base,
+        deadline_seconds=0 if waits_for_a_person else valves.session_minutes * 60,
+        idle_seconds=0 if waits_for_a_person else valves.idle_minutes * 60,
+        marker=f"{context.workspace.repository.root}:{name}",
+        sandbox="none: this runtime brings no sandbox",
+        options=_options(context, take),
+        wisdom=brief.wisdom,
+        budget={"brief_tokens": brief.tokens},
+    )
+    fact = SessionFact(
+        id=name,
+        substep=substep,
+        attempt=attempt,
+        runtime=runtime,
+        base=base,
+        started_at=context.store.time(),
+        inputs=input_ids(context, step, lego, base),
+    )
+    return _Prepared(spec, brief, fact)
+
+
+def _records(context: Context) -> list[StepRecord]:
+    state = context.state
+    return [*state.orchestrator.steps.values(), *(r for one in state.legos.values() for r in one.steps.values())]
+
+
+def _options(context: Context, take: int) -> dict[str, str]:
+    options = {"take": str(take), "speed": context.settings.speed}
+    if context.settings.tape:
+        options["tape"] = str(context.settings.tape)
+    return options
+
+
+def _choose_runtime(context: Context, key: str, brief_sha256: str) -> str:
+    """The first runtime that can take this session; a recording only where it holds the answer to this brief."""
+    for runtime in context.settings.runtimes:
+        if runtime != REPLAY or runtime == context.settings.runtimes[-1]:
+            return runtime
+        if context.settings.tape and Tape(context.settings.tape).answers(key, brief_sha256):
+            return runtime
+    raise RuntimeUnavailable("no runtime is configured; `meta run --runtime handoff` lets you answer by files")
+
+
+def work_base(context: Context, step: Step, lego: str | None, past: StepRecord) -> str:
+    """The commit a session starts from: the branch, with the LEGO's unlanded work and this step's own on top."""
+    repository = context.workspace.repository
+    base = repository.head()
+    assert base is not None, "a workspace has a first commit"
+    lego_state = context.state.legos.get(lego) if lego else None
+    for more in (lego_state.tip if lego_state else None, past.commit):
+        if more:
+            base = repository.merge(base, more, f"Base of {instance_name(step.name, lego)}")
+    return base
+
+
+def outputs(context: Context, step: Step, lego: str | None) -> list[str]:
+    """The paths this instance may write."""
+    return [p for reference in step.outputs for p in paths(reference, context.plan, context.toolchain, lego)]
+
+
+def input_ids(context: Context, step: Step, lego: str | None, commit: str) -> dict[str, str]:
+    """Path → identity, in a commit, of everything this instance reads."""
+    wanted = [p for reference in step.inputs for p in paths(reference, context.plan, context.toolchain, lego)]
+    return artifact_ids(context, commit, wanted)
+
+
+def artifact_ids(context: Context, commit: str, wanted: list[str]) -> dict[str, str]:
+    """Path → identity of artifacts in a commit; those that are not there are left out."""
+    repository = context.workspace.repository
+    found = repository.ids(commit, wanted)
+    markdown = {path: artifact_id(path, repository.read(commit, path)) for path in found if path.endswith(".md")}
+    return found | markdown
+
+
+def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFolder, end: SessionEnd) -> SessionEnded:
+    """What the session leaves behind becomes a commit; only a clean, honest end becomes the step's work."""
+    spec = folder.spec()
+    repository = context.workspace.repository
+    worktree = context.workspace.worktree(lego or step.name)
+    changes = repository.worktree_changes(worktree) if repository.owns_worktree(worktree) else []
+    outcome, reason = end.outcome, end.reason
+    if outcome == "cancelled" and reason == RUN_STOPPED:
+        outcome = "interrupted"
+    foreign = [change.path for change in changes if not covers(spec.outputs, change.path)]
+    if outcome == "done" and foreign:
+        outcome = "failed"
+        reason = f"wrote {', '.join(foreign)}: not among the outputs of this step ({', '.join(spec.outputs)})"
+    if context.settings.record and outcome in ("done", "failed", "needs_input"):
+        record(context.settings.record, spec, folder, _post_images(context, lego or step.name, changes))
+    if outcome == "done":
+        changes += _write_notes(context, step, lego, spec, end.result)
+    commit = None
+    if changes:
+        message = f"{instance_name(step.name, lego)}: {spec.substep} {spec.attempt}"
+        commit = repository.commit_worktree(worktree, sorted({c.path for c in changes}), message)
+        repository.update_ref(f"refs/meta/attempts/{spec.id}", commit)
+    result = end.result
+    return SessionEnded(
+        step=step.name,
+        lego=lego,
+        session=spec.id,
+        substep=spec.substep,
+        outcome=outcome,
+        commit=(commit or spec.base) if outcome == "done" else commit,
+        reason=reason,
+        summary=result.summary if result else "",
+        confidence=result.confidence_score if result else None,
+        tokens=end.tokens,
+        cost=end.cost,
+        questions=list(result.questions) if result and outcome == "needs_input" else [],
+        charge=outcome == "failed",
+    )
+
+
+def _post_images(context: Context, worktree: str, changes: list[Change]) -> dict[str, bytes | None]:
+    root = context.workspace.worktree(worktree)
+    return {c.path: None if c.kind == "deleted" else (root / c.path).read_bytes() for c in changes}
+
+
+def _write_notes(
+    context: Context, step: Step, lego: str | None, spec: SessionSpec, result: Result | None
+) -> list[Change]:
+    """Write REVIEW NOTES into the step's own Markdown, else into its Markdown inputs' one that is about the LEGO."""
+    notes = list(result.review_notes) if result and spec.substep == "review" else []
+    root = context.workspace.worktree(lego or step.name)
+    written = []
+    for path in _notes_files(context, step, lego):
+        file = root / path
+        if file.is_file():
+            text = file.read_text(encoding="utf-8", errors="replace")
+            file.write_text(with_notes(text, step.name, notes), encoding="utf-8")
+            written.append(Change(path, "modified"))
+    return written
+
+
+def _notes_files(context: Context, step: Step, lego: str | None) -> list[str]:
+    own = [path for path in outputs(context, step, lego) if path.endswith(".md")]
+    if own or lego is None:
+        return own[:1]
+    literal = [reference for reference in step.inputs if "{lego}" in reference.path]
+    return [p for reference in literal[:1] for p in paths(reference, context.plan, context.toolchain, lego)]

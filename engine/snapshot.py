@@ -1,0 +1,34 @@
+"""Everything the planner looks at, read from the disk at one moment. Plain data: `engine.facts` fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.document.model import Orchestration
+from engine.legos.plan import Plan
+from engine.legos.toolchain import Toolchain
+from engine.state.models import Command, Decision, State
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How this engine process was asked to work; nothing of it outlives the process."""
+
+    yes: bool = False
+    until: int | None = None
+    refresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The facts of one moment. `ids` holds the identity of every artifact path as it lies in the workspace now."""
+
+    orchestration: Orchestration
+    toolchain: Toolchain
+    state: State
+    plan: Plan | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    commands: tuple[Command, ...] = ()
+    options: Options = Options()

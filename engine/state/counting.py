@@ -1,0 +1,22 @@
+"""Whether a person's decision answers the question that is open. Pure: planner, engine and screen agree by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.state.models import Decision, GateFact, Waiting
+
+
+def counts(decision: Decision, waiting: Waiting, decided: Sequence[GateFact] = ()) -> bool:
+    """Whether a decision answers the open question: same round and ids, or none named; a fitting verdict.
+
+    `decided`: what the gate was told before. A file that names no round and was taken once (same time) is used up;
+    else a `revise` written by hand would answer every later round too.
+    """
+    if decision.round not in (None, waiting.round) or decision.about not in (None, waiting.about):
+        return False
+    if decision.round is None and decision.at and any(fact.at == decision.at for fact in decided):
+        return False
+    if waiting.kind == "answers":
+        return decision.decision == "stop" or all(decision.answers.get(q, "").strip() for q in waiting.questions)
+    return decision.decision != "answer"
