@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,7 +75,13 @@ class _Parser:
         return ToolchainError(f"{self.path}:{line}: {message}")
 
     def toolchain(self, overlay: Path | None) -> Toolchain:
-        roles = self.table("Roles", ("Role", "Paths"), self.role)
+        guides = {
+            title.removeprefix(GUIDE): section.text
+            for title, section in self.sections.items()
+            if title.startswith(GUIDE)
+        }
+        rows = self.table("Roles", ("Role", "Paths", "Told"), lambda row: self.role(row, guides))
+        roles = {name: paths for name, (paths, _) in rows.items()}
         shared = self.table("Shared files", ("Path", "Template"), self.shared_file)
         columns = ("Command", "Command line", "Paths for a LEGO", "Paths for the app")
         files = tuple(shared.values())
@@ -89,11 +95,8 @@ class _Parser:
             commands=self.table("Commands", columns, self.command),
             environment=self.table("Environment", ("Variable", "Value"), self.variable),
             exit_codes=self.table("Exit codes", ("Code", "Means"), self.exit_code),
-            guides={
-                title.removeprefix(GUIDE): section.text
-                for title, section in self.sections.items()
-                if title.startswith(GUIDE)
-            },
+            guides=guides,
+            guide_of={name: guide for name, (_, guide) in rows.items() if guide},
             template_folders=tuple(dict.fromkeys([*([overlay / "toolchains"] if overlay else []), *folders])),
         )
 
@@ -115,8 +118,12 @@ class _Parser:
             raise self.error(section.line, f'the table of the section "{title}" is empty')
         return found
 
-    def role(self, row: Row) -> tuple[str, tuple[str, ...]]:
-        return row.cells[0].text, self.paths(row, row.cells[1])
+    def role(self, row: Row, guides: Collection[str]) -> tuple[str, tuple[tuple[str, ...], str]]:
+        name, paths, told = row.cells
+        guide = "" if told.text in NONE else told.text
+        if guide and guide not in guides:
+            raise self.error(row.line, f'there is no section "## {GUIDE}{guide}"')
+        return name.text, (self.paths(row, paths), guide)
 
     def shared_file(self, row: Row) -> tuple[str, SharedFile]:
         path, template = (self.code(row, cell) for cell in row.cells)

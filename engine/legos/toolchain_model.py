@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.document.model import Step
 from engine.errors import MetaError
 from engine.legos.model import Plan
 
@@ -52,6 +53,8 @@ class Toolchain:
     """Exit code → "passed" or "failed". Any other code proves nothing."""
     guides: Mapping[str, str]
     """"designer" → the text under "For a designer", and so on, with `{app}` and `{lego}` still in it."""
+    guide_of: Mapping[str, str]
+    """Role → the guide for whoever writes it."""
     template_folders: tuple[Path, ...]
 
     def command(self, name: str) -> Command:
@@ -62,10 +65,19 @@ class Toolchain:
 
     def role(self, name: str) -> tuple[str, ...]:
         """The path patterns of a role, also by its plural ("contracts"). Raises ToolchainError."""
-        for known in (name, name.removesuffix("s")):
-            if known in self.roles:
-                return self.roles[known]
-        raise ToolchainError(f"{self.path}: there is no role {name!r}, only {', '.join(self.roles)}")
+        return self.roles[self._known(name)]
+
+    def told(self, step: Step) -> str:
+        """What a session of that step is told: the guides of the roles it writes, once each, as they stand."""
+        roles = [self._known(reference.role) for reference in step.outputs if reference.role]
+        names = dict.fromkeys(self.guide_of[role] for role in roles if role in self.guide_of)
+        return "\n".join(self.guides[name] for name in names)
+
+    def _known(self, role: str) -> str:
+        for name in (role, role.removesuffix("s")):
+            if name in self.roles:
+                return name
+        raise ToolchainError(f"{self.path}: there is no role {role!r}, only {', '.join(self.roles)}")
 
     def selected(self, command: str | Command, plan: Plan, lego: str | None) -> list[str]:
         """The paths that a command looks at, for a LEGO or (None) for the app. Raises ToolchainError."""
@@ -111,12 +123,6 @@ class Toolchain:
             elif chosen:
                 variables[variable] = ",".join(name for name in plan.names if name in named[value])
         return variables
-
-    def guide(self, name: str, plan: Plan, lego: str | None = None) -> str:
-        """What an agent in that role ("designer", "builder") is told. Raises ToolchainError."""
-        if name not in self.guides:
-            raise ToolchainError(f"{self.path}: there is no section 'For a {name}'")
-        return fill(self.guides[name], plan.app, lego)
 
 
 def fill(pattern: str, app: str, lego: str | None) -> str:

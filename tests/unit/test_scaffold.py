@@ -223,6 +223,16 @@ def test_types_only_a_type_checker_sees_may_stand_in_a_contract(app: App) -> Non
     assert app.run("contract_test", "store", fake=["store"]).code == 0
 
 
+def test_the_unit_tests_of_a_lego_may_share_helpers_in_their_folder(app: App) -> None:
+    app.append("tests/unit/store/helpers.py", "TEXT = 'milk'\n")
+    shared = "from .helpers import TEXT\n\n\ndef test_shared(store: object) -> None:\n    assert TEXT == 'milk'\n"
+    app.append("tests/unit/store/test_shared.py", shared)
+    app.append("tests/unit/cli/test_shared.py", "def test_the_same_file_name(cli: object) -> None:\n    assert cli\n")
+    outcome = app.run("test", None)
+    assert outcome.code == 0, outcome.output
+    assert "tests.unit.store.test_shared::test_shared" in outcome.passed
+
+
 def test_a_path_that_holds_no_test_proves_nothing(app: App) -> None:
     (app.root / "tests/contract/test_store.py").write_text("# nothing yet\n")
     outcome = app.run("contract_test", "store", fake=["store"])

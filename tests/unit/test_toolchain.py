@@ -20,9 +20,9 @@ SMALL = """# Toolchain: shell
 
 ## Roles
 
-| Role | Paths |
-|---|---|
-| source | `src/{lego}.sh` |
+| Role | Paths | Told |
+|---|---|---|
+| source | `src/{lego}.sh` | designer |
 
 ## Shared files
 
@@ -93,7 +93,9 @@ def test_a_document_becomes_roles_commands_and_guides(tmp_path: Path, plan: Plan
     assert small.role("source") == ("src/{lego}.sh",)
     assert small.role("shared files") == ("{app}.sh",)
     assert small.exit_codes == {0: "passed"}
-    assert small.guide("designer", plan, "store") == "Build store of notes.\n\n### How\n\nWell.\n"
+    step = Step("write", 7, HERE, outputs=(role("source", "lego"), role("sources", "lego"), role("shared files")))
+    assert small.told(step) == "Build {lego} of {app}.\n\n### How\n\nWell.\n"
+    assert small.told(Step("read", 7, HERE, inputs=step.outputs)) == ""
     argv, env = small.render("test", plan=plan, lego="store", python="py", report="r.xml")
     assert argv == ["sh", "-e", "notes test", "a/store/", "b", "--report=r.xml"]
     assert env == {}
@@ -103,7 +105,8 @@ def test_a_document_becomes_roles_commands_and_guides(tmp_path: Path, plan: Plan
     ("old", "new", "line", "message"),
     [
         ("## Roles", "## Rolls", 1, 'the section "## Roles" is missing'),
-        ("| Role | Paths |", "| Role | Path |", 3, "the columns Role, Paths"),
+        ("| Role | Paths |", "| Role | Path |", 3, "the columns Role, Paths, Told"),
+        ("| designer |", "| cook |", 7, 'no section "## For a cook"'),
         ("`src/{lego}.sh`", "src", 7, "expected paths in `code`"),
         ("`src/{lego}.sh`", "`/src`", 7, "'/src' leaves its folder"),
         ("`src/{lego}.sh`", "`../{lego}`", 7, "leaves its folder"),
@@ -138,8 +141,6 @@ def test_unknown_names_are_answered_with_the_known_ones(tmp_path: Path, plan: Pl
         small.command("lint")
     with pytest.raises(ToolchainError, match="'test' does not exist for the app"):
         small.render("test", plan=plan, lego=None, python="py", report="r")
-    with pytest.raises(ToolchainError, match="no section 'For a builder'"):
-        small.guide("builder", plan)
 
 
 @pytest.mark.parametrize(
@@ -217,12 +218,12 @@ def test_the_view_of_a_step_is_inputs_outputs_and_the_file_of_its_notes(bundled:
     assert notes_file(only_data, plan, bundled, None) is None
 
 
-def test_the_guides_are_short_and_name_the_lego(bundled: Toolchain, plan: Plan) -> None:
-    for name in ("designer", "builder"):
-        guide = bundled.guide(name, plan, "store")
-        assert len(guide.split()) <= 700
-        assert "src/notes/" in guide
-        assert not re.search(r"\{(app|lego)\}", guide)
+def test_the_guides_are_short_and_every_role_that_a_session_writes_has_one(bundled: Toolchain) -> None:
+    assert all(len(guide.split()) <= 700 for guide in bundled.guides.values())
+    assert set(bundled.guide_of.values()) == set(bundled.guides)
+    assert set(bundled.roles) - set(bundled.guide_of) == {"merged source", "package description", "shared files"}
+    design = Step("design", 6, HERE, outputs=(role("contract", "lego"), role("fake", "lego")))
+    assert bundled.told(design) == bundled.guides["designer"]
 
 
 def test_a_workspace_overlays_documents_and_templates_file_by_file(tmp_path: Path) -> None:
