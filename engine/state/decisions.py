@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +15,7 @@ from engine.state.atomic import dump_json, write_atomic
 from engine.state.clock import Clock, iso, utc_now
 from engine.state.explain import Problem, problems
 from engine.state.files import FOLDER
-from engine.state.models import Command, Decision, GateFact, Waiting
+from engine.state.models import Command, Decision
 
 _COMMAND = "command-"
 
@@ -58,21 +57,6 @@ def write_decision(workspace: Path, gate: str, decision: Decision) -> None:
     path = decision_path(workspace, gate)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(path, dump_json(decision))
-
-
-def counts(decision: Decision, waiting: Waiting, decided: Sequence[GateFact] = ()) -> bool:
-    """Whether a decision answers the open question: same round and ids, or none named; a fitting verdict.
-
-    `decided`: what the gate was told before. A file that names no round and was taken once (same time) is used up;
-    else a `revise` written by hand would answer every later round too.
-    """
-    if decision.round not in (None, waiting.round) or decision.about not in (None, waiting.about):
-        return False
-    if decision.round is None and decision.at and any(fact.at == decision.at for fact in decided):
-        return False
-    if waiting.kind == "answers":
-        return decision.decision == "stop" or all(decision.answers.get(q, "").strip() for q in waiting.questions)
-    return decision.decision != "answer"
 
 
 def write_command(workspace: Path, command: Command, now: Clock = utc_now) -> str:

@@ -69,6 +69,7 @@ class EngineLock:
     def release(self) -> None:
         """Give the lock back; nothing if it is not held."""
         if self._descriptor is not None:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)  # a child just being started may still share the descriptor
             os.close(self._descriptor)
             self._descriptor = None
 
