@@ -1,0 +1,303 @@
+"""The app: wires screens, reader, supervisor and decisions together. What the screens show comes from files only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from textual.app import App, SystemCommand
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from engine.errors import MetaError
+from tui.decide import Act, Answer, write_act, write_answer
+from tui.launch import Launch
+from tui.messages import Clock
+from tui.palette import commands_of, key_groups
+from tui.read_model import ViewReader, WaitingView, WorkspaceView, is_workspace
+from tui.screens.main import MainScreen
+from tui.supervisor import EngineStatus, Supervisor
+from tui.themes import DARK, LIGHT
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at the files."""
+
+
+@runtime_checkable
+class ShowsView(Protocol):
+    """A screen that follows the workspace."""
+
+    def show_view(self, view: WorkspaceView) -> None:
+        """Draws the view."""
+
+
+@dataclass
+class Looked(Message):
+    """The files were read: a view, or why there is none."""
+
+    view: WorkspaceView | None
+    engine: EngineStatus
+    problem: str = ""
+
+
+@dataclass
+class Written(Message):
+    """A decision or an act is on the disk."""
+
+    text: str
+    wants_engine: bool = False
+
+
+class MetaApp(App[Launch | None]):
+    """`reader`, `clock` and `live=False` (no timers) are for tests."""
+
+    TITLE = "meta"
+    # Textual does not load the styles of a default screen by itself.
+    CSS_PATH = ["app.tcss", "screens/main.tcss", "screens/welcome.tcss"]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        workspace: Path | None,
+        *,
+        reader: Callable[[], WorkspaceView] | None = None,
+        supervisor: Supervisor | None = None,
+        clock: Clock = time.time,
+        live: bool = True,
+        theme: str = DARK.name,
+    ) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.clock, self.live = clock, live
+        self.reader = reader or (ViewReader(workspace) if workspace else None)
+        self.supervisor = supervisor
+        self.view: WorkspaceView | None = None
+        self.engine = EngineStatus()
+        self._looking = False
+        self._worker_problem = ""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = theme
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The main screen of a workspace, else the welcome screen."""
+        if self.workspace is not None:
+            return MainScreen(self.clock, live=self.live)
+        from tui.screens.welcome import WelcomeScreen
+
+        return WelcomeScreen()
+
+    @property
+    def main(self) -> MainScreen | None:
+        """The main screen, wherever it is in the stack."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
+
+    def on_ready(self) -> None:
+        """The frame is painted: now the files are read."""
+        self.call_after_refresh(self.look)
+        if self.live:
+            self.set_interval(LOOK_EVERY, self.look)
+
+    def look(self) -> None:
+        """Reads the files and looks after the engine, in a thread; one look at a time, at the screen's pace."""
+        if self.reader is None or self._looking:
+            return
+        self._looking = True
+        self.run_worker(self._look, thread=True, group="look", name="reading the workspace", exit_on_error=False)
+
+    def _look(self) -> None:
+        assert self.reader is not None
+        try:
+            view = self.reader()
+        except MetaError as error:
+            self.post_message(Looked(None, self.engine, str(error)))
+            return
+        status = self.supervisor.look_after(view) if self.supervisor else EngineStatus()
+        self.post_message(Looked(view, status))
+
+    def on_looked(self, message: Looked) -> None:
+        """The one place where what the screens show is changed."""
+        self._looking = False
+        self._worker_problem = ""
+        changed = (message.view, message.engine) != (self.view, self.engine)
+        self.engine = message.engine
+        if message.view is not None:
+            self.view = message.view
+            if changed:
+                self._show(message.view)
+        self._show_trouble(message.problem)
+
+    def _show(self, view: WorkspaceView) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.show_view(view, self.engine.word)
+            elif isinstance(screen, ShowsView):
+                screen.show_view(view)
+
+    def _show_trouble(self, problem: str = "") -> None:
+        trouble = [problem, self._worker_problem, *(self.view.problems if self.view else ())]
+        if self.engine.trouble:
+            trouble.append(f"{self.engine.trouble}\ns starts the engine again.")
+        if self.main is not None:
+            self.main.show_trouble("\n".join(filter(None, trouble)))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """No background error goes unseen."""
+        if event.state != WorkerState.ERROR:
+            return
+        error = event.worker.error
+        text = str(error) if isinstance(error, MetaError) else f"{type(error).__name__}: {error}"
+        if event.worker.group == "look":
+            self._looking = False
+            self._worker_problem = f"{event.worker.name}: {text}"
+            self._show_trouble()
+        else:
+            self.notify(text, title=f"Failed: {event.worker.name}", severity="error", markup=False, timeout=15)
+
+    def on_written(self, message: Written) -> None:
+        """Says what was done, and looks at once what came of it."""
+        self.notify(message.text, markup=False, timeout=4)
+        if message.wants_engine and self.supervisor and self.view and not self.view.engine.running:
+            self.supervisor.want()
+        self.look()
+
+    def action_decide(self) -> None:
+        """Opens the question that has waited longest."""
+        waiting = self.view.waiting if self.view else ()
+        if not waiting:
+            self.notify("Nothing waits for you.")
+        elif self.view is not None:
+            self.open_gate(self.view, waiting[0])
+
+    def open_gate(self, view: WorkspaceView, waiting: WaitingView) -> None:
+        """Opens one question; what the person answers is written."""
+        from tui.screens.answers import AnswersScreen
+        from tui.screens.approval import ApprovalScreen
+
+        screen = AnswersScreen if waiting.kind == "answers" else ApprovalScreen
+        self.push_screen(screen(view, waiting, self.clock), lambda answer: self._answered(waiting, answer))
+
+    def _answered(self, waiting: WaitingView, answer: Answer | None) -> None:
+        if answer is None or self.view is None:
+            return
+        if not any((w.gate, w.round) == (waiting.gate, waiting.round) for w in self.view.waiting):
+            self.notify(f"{waiting.gate} was decided elsewhere meanwhile. Nothing was written.", severity="warning")
+            return
+        folder, verdict = self.view.folder, {"approve": "approved", "revise": "sent back", "stop": "stopped"}
+
+        def write() -> None:
+            write_answer(folder, waiting, answer)
+            self.post_message(Written(f"{waiting.gate} {verdict.get(answer.verdict, 'answered')}", True))
+
+        self._write(write, f"writing the decision on {waiting.gate}")
+
+    def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "") -> None:
+        """Writes a command for the engine; `done` is what the person is told."""
+        if self.view is None:
+            return
+        folder = self.view.folder
+
+        def write() -> None:
+            write_act(folder, act, step=step, lego=lego, session=session)
+            self.post_message(Written(done, wants_engine=act in ("retry", "go_on")))
+
+        self._write(write, f"writing the command {act}")
+
+    def _write(self, write: Callable[[], None], name: str) -> None:
+        self.run_worker(write, thread=True, group="write", name=name, exit_on_error=False)
+
+    def action_pause(self) -> None:
+        """Pauses, or goes on."""
+        if self.view is not None and self.view.paused:
+            self.act("go_on", "The work goes on.")
+        else:
+            self.act("pause", "Paused: running sessions finish, no new ones start.")
+
+    def action_cancel_session(self, session_id: str) -> None:
+        """Asks, then cancels."""
+        from tui.screens.confirm import Confirm
+
+        session = self.view.session(session_id) if self.view else None
+        if session is None or not session.live:
+            self.notify("This session has ended already.")
+            return
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                self.act("cancel", f"{session.title} is being cancelled.", session=session_id)
+
+        text = "Its work so far is kept aside. The step can be tried again with R."
+        self.push_screen(Confirm(f"Cancel {session.title}?", text, "Cancel it"), sure)
+
+    def action_retry_step(self, name: str) -> None:
+        """Tries a failed step again."""
+        step = self.view.step(name) if self.view else None
+        if step is not None:
+            self.act("retry", f"{name} is tried again.", step=step.step, lego=step.lego or "")
+
+    def action_start_engine(self) -> None:
+        """Starts the engine if none runs."""
+        if self.view is not None and self.view.engine.running:
+            self.notify("The engine is running.")
+        elif self.supervisor is None:
+            self.notify("This screen only watches: `meta run` starts the engine.")
+        else:
+            self.supervisor.want()
+            self.look()
+
+    async def action_leave(self) -> None:
+        """Asks whether the work goes on, if any is going on."""
+        running = self.view is not None and self.view.engine.running
+        if not running and self.engine.phase not in ("starting", "running"):
+            self.exit()
+            return
+        from tui.screens.quit import QuitDialog
+
+        self.push_screen(QuitDialog(len(self.view.live) if self.view else 0), self._leave)
+
+    async def action_quit(self) -> None:
+        """ctrl+q asks like q."""
+        await self.action_leave()
+
+    def _leave(self, choice: str | None) -> None:
+        if choice == "leave":
+            self.exit()
+        elif choice == "stop" and self.view is not None:
+            folder = self.view.folder
+
+            def stop() -> None:
+                write_act(folder, "stop")
+                self.call_from_thread(self.exit)
+
+            self._write(stop, "writing the command stop")
+
+    def action_help(self) -> None:
+        """All keys."""
+        from tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(key_groups(self.screen)))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every action of the screen in view, then themes and the like."""
+        yield from commands_of(screen)
+        yield from super().get_system_commands(screen)
+
+
+def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), watch_only: bool = False) -> Launch | None:
+    """Shows `workspace`, or the welcome screen when there is none, until the person leaves.
+
+    `engine_arguments` go to `meta run`; with `watch_only` no engine is started. Returns what to do next, if anything.
+    """
+    folder = workspace if workspace is not None and is_workspace(workspace) else None
+    while True:
+        supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
+        launch = MetaApp(folder, supervisor=supervisor).run()
+        if launch is None or launch.kind != "open":
+            return launch
+        folder = launch.folder

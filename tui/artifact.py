@@ -1,0 +1,56 @@
+"""Reads what is up for approval. Blocking: call it in a thread."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.sanitize import clean
+
+MAX_BYTES = 1024 * 1024
+_CHANGED = "This file changed after the question was asked. What you see is the file as it is now."
+_MISSING = "This file is not in the folder yet: it is still on a branch of its own."
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as it is shown. `note` warns when it is not what the question is about."""
+
+    path: str
+    text: str
+    notes: str = ""
+    """The REVIEW NOTES, taken out of the text."""
+    note: str = ""
+    markdown: bool = False
+
+
+def read_document(workspace: Path, path: str, expected_id: str) -> Document:
+    """The file at `path`, or the listing of the folder; never raises for what is on the disk."""
+    from engine.artifacts import artifact_id, split_notes
+
+    file = workspace / path
+    if file.is_dir():
+        names = sorted(str(entry.relative_to(file)) for entry in file.rglob("*") if entry.is_file())
+        return Document(path, clean("\n".join(names)) or "(an empty folder)")
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return Document(path, "", note=_MISSING)
+    except OSError as error:
+        return Document(path, "", note=f"This file cannot be read: {error.strerror}.")
+    note = "" if artifact_id(path, data) == expected_id else _CHANGED
+    text = clean(data[:MAX_BYTES].decode("utf-8", errors="replace"))
+    if len(data) > MAX_BYTES:
+        note = f"{note} Only its first megabyte is shown.".strip()
+    if path.endswith(".md"):
+        body, notes = split_notes(text)
+        return Document(path, body, notes, note, markdown=True)
+    return Document(path, _pretty(text) if path.endswith(".json") else text, note=note)
+
+
+def _pretty(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,45 @@
+"""What the person does, written as files for the engine to find. Blocking: call it in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tui.read_model import WaitingView
+
+Verdict = Literal["approve", "revise", "stop", "answer"]
+Act = Literal["retry", "cancel", "pause", "go_on", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person decided in a dialog."""
+
+    verdict: Verdict
+    comment: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_answer(workspace: Path, waiting: WaitingView, answer: Answer) -> None:
+    """Answers exactly the question that was shown: its round, and the artifacts it was about."""
+    from engine.state.decisions import write_decision
+    from engine.state.models import Decision
+
+    decision = Decision(
+        decision=answer.verdict,
+        round=waiting.round,
+        about=dict(waiting.about),
+        comment=answer.comment,
+        answers=dict(answer.answers),
+    )
+    write_decision(workspace, waiting.gate, decision)
+
+
+def write_act(workspace: Path, act: Act, *, step: str = "", lego: str = "", session: str = "") -> None:
+    """Asks the engine for something that answers no question."""
+    from engine.state.decisions import write_command
+    from engine.state.models import Command
+
+    write_command(workspace, Command(command=act, step=step, lego=lego, session=session))

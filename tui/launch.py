@@ -1,0 +1,15 @@
+"""What the screen asks its caller to do after it is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """`demo` builds the example; `new` begins an app in `folder`, whose app_intent.md is written; `open` opens it."""
+
+    kind: Literal["demo", "new", "open"]
+    folder: Path | None = None

@@ -1,0 +1,222 @@
+"""The workspace as one immutable value: what every widget draws from. Plain data; times are seconds since the epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.assessment import Status
+
+if TYPE_CHECKING:
+    from engine.facts import WorkspaceReader
+
+LIVE_STATUS: frozenset[Status] = frozenset({"running", "checking"})
+WAITING_STATUS: frozenset[Status] = frozenset({"waiting_approval", "waiting_answer"})
+TROUBLE_STATUS: frozenset[Status] = frozenset({"failed", "stopped"})
+ACTIVE_STATUS: frozenset[Status] = LIVE_STATUS | WAITING_STATUS | TROUBLE_STATUS | {"paused"}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineView:
+    """Whether an engine holds the workspace's lock, and which process it is."""
+
+    running: bool = False
+    pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionView:
+    """How one exit criterion came out, and the receipt that proves it."""
+
+    sentence: str
+    passed: bool
+    detail: str = ""
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One run of a step's exit criteria. `after` is the stage it followed."""
+
+    after: str
+    passed: bool
+    commit: str = ""
+    at: float | None = None
+    criteria: tuple[CriterionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One agent session. `folder` holds its events; `outcome` is None while it runs."""
+
+    id: str
+    step: str
+    lego: str | None
+    substep: str
+    attempt: int
+    folder: Path
+    runtime: str = ""
+    started_at: float | None = None
+    ended_at: float | None = None
+    outcome: str | None = None
+    tokens: int | None = None
+    confidence: float | None = None
+    summary: str = ""
+    reason: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether it is still under way."""
+        return self.outcome is None
+
+    @property
+    def title(self) -> str:
+        """`store · tests · review #1`."""
+        return " · ".join(filter(None, [self.lego, self.step, f"{self.substep} #{self.attempt}"]))
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the app or of one LEGO, with all that happened to it. `name` is also the name of its gate."""
+
+    name: str
+    step: str
+    lego: str | None
+    phase: int
+    status: Status
+    why: str = ""
+    substep: str = ""
+    attempt: int = 0
+    failure_count: int = 0
+    session: str | None = None
+    edited: tuple[str, ...] = ()
+    started_at: float | None = None
+    ended_at: float | None = None
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    sessions: tuple[SessionView, ...] = ()
+    checks: tuple[CheckView, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """A numbered phase and its steps."""
+
+    number: int
+    title: str
+    status: Status
+    steps: tuple[StepView, ...] = ()
+    started_at: float | None = None
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LegoView:
+    """One component of the app, and the word that sums up its steps."""
+
+    name: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """A question to the person, bound to what it is about: (path, id) pairs."""
+
+    gate: str
+    round: int
+    kind: str
+    step: str
+    lego: str | None = None
+    about: tuple[tuple[str, str], ...] = ()
+    questions: tuple[str, ...] = ()
+    since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetView:
+    """What was used so far. None means unknown."""
+
+    sessions: int = 0
+    tokens: int | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceView:
+    """Everything the screen shows of a workspace, at one moment."""
+
+    folder: Path
+    app: str = ""
+    mode: str = ""
+    lane: str = ""
+    runtime: str = ""
+    engine: EngineView = EngineView()
+    phases: tuple[PhaseView, ...] = ()
+    legos: tuple[LegoView, ...] = ()
+    sessions: tuple[SessionView, ...] = ()
+    """Live ones first, then the others, newest first."""
+    waiting: tuple[WaitingView, ...] = ()
+    """The oldest first."""
+    budget: BudgetView = BudgetView()
+    problems: tuple[str, ...] = ()
+    paused: bool = False
+    finished: bool = False
+    last_event: str = ""
+
+    @property
+    def live(self) -> tuple[SessionView, ...]:
+        """The sessions that run now."""
+        return tuple(session for session in self.sessions if session.live)
+
+    @property
+    def work_left(self) -> bool:
+        """Whether an engine would find something to do without a person."""
+        under_way = any(step.status in ("ready", "running", "checking") for step in self.steps)
+        return under_way and not self.finished and not self.paused
+
+    @property
+    def steps(self) -> tuple[StepView, ...]:
+        """Every step, in document order."""
+        return tuple(step for phase in self.phases for step in phase.steps)
+
+    def step(self, name: str) -> StepView | None:
+        """The step of that name, if there is one."""
+        return next((step for step in self.steps if step.name == name), None)
+
+    def session(self, session_id: str) -> SessionView | None:
+        """The session of that id, if there is one."""
+        return next((session for session in self.sessions if session.id == session_id), None)
+
+
+def is_workspace(folder: Path) -> bool:
+    """Whether an app is, or is about to be, built in `folder`."""
+    return (folder / ".orchestrator").is_dir() or (folder / "app_intent.md").is_file()
+
+
+class ViewReader:
+    """Reads one workspace again and again. Blocking, and heavy the first time: call it in a thread."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        self._reader: WorkspaceReader | None = None
+        self._view: WorkspaceView | None = None
+
+    def __call__(self) -> WorkspaceView:
+        """The view of now; the same object when nothing changed. Raises MetaError for files that cannot be trusted."""
+        from engine.facts import WorkspaceReader
+        from tui.assemble import assemble
+
+        if self._reader is None:
+            self._reader = WorkspaceReader(self.workspace)
+        view = assemble(self.workspace, self._reader.read())
+        if view != self._view:
+            self._view = view
+        return self._view or view
+
+
+def load(workspace: Path, previous: WorkspaceView | None = None) -> WorkspaceView:
+    """The view of `workspace`, read once; `previous` itself when nothing changed."""
+    view = ViewReader(workspace)()
+    return previous if previous is not None and previous == view else view

@@ -1,0 +1,1 @@
+"""Whole screens and dialogs, with their styles beside them."""

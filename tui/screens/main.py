@@ -1,0 +1,180 @@
+"""The main screen: where the work stands, what runs, and the next decision."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.events import DescendantFocus
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from tui.messages import Clock
+from tui.node_details import describe_node
+from tui.read_model import SessionView, StepView, WorkspaceView
+from tui.sanitize import clean
+from tui.tree_model import Node
+from tui.widgets.board import Board
+from tui.widgets.details import Details
+from tui.widgets.event_line import EventLine
+from tui.widgets.header import Header
+from tui.widgets.phase_tree import PhaseTree
+
+AREAS = ("tree", "board", "details")
+
+
+class MainScreen(Screen[None]):
+    """Shows views; what the person wants goes to the app as actions."""
+
+    CSS_PATH = "main.tcss"
+    BINDING_GROUP_TITLE = "Main screen"
+    BINDINGS = [
+        Binding("a", "app.decide", "Decide", tooltip="Open what has waited longest for you"),
+        Binding("x", "cancel", "Cancel", tooltip="Cancel the selected session"),
+        Binding("R", "retry", "Retry", tooltip="Try the selected failed step again"),
+        Binding("p", "app.pause", "Pause", tooltip="Pause, or go on: running sessions finish, no new ones start"),
+        Binding("s", "app.start_engine", "Start engine", show=False, tooltip="Start the engine when it is stopped"),
+        Binding("tab", "area(1)", "Next pane", tooltip="Tree, board, details", show=False),
+        Binding("shift+tab", "area(-1)", "Previous pane", show=False),
+        Binding("1", "go('tree')", "Phase tree", show=False),
+        Binding("2", "go('board')", "LEGO board", show=False),
+        Binding("3", "go('details')", "Details", show=False),
+        Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys"),
+        Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on"),
+    ]
+
+    def __init__(self, clock: Clock, *, live: bool) -> None:
+        super().__init__()
+        self.clock, self.polls = clock, live
+        self.view: WorkspaceView | None = None
+        self._node: Node | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, what is wrong, tree beside board and details, newest event, keys."""
+        yield Header(id="header")
+        yield Static(id="trouble")
+        with Horizontal(id="body"):
+            yield PhaseTree(self.clock, id="tree")
+            with Container(id="side"):
+                yield Board(self.clock, id="board")
+                yield Details(id="details")
+        yield EventLine(id="event")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """The tree has the focus; what moves is painted at a calm pace."""
+        self.set_class(True, "-at-tree")
+        self.query_one(PhaseTree).focus()
+        if self.polls:
+            self.set_interval(0.1, self.flush)
+            self.set_interval(1.0, self.tick)
+
+    def show_view(self, view: WorkspaceView, engine_word: str = "") -> None:
+        """Draws a new view in every part of the screen."""
+        self.view = view
+        self.query_one(Header).show(view, engine_word)
+        self.query_one(PhaseTree).show(view)
+        self.query_one(Board).show(view, engine_word)
+        self.query_one(EventLine).say(view.last_event)
+
+    def show_trouble(self, text: str) -> None:
+        """Shows what is wrong for as long as it is; an empty text takes it away."""
+        trouble = self.query_one("#trouble", Static)
+        trouble.display = bool(text)
+        trouble.update(Content(clean(text)))
+
+    def say(self, text: str) -> None:
+        """Tells what just happened."""
+        self.query_one(EventLine).say(text)
+
+    def flush(self) -> None:
+        """Paints new output, if anybody can see it."""
+        if self.is_current:
+            self.query_one(Board).flush()
+
+    def tick(self) -> None:
+        """A second went by: times move on."""
+        if self.is_current:
+            self.query_one(PhaseTree).tick()
+            self.query_one(Board).tick()
+            self._describe()
+
+    def on_phase_tree_selected(self, message: PhaseTree.Selected) -> None:
+        """The details follow the cursor."""
+        self._node = message.node
+        self._describe()
+
+    def _describe(self) -> None:
+        if self._node is not None:
+            content = describe_node(self._node, self.clock())
+            self.query_one(Details).show(self._node.key, content)
+
+    def on_phase_tree_opened(self, message: PhaseTree.Opened) -> None:
+        """Enter on a node: its session's output, else the details."""
+        session = self._session_of(message.node)
+        if session is not None:
+            self.open_session(session)
+        else:
+            self.action_go("details")
+
+    def on_board_opened(self, message: Board.Opened) -> None:
+        """Enter on a pane."""
+        self.open_session(message.session)
+
+    def open_session(self, session: SessionView) -> None:
+        """Shows a session's output in full size."""
+        from tui.screens.session import SessionScreen
+
+        self.app.push_screen(SessionScreen(session, self.clock, live=self.polls))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """In a narrow terminal only the area with the focus shows."""
+        for area in AREAS:
+            inside = any(node.id == area for node in event.widget.ancestors_with_self)
+            self.set_class(inside, f"-at-{area}")
+
+    def action_area(self, by: int) -> None:
+        """To the next area."""
+        current = next((i for i, area in enumerate(AREAS) if self.has_class(f"-at-{area}")), 0)
+        self.action_go(AREAS[(current + by) % len(AREAS)])
+
+    def action_go(self, area: str) -> None:
+        """To the area of that name; where only one shows, it shows."""
+        for other in AREAS:
+            self.set_class(other == area, f"-at-{other}")
+        if area == "board":
+            self.query_one(Board).focus_first()
+        else:
+            self.query_one(f"#{area}").focus()
+
+    async def action_cancel(self) -> None:
+        """Cancels the session of the focused pane, else of the selected node."""
+        pane = self.query_one(Board).focused_pane
+        session = pane.session if pane else self._session_of(self._node) if self._node else None
+        if session is None or not session.live:
+            self.notify("Select a running session first: a pane, or its line in the tree.", title="Nothing to cancel")
+            return
+        await self.run_action(f"app.cancel_session({session.id!r})")
+
+    async def action_retry(self) -> None:
+        """Retries the selected step if it failed, else the only one that did."""
+        step = self._node.step if self._node else None
+        failed = [s for s in self.view.steps if s.status in ("failed", "stopped")] if self.view else []
+        chosen = step if step in failed else failed[0] if len(failed) == 1 else None
+        if chosen is None:
+            text = "Select one of the failed steps in the tree." if failed else "No step has failed or was stopped."
+            self.notify(text, title="Nothing to retry")
+            return
+        await self.run_action(f"app.retry_step({chosen.name!r})")
+
+    def _session_of(self, node: Node) -> SessionView | None:
+        if node.session is not None or self.view is None:
+            return node.session
+        step = self._step_of(node)
+        return self.view.session(step.session) if step and step.session and step.status == "running" else None
+
+    def _step_of(self, node: Node) -> StepView | None:
+        if node.step is not None:
+            return node.step
+        return next((child.step for child in node.children if child.step and child.step.status == "running"), None)

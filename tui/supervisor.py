@@ -1,0 +1,157 @@
+"""Starts the engine as a process of its own and notices how it ends. Never runs it inside this one."""
+
+from __future__ import annotations
+
+import os
+import site
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import engine
+from engine.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_RUNTIME, EXIT_VALVE, EXIT_WAITING
+from tui.read_model import WorkspaceView
+from tui.sanitize import clean
+
+Phase = Literal["idle", "starting", "running", "ended", "failed"]
+_LOG_BYTES = 16 * 1024
+
+_ENDINGS = {
+    EXIT_VALVE: "The engine stopped: a safety valve tripped.",
+    EXIT_RUNTIME: "The engine stopped: no runtime can run sessions here.",
+    EXIT_INTERRUPTED: "The engine was interrupted.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What is known of the engine process. `trouble` is set when a person should know how it ended."""
+
+    phase: Phase = "idle"
+    code: int | None = None
+    trouble: str = ""
+
+    @property
+    def word(self) -> str:
+        """For the header, where the lock alone would say too little."""
+        return {"starting": "◌ engine starting", "failed": "✗ engine failed · s restarts it"}.get(self.phase, "")
+
+
+class Supervisor:
+    """Keeps an engine running while there is work and nobody else runs one. Call `look_after` about twice a second."""
+
+    def __init__(self, workspace: Path, arguments: Sequence[str] = (), *, command: Sequence[str] | None = None) -> None:
+        self.workspace = workspace
+        self.command = list(command) if command else [*engine_command(), str(workspace), *arguments]
+        self.status = EngineStatus()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._wanted = True
+        """Whether an engine is to be started at the next look, if none runs."""
+        self._seen_running = False
+        self._answered = ""
+        """The decision files there were when the engine was last known to run."""
+
+    @property
+    def log(self) -> Path:
+        """Where the engine's output goes."""
+        return self.workspace / ".orchestrator" / "engine.log"
+
+    def start(self) -> None:
+        """Starts the engine detached: it goes on when this process ends. Raises OSError if that cannot be done."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._answered = self._decisions()
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command,
+                cwd=self.workspace,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.status = EngineStatus("starting")
+
+    def want(self) -> None:
+        """Starts an engine at the next look."""
+        self._wanted = True
+
+    def look_after(self, view: WorkspaceView) -> EngineStatus:
+        """Starts the engine if that is wanted and nobody runs one, and says how it is."""
+        running = view.engine.running or (self._process is not None and self._process.poll() is None)
+        if self._wanted and not running and not view.finished:
+            self._seen_running = False
+            self.start()
+        self._wanted = False
+        return self.tick(view.engine.running, view.work_left)
+
+    def tick(self, locked: bool, work_left: bool) -> EngineStatus:
+        """Looks again. `locked`: an engine holds the lock; `work_left`: something could still be done by one."""
+        code = self._process.poll() if self._process else None
+        if self._process and code is None:
+            self.status = EngineStatus("running" if locked else "starting")
+        elif self._process and code is not None:
+            self._process = None
+            self._seen_running = False
+            self.status = self._ended(code)
+        elif locked:
+            self._seen_running = True
+            self._answered = self._decisions()
+            self.status = EngineStatus("running")
+        elif self._seen_running:
+            self._seen_running = False
+            self.status = self._vanished(work_left)
+        if self.status.phase == "ended" and self.status.code == EXIT_WAITING and self._decisions() != self._answered:
+            self.start()
+        return self.status
+
+    def _ended(self, code: int) -> EngineStatus:
+        if code in (EXIT_DONE, EXIT_WAITING):
+            return EngineStatus("ended", code)
+        reason = _ENDINGS.get(code, f"The engine ended unexpectedly (exit code {code}).")
+        return EngineStatus("failed", code, f"{reason}\n{self._last_words()}".strip())
+
+    def _vanished(self, work_left: bool) -> EngineStatus:
+        """An engine that somebody else had started is gone; how it ended is not known."""
+        if not work_left:
+            return EngineStatus("ended", EXIT_WAITING)
+        return EngineStatus("failed", None, "The engine that worked here is gone, and there is work left.")
+
+    def _last_words(self, lines: int = 6) -> str:
+        try:
+            with self.log.open("rb") as log:
+                log.seek(max(0, self.log.stat().st_size - _LOG_BYTES))
+                text = clean(log.read().decode("utf-8", errors="replace"))
+        except FileNotFoundError:
+            return ""
+        return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
+
+    def _decisions(self) -> str:
+        """Changes whenever a decision file does."""
+        folder = self.workspace / ".orchestrator" / "decisions"
+        files = sorted(folder.glob("*.json")) if folder.is_dir() else []
+        return "\n".join(f"{file.name} {_stamp(file)}" for file in files)
+
+
+def engine_command() -> list[str]:
+    """The command line of a headless engine. -P: an app's own folder named `engine` must not be taken for ours."""
+    return [sys.executable, "-P", "-m", "engine.cli", "run"]
+
+
+def _environment() -> dict[str, str]:
+    """Ours; where the engine is not installed but run from a checkout, with the way to it."""
+    root = str(Path(engine.__file__).resolve().parent.parent)
+    if root in site.getsitepackages():
+        return dict(os.environ)
+    path = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, path]))}
+
+
+def _stamp(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,177 @@
+"""The LEGO board: a pane for each running session, laid out by the space there is; a line for what does not fit."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Grid
+from textual.content import Content
+from textual.events import Click, Resize
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.messages import Clock
+from tui.read_model import SessionView, WorkspaceView
+from tui.widgets.cards import card_lines
+from tui.widgets.idle import idle_content
+from tui.widgets.pane import Pane
+
+_COMFORTABLE_WIDTH, _MIN_WIDTH, _MIN_HEIGHT = 54, 36, 6
+
+
+def arrange(number: int, width: int, height: int) -> tuple[int, int]:
+    """(columns, how many panes fit) for that many sessions: wide panes first, narrow ones before cards."""
+    most_columns, most_rows = max(1, width // _MIN_WIDTH), max(1, height // _MIN_HEIGHT)
+    columns = max(1, min(number, width // _COMFORTABLE_WIDTH))
+    while columns < most_columns and ceil(number / columns) > most_rows:
+        columns += 1
+    return columns, min(number, columns * most_rows)
+
+
+class Board(Container, can_focus=True):
+    """Shows what runs. Posts `Opened` for the pane that the person wants to see in full."""
+
+    BINDING_GROUP_TITLE = "LEGO board"
+    BINDINGS = [
+        Binding("up,k", "move(0, -1)", "Pane above", show=False),
+        Binding("down,j", "move(0, 1)", "Pane below", show=False),
+        Binding("left,h", "move(-1, 0)", "Pane to the left", show=False),
+        Binding("right,l", "move(1, 0)", "Pane to the right", show=False),
+        Binding("g,home", "edge(0)", "First pane", show=False),
+        Binding("G,end", "edge(-1)", "Last pane", show=False),
+        Binding("enter", "open", "Enlarge", tooltip="The pane in full size"),
+    ]
+    DEFAULT_CSS = """
+    Board { layout: vertical; }
+    Board > #panes { height: 1fr; grid-gutter: 0; display: none; }
+    Board > #cards { height: auto; padding: 0 1; display: none; }
+    Board > #idle { height: 1fr; content-align: center middle; text-align: center; padding: 0 2; }
+    Board.-running > #panes { display: block; }
+    Board.-running > #idle { display: none; }
+    Board.-cards > #cards { display: block; }
+    """
+
+    class Opened(Message):
+        """A session is to be shown in full."""
+
+        def __init__(self, session: SessionView) -> None:
+            super().__init__()
+            self.session = session
+
+    def __init__(self, clock: Clock, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.clock = clock
+        self.engine_word = ""
+        self._view: WorkspaceView | None = None
+        self._columns = 1
+
+    def compose(self) -> ComposeResult:
+        """The grid of panes, the cards below it, and what is there when nothing runs."""
+        yield Grid(id="panes")
+        yield Static(id="cards")
+        yield Static(id="idle")
+
+    @property
+    def panes(self) -> list[Pane]:
+        """The panes in the order they show."""
+        return [pane for pane in self.query(Pane) if pane.is_attached and not pane.has_class("-gone")]
+
+    @property
+    def focused_pane(self) -> Pane | None:
+        """The pane that has the focus."""
+        focused = self.screen.focused
+        return focused if isinstance(focused, Pane) else None
+
+    def show(self, view: WorkspaceView, engine_word: str = "") -> None:
+        """Draws this view."""
+        self._view, self.engine_word = view, engine_word
+        self._lay_out()
+
+    def on_resize(self, event: Resize) -> None:
+        """Arranges the panes anew."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        view = self._view
+        if view is None or not self.size.width:
+            return
+        live = view.live
+        lines = card_lines(view, (), self.clock())
+        room = self.size.height - min(len(lines), self.size.height // 4)
+        self._columns, fitting = arrange(len(live), self.size.width, room)
+        lines = card_lines(view, live[fitting:], self.clock())[: max(1, self.size.height - _MIN_HEIGHT)]
+        self.set_class(bool(live), "-running")
+        self.set_class(bool(live and lines), "-cards")
+        self.query_one("#cards", Static).update(Content("\n").join(lines))
+        self.query_one("#idle", Static).update(idle_content(view, self.engine_word, self.clock()))
+        self._sync_panes(live[:fitting])
+        self.can_focus = not live
+        self.flush()
+
+    def _sync_panes(self, sessions: tuple[SessionView, ...]) -> None:
+        grid, had_focus = self.query_one("#panes", Grid), self.focused_pane is not None
+        wanted = {session.id: session for session in sessions}
+        existing = {pane.session.id: pane for pane in self.panes}
+        for session_id, pane in existing.items():
+            if session_id in wanted:
+                pane.update_session(wanted[session_id])
+            else:
+                pane.add_class("-gone")
+                pane.remove()
+        new = [Pane(session, self.clock) for session in sessions if session.id not in existing]
+        if new:
+            grid.mount(*new)
+        self._span(grid, [pane for pane in existing.values() if pane.session.id in wanted] + new)
+        if had_focus and self.focused_pane is not None and self.focused_pane.has_class("-gone"):
+            self.call_after_refresh(self.focus_first)
+
+    def _span(self, grid: Grid, panes: list[Pane]) -> None:
+        grid.styles.grid_size_columns = self._columns
+        for pane in panes:
+            pane.styles.column_span = 1
+        if panes and len(panes) % self._columns:
+            panes[-1].styles.column_span = self._columns - len(panes) % self._columns + 1
+
+    def flush(self) -> None:
+        """Paints what the sessions said since the last time."""
+        for pane in self.panes:
+            if pane.size.width:
+                pane.flush()
+
+    def tick(self) -> None:
+        """A second went by."""
+        if self._view is None:
+            return
+        for pane in self.panes:
+            pane.set_title()
+        if not self._view.live:
+            self.query_one("#idle", Static).update(idle_content(self._view, self.engine_word, self.clock()))
+
+    def focus_first(self) -> None:
+        """Puts the focus on the first pane, or on the board when there is none."""
+        panes = self.panes
+        (panes[0] if panes else self).focus()
+
+    def action_move(self, columns: int, rows: int) -> None:
+        """Goes to a neighbouring pane."""
+        panes, focused = self.panes, self.focused_pane
+        if focused in panes:
+            target = panes.index(focused) + columns + rows * self._columns
+            panes[max(0, min(target, len(panes) - 1))].focus()
+
+    def action_edge(self, index: int) -> None:
+        """Goes to the first or last pane."""
+        if self.panes:
+            self.panes[index].focus()
+
+    def action_open(self) -> None:
+        """Asks for the focused pane in full."""
+        if self.focused_pane is not None:
+            self.post_message(self.Opened(self.focused_pane.session))
+
+    def on_click(self, event: Click) -> None:
+        """A double click enlarges a pane."""
+        if event.chain == 2:
+            self.action_open()

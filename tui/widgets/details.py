@@ -1,0 +1,37 @@
+"""Everything about the selected node of the tree, in words."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+
+class Details(VerticalScroll, can_focus=True):
+    """A scrolling text; what it says is made by `tui.node_details`."""
+
+    BINDING_GROUP_TITLE = "Details"
+    BINDINGS = [
+        Binding("k", "scroll_up", "Up", show=False),
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("g", "scroll_home", "To the top", show=False),
+        Binding("G", "scroll_end", "To the end", show=False),
+    ]
+    DEFAULT_CSS = """
+    Details { padding: 0 1; scrollbar-size-vertical: 1; }
+    """
+
+    key = ""
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static(id="details-text")
+
+    def show(self, key: str, content: Content) -> None:
+        """Draws `content`; another `key` starts at its top."""
+        self.query_one("#details-text", Static).update(content)
+        if key != self.key:
+            self.key = key
+            self.scroll_home(animate=False)
