@@ -12,20 +12,28 @@ from engine.legos.model import Plan
 from engine.legos.toolchain_model import Toolchain, ToolchainError, fill
 
 
-def paths(reference: Reference, plan: Plan | None, toolchain: Toolchain, lego: str | None) -> list[str]:
-    """The paths that one reference means. Raises ToolchainError for an unknown role or a LEGO that is not said."""
+def paths(
+    reference: Reference, plan: Plan | None, toolchain: Toolchain, lego: str | None, *, deep: bool = False
+) -> list[str]:
+    """The paths that one reference means. Raises ToolchainError for an unknown role or a LEGO that is not said.
+
+    `deep`: {dependencies} means all that the LEGO needs, directly or through others.
+    """
     patterns = toolchain.role(reference.role) if reference.role else (reference.path,)
     if not any("{" in pattern for pattern in patterns):
         return list(patterns)
     if plan is None:
         return []
-    found = [_path(pattern, plan, whose, reference) for whose in _whose(reference, plan, lego) for pattern in patterns]
+    found = [_path(pattern, plan, whose, reference) for whose in _whose(reference, plan, lego, deep) for pattern in patterns]
     return list(dict.fromkeys(found))
 
 
 def view(step: Step, plan: Plan | None, toolchain: Toolchain, lego: str | None) -> list[str]:
-    """All that an instance of a step sees: its inputs, its outputs and the file its review notes go to, once each."""
-    found = [path for ref in (*step.inputs, *step.outputs) for path in paths(ref, plan, toolchain, lego)]
+    """All that an instance of a step sees: its inputs, its outputs and the file its review notes go to, once each.
+
+    What its dependencies need in turn is there too: a contract may use the types of another one.
+    """
+    found = [path for ref in (*step.inputs, *step.outputs) for path in paths(ref, plan, toolchain, lego, deep=True)]
     notes = notes_file(step, plan, toolchain, lego)
     return list(dict.fromkeys([*found, *([notes] if notes else [])]))
 
@@ -48,14 +56,14 @@ def _markdown(references: Sequence[Reference], plan: Plan | None, toolchain: Too
     return [path for path in found if path.endswith(".md")]
 
 
-def _whose(reference: Reference, plan: Plan, lego: str | None) -> list[str | None]:
+def _whose(reference: Reference, plan: Plan, lego: str | None, deep: bool) -> list[str | None]:
     """The LEGOs whose artifacts are meant; [None] for the app's own."""
     if reference.target == "legos":
         return list(plan.active)
     if reference.target == "dependencies":
         if lego is None:
             raise ToolchainError(f"{reference.text!r} means a LEGO's dependencies, but the step is not run per LEGO")
-        return list(plan.lego(lego).dependencies)
+        return list(plan.closure(lego) if deep else plan.lego(lego).dependencies)
     return [lego if reference.path or reference.target == "lego" else None]
 
 

@@ -190,7 +190,7 @@ def test_the_whole_app_passes_with_all_legos_real(app: App) -> None:
         ("src/notes/cli/command.py", "from tests.fakes.store import create"),
         ("src/notes/cli/command.py", "import httpx"),
         ("src/notes/store/files.py", "from notes.contracts.cli import Cli"),
-        ("src/notes/contracts/cli.py", "from notes.contracts.store import Note"),
+        ("src/notes/contracts/store.py", "from notes.contracts.cli import Cli"),
         ("src/notes/contracts/store.py", "def helper() -> int:\n    return 1"),
         ("src/notes/contracts/store.py", "class A:\n    def f(self) -> int:\n        return 1"),
         ("src/notes/contracts/store.py", "for _ in (): pass"),
