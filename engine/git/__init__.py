@@ -1,0 +1,40 @@
+"""The one package that calls git: own environment and configuration, one command at a time per repository."""
+
+from __future__ import annotations
+
+from engine.git.changes import Change
+from engine.git.errors import (
+    BadPath,
+    DirtyPaths,
+    GitError,
+    GitMissing,
+    HeadMoved,
+    MergeConflict,
+    NestedRepository,
+    NotInCommit,
+    NotOurWorktree,
+)
+from engine.git.landing import Landing
+from engine.git.objects import blob_id
+from engine.git.process import check_git
+
+
+class Repository(Landing):
+    """The git repository whose work tree's top is `root`. Blocking and thread-safe; paths are relative, with "/"."""
+
+
+__all__ = [
+    "BadPath",
+    "Change",
+    "DirtyPaths",
+    "GitError",
+    "GitMissing",
+    "HeadMoved",
+    "MergeConflict",
+    "NestedRepository",
+    "NotInCommit",
+    "NotOurWorktree",
+    "Repository",
+    "blob_id",
+    "check_git",
+]

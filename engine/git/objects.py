@@ -1,0 +1,154 @@
+"""Commits and what is in them: ids, contents, clean checkouts, new commits, merges."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from engine.git.errors import MergeConflict, NotInCommit
+from engine.git.paths import clean_path
+from engine.git.process import Result
+from engine.git.refs import References
+
+_IDENTITY = "Meta Orchestrator <meta@localhost> now"
+_PLAIN, _EXECUTABLE = "100644", "100755"
+_MOST_ARGUMENTS = 1000  # of a command; beyond it the whole commit is listed
+
+
+def blob_id(data: bytes) -> str:
+    """The id that git gives to a file with this content."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+class Objects(References):
+    """Read and write commits without touching the work tree."""
+
+    def ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        """Path as given → blob id (file) or tree id (folder; "" is the top); a path not in the commit is left out."""
+        asked = list(paths)
+        names = [f"{commit}:{clean_path(path) if path else ''}" for path in asked]
+        answers = self._look_up(names).text.splitlines()
+        return {path: answer for path, answer in zip(asked, answers, strict=True) if not answer.endswith(" missing")}
+
+    def read(self, commit: str, path: str) -> bytes:
+        """The content of a file. Raises NotInCommit."""
+        found = self.run("cat-file", "--batch", "-z", stdin=os.fsencode(f"{commit}:{clean_path(path)}\0")).out
+        header, _, content = found.partition(b"\n")
+        if b" blob " not in header or header.endswith(b" missing"):
+            raise NotInCommit(commit, path)
+        return content.removesuffix(b"\n")
+
+    def files(self, commit: str, paths: Sequence[str] = ()) -> list[str]:
+        """Every file in the commit, or those at and below `paths`."""
+        only = [clean_path(path) for path in paths]
+        return self.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", *only).fields()
+
+    def export(self, commit: str, dest: Path, paths: Sequence[str] | None = None) -> None:
+        """Write the files of a commit (at and below `paths`; missing ones are ignored) into the folder `dest`."""
+        self.export_files(commit, dest, None if paths is None else self.files(commit, paths) if paths else [])
+
+    def export_files(self, commit: str, dest: Path, files: Sequence[str] | None) -> None:
+        """Write exactly these files of a commit, which must be in it, or all, into the folder `dest`.
+
+        Not with `git archive`: a `.gitattributes` in the commit could hide files from it or change them.
+        """
+        dest.mkdir(parents=True, exist_ok=True)
+        with self.lock, tempfile.TemporaryDirectory(prefix="meta-index-") as temporary:
+            places = {"GIT_INDEX_FILE": str(Path(temporary, "index")), "GIT_WORK_TREE": str(dest.resolve())}
+            self.run("read-tree", commit, environment=places)
+            which = ["--all"] if files is None else ["-z", "--stdin"]
+            names = os.fsencode("".join(f"{name}\0" for name in files or ()))
+            self.run("checkout-index", "--force", *which, stdin=names, environment=places)
+
+    def commit_files(
+        self, base: str | None, changes: Mapping[str, bytes | None], message: str, ref: str | None = None
+    ) -> str:
+        """A commit that is `base` with the files of `changes` written (None: deleted), no work tree touched.
+
+        Returns `base` itself when that changes nothing. `ref` is set to the result.
+        """
+        with self.lock:
+            wanted = {clean_path(path): data for path, data in changes.items()}
+            present = self._modes_and_ids(base, wanted) if base else {}
+            real = {path: data for path, data in wanted.items() if not _is_same(present.get(path), data)}
+            commit = self._import(base, real, present, message) if real or base is None else base
+            if ref is not None:
+                self.update_ref(ref, commit)
+            return commit
+
+    def merge(self, ours: str, theirs: str, message: str) -> str:
+        """The commit that unites both, without a checkout; one that holds the other already is the answer itself.
+
+        Raises MergeConflict.
+        """
+        with self.lock:
+            common = self.run("merge-base", ours, theirs, ok=(0, 1)).text
+            for inner, outer in ((theirs, ours), (ours, theirs)):
+                if common == inner:
+                    return outer
+            merged = self.run(
+                "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs, ok=(0, 1)
+            )
+            tree, *conflicts = merged.fields()
+            if merged.code:
+                raise MergeConflict(ours, theirs, conflicts)
+            return self.run("commit-tree", tree, "-p", ours, "-p", theirs, stdin=message.encode()).text
+
+    def _look_up(self, names: Sequence[str]) -> Result:
+        asked = "".join(f"{name}\0" for name in names)
+        return self.run("cat-file", "--batch-check=%(objectname)", "-z", stdin=os.fsencode(asked))
+
+    def _modes_and_ids(self, commit: str, paths: Iterable[str]) -> dict[str, tuple[str, str]]:
+        few = list(paths)
+        if len(few) > _MOST_ARGUMENTS:
+            few = []
+        recursive = () if few else ("-r", "-t")
+        found = {}
+        for line in self.run("ls-tree", *recursive, "-z", "--full-tree", commit, "--", *few).fields():
+            meta, _, path = line.partition("\t")
+            mode, _, id_ = meta.split(" ")
+            found[path] = (mode, id_)
+        return found
+
+    def _import(
+        self,
+        base: str | None,
+        changes: Mapping[str, bytes | None],
+        present: Mapping[str, tuple[str, str]],
+        message: str,
+    ) -> str:
+        stream = [b"commit refs/meta/new\nmark :1\n", f"committer {_IDENTITY}\n".encode(), _data(message.encode())]
+        if base is not None:
+            stream.append(f"from {base}\n".encode())
+        for path, data in sorted(changes.items()):
+            if data is None:
+                stream.append(b"D " + _quoted(path) + b"\n")
+                continue
+            mode = _mode(present.get(path), data)
+            stream += [f"M {mode} inline ".encode(), _quoted(path), b"\n", _data(data)]
+        # The import needs a name for its branch; it is dropped again before anything is written under it.
+        stream.append(b"\nreset refs/meta/new\nfrom " + b"0" * 40 + b"\n\nget-mark :1\ndone\n")
+        return self.run("fast-import", "--quiet", "--done", "--date-format=now", stdin=b"".join(stream)).text
+
+
+def _is_same(present: tuple[str, str] | None, data: bytes | None) -> bool:
+    if data is None or present is None:
+        return data is None and present is None
+    return present == (_mode(present, data), blob_id(data))
+
+
+def _mode(present: tuple[str, str] | None, data: bytes) -> str:
+    if present is not None and present[0] in (_PLAIN, _EXECUTABLE):
+        return present[0]
+    return _EXECUTABLE if data.startswith(b"#!") else _PLAIN
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(content), content)
+
+
+def _quoted(path: str) -> bytes:
+    return b'"' + os.fsencode(path).replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
