@@ -12,7 +12,7 @@ from engine.gates.sandbox import choose
 from engine.resources import examples_home
 from engine.runner.context import Context, Say, Settings
 from engine.runner.loop import RunEnd, Runner
-from engine.sessions.tape import Tape, TapeError
+from engine.sessions.tape import Tape, TapeError, start_tape
 from engine.state.lock import EngineLock
 from engine.state.store import Store
 from engine.workspace import INTENT, Workspace
@@ -25,6 +25,8 @@ def run_engine(workspace: Workspace, settings: Settings, say: Say, unsandboxed: 
             say(notice)
         orchestration = workspace.orchestration()
         toolchain = workspace.toolchain(store.state.orchestrator.run.toolchain)
+        if settings.record:
+            start_tape(settings.record, intent_sha256(workspace), store.time())
         sandbox = choose(consented=unsandboxed or _own_files_only(settings))
         say(f"checks run in: {sandbox.name}")
         context = Context(
@@ -40,10 +42,15 @@ def run_engine(workspace: Workspace, settings: Settings, say: Say, unsandboxed: 
         return asyncio.run(Runner(context).run())
 
 
+def intent_sha256(workspace: Workspace) -> str:
+    """What a recording is found by; "" where there is no intent."""
+    intent = workspace.root / INTENT
+    return hashlib.sha256(intent.read_bytes()).hexdigest() if intent.is_file() else ""
+
+
 def bundled_tape(workspace: Workspace) -> Path:
     """The bundled recording that was made from this very intent. Raises RuntimeUnavailable if there is none."""
-    intent = workspace.root / INTENT
-    sha256 = hashlib.sha256(intent.read_bytes()).hexdigest() if intent.is_file() else ""
+    sha256 = intent_sha256(workspace)
     for folder in sorted(examples_home().glob("*/tape")):
         try:
             if Tape(folder).head().intent_sha256 == sha256:
