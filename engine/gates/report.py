@@ -35,7 +35,7 @@ def read_report(path: Path) -> Report:
         if path.is_symlink() or path.stat().st_size > MAX_BYTES:
             return Report()
         root = ElementTree.fromstring(path.read_bytes(), ElementTree.XMLParser(target=_NoDocumentType()))
-    except (OSError, ElementTree.ParseError, _Refused):
+    except (OSError, ElementTree.ParseError, LookupError, ValueError, _Refused):
         return Report()
     return _collect(root)
 

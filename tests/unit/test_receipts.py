@@ -175,8 +175,17 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><testsuite><testcase 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "no xml", REPORT[:-40], BOMB, BOMB.encode("utf-16").decode("latin-1"), "<testsuite/>"],
-    ids=["empty", "not XML", "cut off", "entities", "disguised entities", "no test"],
+    [
+        "",
+        "no xml",
+        REPORT[:-40],
+        BOMB,
+        BOMB.encode("utf-16").decode("latin-1"),
+        REPORT.replace("utf-8", "nonsense"),
+        REPORT.replace("utf-8", "utf-7"),
+        "<testsuite/>",
+    ],
+    ids=["empty", "not XML", "cut off", "entities", "disguised entities", "no encoding", "strange encoding", "no test"],
 )
 def test_a_report_that_cannot_be_trusted_proves_nothing(tmp_path: Path, text: str) -> None:
     path = tmp_path / "report.xml"
@@ -186,9 +195,8 @@ def test_a_report_that_cannot_be_trusted_proves_nothing(tmp_path: Path, text: st
 
 def test_a_failure_may_speak_of_a_document_type(tmp_path: Path) -> None:
     path = tmp_path / "report.xml"
-    path.write_text(
-        '<testsuite><testcase classname="a" name="b"><failure><![CDATA[<!DOCTYPE html>]]></failure></testcase></testsuite>'
-    )
+    failure = "<failure><![CDATA[<!DOCTYPE html>]]></failure>"
+    path.write_text(f'<testsuite><testcase classname="a" name="b">{failure}</testcase></testsuite>')
     assert read_report(path).failed == ("a::b",)
 
 
