@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from engine.briefs.inputs import Input, inputs, own_work
@@ -26,6 +25,9 @@ from engine.state.models import State, StepRecord, Substep
 TEMPLATE = "templates/session_brief.template.md"
 MOST_CARDS = 4
 UNDER_REVIEW = "under review"
+
+_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined)
+"""A document is the user's own, yet a template never runs code, and an undefined name is an error."""
 
 
 class BriefError(MetaError):
@@ -144,20 +146,12 @@ def _render(request: Request, parts: _Parts) -> str:
         "wisdom": [{"id": c.card.id, "title": c.card.title, "text": c.card.text} for c in parts.wisdom],
         "left_out": parts.left_out,
     }
+    path = document(TEMPLATE, request.overlay)
     try:
-        return (
-            _template(document(TEMPLATE, request.overlay))
-            .from_string(document(TEMPLATE, request.overlay).read_text(encoding="utf-8"))
-            .render(values)
-        )
+        text = _ENVIRONMENT.from_string(path.read_text(encoding="utf-8")).render(values)
     except TemplateError as error:
-        raise BriefError(f"{TEMPLATE}: {error}") from error
-
-
-@lru_cache(maxsize=4)
-def _template(path: Path) -> Environment:
-    """The documents are the user's own, yet a template never runs code: sandboxed, and undefined names are errors."""
-    return SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True)
+        raise BriefError(f"{path}: {error}") from error
+    return text.rstrip() + "\n"
 
 
 def _outputs(request: Request) -> list[str]:
