@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from engine import __version__
-from engine.commands.building import check_speed, finish, new, run, run_and_tell
+from engine.commands.building import REPLAY, check_speed, finish, new, run, run_and_tell
 from engine.commands.common import told
 from engine.commands.deciding import answer, approve, retry, revise, stop
 from engine.commands.looking import doctor, log, status
 from engine.commands.tools import handoff, lint, prove
 from engine.errors import UsageError
 from engine.lifecycle.create import create
-from engine.resources import examples_home
+from engine.resources import ResourceError, examples_home
 from engine.runner.context import Settings
 from engine.snapshot import Options
 from engine.workspace import INTENT, Workspace
+
+DEMO_FOLDER = "demo"
+DEMO_SPEED = "30"
 
 
 class Commands(click.Group):
@@ -55,36 +57,48 @@ def open_(place: Path | None) -> None:
 @cli.command()
 @click.option("--headless", is_flag=True, help="Without the screen.")
 @click.option("--yes", is_flag=True, help="Approve every gate (headless).")
-@click.option("--speed", default="30", show_default=True, help="How fast the recording plays: a factor, or max.")
-@click.option("--dir", "place", type=click.Path(path_type=Path), default=Path("demo"), show_default=True)
+@click.option("--speed", default=DEMO_SPEED, show_default=True, help="How fast the recording plays: a factor, or max.")
+@click.option("--dir", "place", type=click.Path(path_type=Path), default=DEMO_FOLDER, show_default=True)
 @told
 def demo(headless: bool, yes: bool, speed: str, place: Path) -> None:
     """Build the bundled example from its recording, for real: git, tests, gates."""
-    example = next(path.parent.parent for path in sorted(examples_home().glob("*/tape/tape.json")))
     check_speed(speed)
     if not (place / ".orchestrator").is_dir():
-        create(place, example / INTENT, "python")
+        create(place, _example() / INTENT, "python")
     if not headless:
-        show(place, ["--runtime", "replay", "--speed", speed])
+        show(place, ["--runtime", REPLAY, "--speed", speed])
         return
-    settings = Settings(runtimes=("replay",), tape=(example / "tape").resolve(), speed=speed, options=Options(yes=yes))
+    settings = Settings(runtimes=(REPLAY,), tape=(_example() / "tape").resolve(), speed=speed, options=Options(yes=yes))
     finish(run_and_tell(Workspace.at(place), settings))
 
 
-def show(workspace: Path | None, arguments: list[str]) -> None:
-    """Open the screen; `arguments` go to the engine that it starts."""
+def show(workspace: Path | None, arguments: Sequence[str]) -> None:
+    """Open the screen and do what is chosen there; `arguments` go to the engine that it starts."""
     from tui.app import run_app
 
-    sys.exit(run_app(workspace, arguments))
+    while launch := run_app(workspace, engine_arguments=arguments):
+        workspace = launch.folder or Path(DEMO_FOLDER)
+        arguments = []
+        if launch.kind == "example":
+            arguments = ["--runtime", REPLAY, "--speed", DEMO_SPEED]
+        if not (workspace / ".orchestrator").is_dir():
+            create(workspace, _example() / INTENT if launch.kind == "example" else None, "python")
+
+
+def _example() -> Path:
+    """The first bundled example that has a recording. Raises ResourceError."""
+    for head in sorted(examples_home().glob("*/tape/tape.json")):
+        return head.parent.parent
+    raise ResourceError(f"{examples_home()} holds no recorded example: install the package again")
 
 
 for command in (new, run, status, log, approve, revise, answer, retry, stop, lint, prove, handoff, doctor):
     cli.add_command(command)
 
 
-def main() -> Any:
+def main() -> None:
     """The entry point of the installed command."""
-    return cli()
+    cli()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """`demo` builds the example; `new` begins an app in `folder`, whose app_intent.md is written; `open` opens it."""
+    """`example` builds the example; `new` begins an app in `folder`, whose app_intent.md is written; `open` opens it."""
 
-    kind: Literal["demo", "new", "open"]
+    kind: Literal["example", "new", "open"]
     folder: Path | None = None

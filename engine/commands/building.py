@@ -14,6 +14,7 @@ from engine.runner.context import Settings
 from engine.runner.loop import RunEnd
 from engine.runner.start import bundled_tape, run_engine
 from engine.snapshot import Options
+from engine.state.store import Store
 from engine.workspace import INTENT, Workspace
 
 REPLAY = "replay"
@@ -58,7 +59,7 @@ def run(
 ) -> None:
     """Run the engine here, one plain line per event, until it is done or needs you."""
     workspace = Workspace.at(folder)
-    runtimes = tuple(name.strip() for name in runtime.split(",") if name.strip()) or (REPLAY,)
+    runtimes = tuple(name.strip() for name in runtime.split(",") if name.strip()) or _used_before(workspace)
     if REPLAY in runtimes and tape is None:
         tape = bundled_tape(workspace) if runtimes == (REPLAY,) else None
     settings = Settings(
@@ -70,6 +71,11 @@ def run(
         options=Options(yes=yes, until=until, refresh=refresh),
     )
     finish(run_and_tell(workspace, settings, unsandboxed))
+
+
+def _used_before(workspace: Workspace) -> tuple[str, ...]:
+    """The runtimes of the last run here, else the recording."""
+    return tuple(Store.open(workspace.root, read_only=True).state.orchestrator.run.runtimes) or (REPLAY,)
 
 
 def check_speed(speed: str) -> str:

@@ -74,7 +74,7 @@ class WelcomeScreen(Screen[None]):
     def action_choose(self, choice: str) -> None:
         """Goes the chosen way."""
         if choice == "example":
-            self.app.exit(Launch("demo"))
+            self.app.exit(Launch("example"))
         elif choice == "open":
             text = "The folder of an app: it holds an app_intent.md or an .orchestrator folder."
             self.app.push_screen(AskPath("Open a folder", text, str(Path.cwd())), self._open)
