@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+ELSEWHERE = "…/"
+"""How a path in one of the machine's own folders begins."""
+
 _CHANGING = (
     (re.compile(r"\x1b\[[0-9;]*[A-Za-z]"), ""),
     (re.compile(r"\b0x[0-9a-fA-F]{4,}\b"), "0x…"),
@@ -27,7 +30,7 @@ def plain(text: str, root: Path | None = None, home: str = "", others: Sequence[
     if home and home != "/tmp":
         text = text.replace(home, "/tmp")
     for other in sorted({name for path in others for name in _spellings(path)}, key=len, reverse=True):
-        text = text.replace(other, "…")
+        text = text.replace(f"{other}/", ELSEWHERE)
     for pattern, replacement in _CHANGING:
         text = pattern.sub(replacement, text)
     return text

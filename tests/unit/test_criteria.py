@@ -48,6 +48,17 @@ PLAN = json.dumps(
     }
 )
 
+RETIRED = json.dumps(
+    {
+        "schema_version": 1,
+        "app": "todo",
+        "legos": [
+            {"name": "old", "purpose": "Was.", "kind": "component", "requirements": ["R-001"], "decision": "RETIRE"},
+            {"name": "shell", "purpose": "Talks.", "kind": "entry", "requirements": []},
+        ],
+    }
+)
+
 REQUIREMENTS = """# Requirements
 
 - **R-001** A task is added.
@@ -229,6 +240,7 @@ DOCUMENTS = [
     (BELONGS, {**ROWS, "lego_plan.json": PLAN}, PASSES, "2 of 2"),
     (BELONGS, {**ROWS, "lego_plan.json": PLAN.replace('"R-001", ', "")}, FAILS, "R-001"),
     (BELONGS, {**ROWS, "lego_plan.json": ""}, FAILS, "cannot be read"),
+    (BELONGS, {**ROWS, "lego_plan.json": RETIRED}, FAILS, "R-001, R-002"),
     (BELONGS, {"requirements.md": "", "lego_plan.json": PLAN}, EMPTY, "no requirement"),
     (UNIT, {"tests/unit/store/test_a.x": "test_r001_adds", "tests/unit/store/test_b.x": "R-002"}, PASSES, "2 of 2"),
     (UNIT, {"tests/unit/store/test_a.x": "R-001", "tests/unit/shell/test_b.x": "R-002"}, FAILS, "R-002"),
@@ -481,6 +493,22 @@ def test_evidence_tells_what_failed_and_how_with_names_and_relative_paths(worksp
 def test_evidence_is_the_same_in_every_run(workspace: Workspace) -> None:
     context = workspace.context(case("a fail\nb fail\nc skip\n"))
     assert len({criteria.evidence(evaluate(context, WITH_REAL)) for _ in range(2)}) == 1
+
+
+def test_evidence_leaves_out_the_tools_own_code(workspace: Workspace) -> None:
+    tool = Path(sys.prefix) / "lib/tool.x"
+    trace = f"{tool}:9: in load\n    read(file)\n    ^^^^\ntests/a.x:3: in one\n    add()\n{tool}:4: in end\n  stop"
+    files = {"run.sh": f"cat trace.txt; exit 1 # {tool}", "trace.txt": trace}
+    told = criteria.evidence(evaluate(workspace.context(files, view=("run.sh", "trace.txt")), WITH_REAL))
+    assert told.splitlines()[1:] == ["  tests/a.x:3: in one", "      add()"]
+
+
+def test_evidence_of_a_file_that_cannot_be_loaded_says_why_where_failing_is_expected(workspace: Workspace) -> None:
+    broken = "<testsuite><testcase classname='' name='tests.a'><error message='no such module'/></testcase></testsuite>"
+    files = {"run.sh": f'echo "{broken}" > "$1"; exit 2'}
+    told = criteria.evidence(evaluate(workspace.context(files), WITH_EMPTY))
+    assert "exit code 2: 1 could not be loaded; not run: tests.a" in told
+    assert told.endswith("  tests.a\n    no such module")
 
 
 def test_evidence_of_a_run_without_report_is_what_it_printed(workspace: Workspace) -> None:

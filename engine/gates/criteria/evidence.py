@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.gates.criteria.evaluate import NOT_RUN
 from engine.gates.criteria.registry import Finding
+from engine.gates.plain import ELSEWHERE
 from engine.gates.report import Problem
 
 MOST_CHARACTERS = 3000
@@ -26,24 +27,41 @@ def evidence(findings: Sequence[Finding]) -> str:
 
 def _told(finding: Finding) -> str:
     lines = [f"- {finding.shown or finding.sentence}: {finding.detail or 'it does not hold'}"]
-    if finding.detail == NOT_RUN or finding.receipt is None:
+    receipt = finding.receipt
+    if finding.detail == NOT_RUN or receipt is None:
         return lines[0]
-    if finding.problems and finding.receipt.expects == "pass":
-        for problem in finding.problems[:PROBLEMS_SHOWN]:
+    unwanted = [one for one in finding.problems if receipt.expects == "pass" or one.test in receipt.broken]
+    if unwanted:
+        for problem in unwanted[:PROBLEMS_SHOWN]:
             lines += _indented(_about(problem))
-        left = len(finding.problems) - PROBLEMS_SHOWN
+        left = len(unwanted) - PROBLEMS_SHOWN
         lines += [f"  and {left} more"] if left > 0 else []
-    elif finding.receipt.expects == "pass" or not finding.receipt.passed:
-        lines += _indented(finding.receipt.output.strip().splitlines()[-OUTPUT_LINES:])
+    elif receipt.expects == "pass" or not receipt.passed:
+        lines += _indented(_without_tools(receipt.output)[-OUTPUT_LINES:])
     return "\n".join(lines)
 
 
 def _about(problem: Problem) -> list[str]:
-    account = [line for line in problem.account.splitlines() if line.strip()]
+    account = _without_tools(problem.account)
     if len(account) > FIRST_LINES + LAST_LINES:
         account = [*account[:FIRST_LINES], "…", *account[-LAST_LINES:]]
     message = problem.message.splitlines()[:MESSAGE_LINES]
     return [problem.test, *(f"  {line}" for line in [*message, *account])]
+
+
+def _without_tools(account: str) -> list[str]:
+    """The lines of a trace that are about the app.
+
+    A place in the tools' own code, with the indented lines quoted from it, helps nobody and differs by version.
+    """
+    kept = []
+    foreign = False
+    for line in account.splitlines():
+        if not line[:1].isspace():
+            foreign = line.startswith(ELSEWHERE)
+        if line.strip() and not foreign:
+            kept.append(line)
+    return kept
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
