@@ -129,7 +129,7 @@ async def _run(bench: Bench, commit: str, scope: dict[str, str], check: Check, o
         real=check.real or (),
         fake=check.fake,
         empty=check.empty,
-        python=str(bench.interpreter),
+        interpreter=str(bench.interpreter),
         report=str(root / REPORT),
     )
     readable = interpreter_paths(bench.interpreter)

@@ -24,7 +24,9 @@ def paths(
         return list(patterns)
     if plan is None:
         return []
-    found = [_path(pattern, plan, whose, reference) for whose in _whose(reference, plan, lego, deep) for pattern in patterns]
+    found = [
+        _path(pattern, plan, whose, reference) for whose in _whose(reference, plan, lego, deep) for pattern in patterns
+    ]
     return list(dict.fromkeys(found))
 
 

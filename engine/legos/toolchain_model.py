@@ -97,7 +97,7 @@ class Toolchain:
         real: Collection[str] = (),
         fake: Collection[str] = (),
         empty: Collection[str] = (),
-        python: str,
+        interpreter: str,
         report: str,
     ) -> tuple[list[str], dict[str, str]]:
         """The command line, and the variables to add to the environment.
@@ -111,7 +111,7 @@ class Toolchain:
             if word == "{paths}":
                 argv += selected
             else:
-                argv.append(fill(word, plan.app, lego).replace("{python}", python).replace("{report}", report))
+                argv.append(fill(word, plan.app, lego).replace("{python}", interpreter).replace("{report}", report))
         return argv, self._variables(plan, {"{real}": real, "{fake}": fake, "{empty}": empty})
 
     def _variables(self, plan: Plan, named: Mapping[str, Collection[str]]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from engine.git import Repository
 from engine.instances import Instances
 from engine.legos.plan import Plan
 from engine.legos.requirements import parse_requirements
+from engine.legos.toolchain import Toolchain, fill
 from engine.lifecycle.proof import Row, proof_document, proof_rows
 from engine.resources import document
 from engine.sessions.folder import SessionFolder
@@ -24,30 +25,26 @@ from engine.workspace import Workspace
 from runtime_adapters.protocol import ResultError
 
 REQUIREMENTS = "requirements.md"
+WHOLE_APP_TESTS = "integration tests"
 
 
-def current_proof(workspace: Workspace, plan: Plan, commit: str) -> tuple[list[Row], list[Receipt]]:
+def current_proof(
+    workspace: Workspace, toolchain: Toolchain, plan: Plan, commit: str
+) -> tuple[list[Row], list[Receipt]]:
     """The proof of a commit by the newest receipts: its rows, and those receipts in a fixed order."""
     repository = workspace.repository
     receipts = [receipt for _, receipt in sorted(ReceiptStore(workspace.root).latest().items(), key=str)]
     requirements = parse_requirements(repository.read(commit, REQUIREMENTS).decode())
-    return proof_rows(requirements, plan, test_sources(repository, commit), receipts), receipts
-
-
-def test_sources(repository: Repository, commit: str) -> dict[str, str]:
-    """Every text file of a commit by path; the names of the tests in the receipts find their places in them."""
-    return {
-        path: repository.read(commit, path).decode(errors="replace")
-        for path in repository.files(commit)
-        if path.startswith("tests/")
-    }
+    files = repository.files(commit, [fill(pattern, plan.app, None) for pattern in toolchain.role(WHOLE_APP_TESTS)])
+    sources = {path: repository.read(commit, path).decode(errors="replace") for path in files}
+    return proof_rows(requirements, plan, sources, receipts), receipts
 
 
 def release_files(
-    workspace: Workspace, orchestration: Orchestration, state: State, plan: Plan, commit: str
+    workspace: Workspace, orchestration: Orchestration, toolchain: Toolchain, state: State, plan: Plan, commit: str
 ) -> dict[str, bytes]:
     """Path → contents of all that the release adds to a commit."""
-    rows, receipts = current_proof(workspace, plan, commit)
+    rows, receipts = current_proof(workspace, toolchain, plan, commit)
     values = _values(workspace, orchestration, state, plan, commit)
     rendered = {
         "AGENTS.md": "AGENTS.template.md",

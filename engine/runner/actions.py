@@ -131,15 +131,17 @@ def merge_lego(context: Context, step: Step, lego: str | None) -> Done:
 @action("write proof")
 def write_proof(context: Context, step: Step, lego: str | None) -> Done:
     """Write PROOF.md: requirement → tests → LEGO → receipt, from the receipts alone."""
-    rows, _ = current_proof(context.workspace, _plan(context), _head(context))
+    rows, _ = current_proof(context.workspace, context.toolchain, _plan(context), _head(context))
     return Done(files={PROOF: render_proof(rows).encode()})
 
 
 @action("write release")
 def write_release(context: Context, step: Step, lego: str | None) -> Done:
     """Write what a clone needs: proof.json, the manifest, the version, the app's own guide and decision record."""
-    workspace, orchestration, state = context.workspace, context.orchestration, context.state
-    return Done(files=dict(release_files(workspace, orchestration, state, _plan(context), _head(context))))
+    files = release_files(
+        context.workspace, context.orchestration, context.toolchain, context.state, _plan(context), _head(context)
+    )
+    return Done(files=dict(files))
 
 
 def _plan(context: Context) -> Plan:

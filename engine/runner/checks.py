@@ -28,7 +28,11 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
     result = await asyncio.to_thread(_last_result, context, past)
     facts, evidence = await _evaluate(context, step, lego, commit, result)
     check = CheckFact(
-        after=after, commit=commit, passed=all(f.passed for f in facts), criteria=facts, at=context.store.time()
+        after=after,
+        commit=commit,
+        passed=bool(facts) and all(f.passed for f in facts),
+        criteria=facts,
+        at=context.store.time(),
     )
     name = instance_name(step.name, lego)
     if check.passed:

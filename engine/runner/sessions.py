@@ -23,6 +23,7 @@ from runtime_adapters.protocol import Result, SessionSpec
 
 HANDOFF = "handoff"
 REPLAY = "replay"
+NO_NOTE = "reviewed; the reviewer left no note"
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,8 @@ def _write_notes(
 ) -> list[Change]:
     """Write REVIEW NOTES into the step's own Markdown, else into its Markdown inputs' one that is about the LEGO."""
     notes = list(result.review_notes) if result and spec.substep == "review" else []
+    if spec.substep == "review" and not notes:
+        notes = [NO_NOTE]
     root = context.workspace.worktree(lego or step.name)
     written = []
     for path in _notes_files(context, step, lego):

@@ -16,7 +16,7 @@ from engine.document.model import Criterion, Position, Step, Valves
 from engine.gates import criteria, sandbox
 from engine.gates.checkrun import Bench, rerun
 from engine.gates.criteria import Context, Finding, UnknownCriterion
-from engine.gates.receipts import ReceiptStore
+from engine.gates.receipts import Receipt, ReceiptStore
 from engine.git import Repository
 from engine.legos.plan import Plan, parse_plan
 from engine.legos.toolchain import Command, Toolchain, ToolchainError
@@ -131,14 +131,6 @@ def receipt(**changes: object) -> dict[str, object]:
     } | changes
 
 
-def proof(tests: dict[str, list[str]], **changes: object) -> str:
-    rows = [
-        {"id": id_, "tests": names, "legos": ["store"], "receipts": ["integration-3f2a91c0-1"]}
-        for id_, names in tests.items()
-    ]
-    return json.dumps({"schema_version": 1, "requirements": rows, "receipts": [receipt(**changes)]})
-
-
 class Workspace:
     """A git repository with commits made of files, and the context of a step there."""
 
@@ -198,7 +190,6 @@ UNIT = "every requirement of {lego} is named by a test"
 INTEGRATION = "every requirement is named by an integration test"
 PROVEN = "every requirement is proven"
 ROWS = {"requirements.md": REQUIREMENTS}
-BOTH = {"R-001": ["t::one"], "R-002": ["t::two"]}
 
 PASSES, FAILS, EMPTY = True, False, False
 
@@ -248,16 +239,6 @@ DOCUMENTS = [
     (INTEGRATION, {**ROWS, "tests/integration/test_a.x": "R-001 R-002"}, PASSES, "2 of 2"),
     (INTEGRATION, {**ROWS, "tests/unit/store/test_a.x": "R-001 R-002"}, FAILS, "R-001, R-002"),
     (INTEGRATION, {"requirements.md": "", "tests/integration/test_a.x": "R-001"}, EMPTY, "no requirement"),
-    (PROVEN, {**ROWS, "proof.json": proof(BOTH)}, PASSES, "2 of 2"),
-    (PROVEN, {**ROWS, "proof.json": proof({"R-001": ["t::one"]})}, FAILS, "R-002"),
-    (PROVEN, {**ROWS, "proof.json": proof({**BOTH, "R-002": ["t::three"]})}, FAILS, "R-002"),
-    (PROVEN, {**ROWS, "proof.json": proof(BOTH, failed=["t::x"])}, FAILS, "R-001, R-002"),
-    (PROVEN, {**ROWS, "proof.json": proof(BOTH, id="another")}, FAILS, "R-001, R-002"),
-    (PROVEN, {**ROWS, "proof.json": proof({**BOTH, "R-002": []})}, EMPTY, "R-002"),
-    (PROVEN, {**ROWS, "proof.json": proof(BOTH, passed=[])}, EMPTY, "R-001, R-002"),
-    (PROVEN, {**ROWS, "proof.json": "{}"}, EMPTY, "schema_version"),
-    (PROVEN, {"requirements.md": "", "proof.json": proof(BOTH)}, EMPTY, "no requirement"),
-    (PROVEN, ROWS, FAILS, "proof.json is not there"),
 ]
 
 
@@ -268,6 +249,40 @@ def test_a_criterion_on_files(
     [finding] = evaluate(workspace.context(files), sentence)
     assert finding.passed is holds
     assert words in finding.detail
+
+
+NAMED = "def test_one():\n    'R-001'\n\ndef test_two():\n    'R-002'\n"
+BOTH = ["t::test_one", "t::test_two"]
+
+PROOFS = [
+    # integration tests, what their receipt says (None: there is none), whether it holds, words of the finding
+    (NAMED, {"passed": BOTH}, PASSES, "2 of 2"),
+    (NAMED, {"passed": BOTH[:1]}, FAILS, "R-002"),
+    (NAMED.replace("R-002", "R-001"), {"passed": BOTH}, FAILS, "R-002"),
+    (NAMED, {"passed": BOTH, "failed": ["t::x"], "exit_code": 1}, FAILS, "R-001, R-002"),
+    (NAMED, {"passed": BOTH, "about": "store"}, FAILS, "R-001, R-002"),
+    (NAMED, {"passed": BOTH, "skipped": ["t::x"]}, EMPTY, "R-001, R-002"),
+    (NAMED, {"passed": []}, EMPTY, "R-001, R-002"),
+    ("", {"passed": BOTH}, EMPTY, "R-001, R-002"),
+    (NAMED, None, EMPTY, "R-001, R-002"),
+]
+
+
+@pytest.mark.parametrize(("tests", "said", "holds", "words"), PROOFS)
+def test_a_requirement_is_proven_by_a_passed_test_that_names_it(
+    workspace: Workspace, tests: str, said: dict[str, object] | None, holds: bool, words: str
+) -> None:
+    if said is not None:
+        workspace.receipts.save(Receipt.model_validate(receipt(**said)))
+    [finding] = evaluate(workspace.context({**ROWS, "tests/integration/test_app.sh": tests}), PROVEN)
+    assert finding.passed is holds
+    assert words in finding.detail
+
+
+def test_nothing_is_proven_without_requirements(workspace: Workspace) -> None:
+    [finding] = evaluate(workspace.context({"requirements.md": ""}), PROVEN)
+    assert not finding.passed
+    assert "no requirement" in finding.detail
 
 
 CLAIMS = [
@@ -344,6 +359,7 @@ def test_a_criterion_that_runs_a_command(
 
 def test_every_form_has_examples_that_pass_and_that_fail() -> None:
     rows = [*DOCUMENTS, *COMMANDS, *((text, {}, holds, words) for text, _, holds, words in CLAIMS)]
+    rows += [(PROVEN, {}, holds, words) for _, _, holds, words in PROOFS]
     shown = {(criteria.find(sentence)[0].form, holds) for sentence, _, holds, _ in rows}
     assert shown == {(form, holds) for form in criteria.forms() for holds in (True, False)}
 
@@ -371,12 +387,16 @@ def test_an_unknown_command_is_the_documents_mistake(workspace: Workspace) -> No
         evaluate(workspace.context({"a": "b"}), "`polish` of the toolchain passes for the app")
 
 
+def tree(context: Context) -> str:
+    return context.repository.ids(context.commit, [""])[""]
+
+
 def test_a_receipt_says_all_there_is_to_know(workspace: Workspace) -> None:
     context = workspace.context(case("a real:store\nb fail\n"))
     [finding] = evaluate(context, WITH_REAL)
     receipt = finding.receipt
     assert receipt is not None
-    assert finding.fact.receipt == receipt.id == f"code-store-{context.commit[:8]}-1"
+    assert finding.fact.receipt == receipt.id == f"code-store-{tree(context)[:8]}-1"
     assert finding.fact.sentence == receipt.sentence == WITH_REAL
     assert (receipt.step, receipt.lego, receipt.about, receipt.commit) == ("code", "store", "store", context.commit)
     assert receipt.scope == workspace.repository.ids(context.commit, ["run.sh", "tests/"])
@@ -393,7 +413,7 @@ def test_a_receipt_says_all_there_is_to_know(workspace: Workspace) -> None:
 def test_two_runs_of_a_check_leave_two_receipts(workspace: Workspace) -> None:
     context = workspace.context(case("a pass\n"))
     ids = [evaluate(context, WITH_REAL)[0].fact.receipt for _ in range(2)]
-    assert ids == [f"code-store-{context.commit[:8]}-{number}" for number in (1, 2)]
+    assert ids == [f"code-store-{tree(context)[:8]}-{number}" for number in (1, 2)]
 
 
 def test_a_file_that_is_not_committed_is_not_there(workspace: Workspace) -> None:

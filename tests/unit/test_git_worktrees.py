@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -152,6 +151,13 @@ class TestWorktrees:
         assert files_on_disk(tree) == ["README.md"]
         assert [record.name for record in (repository.root / ".git/worktrees").iterdir()] == ["store"]
 
+    def test_a_record_that_a_killed_git_left_half_made_is_dropped(
+        self, repository: Repository, first: str, tree: Path
+    ) -> None:
+        write(repository.root / ".git/worktrees/store", {"locked": "initializing"})
+        repository.prepare_worktree(tree, first, ["src/"])
+        assert [record.name for record in (repository.root / ".git/worktrees").iterdir()] == ["store"]
+
     def test_a_folder_that_holds_the_repository_is_never_removed(self, repository: Repository, first: str) -> None:
         for folder in (repository.root, repository.root.parent):
             with pytest.raises(GitError, match="it holds the repository"):
@@ -246,6 +252,13 @@ class TestChangesInAWorktree:
         plain_git(tree, "rm", "-q", "--cached", "src/b.py")
         assert repository.commit_worktree(tree, ["src/"], "nothing but staging") == first
         assert repository.worktree_changes(tree) == [Change("other", "added")]
+
+    def test_locks_that_a_killed_git_left_are_no_hindrance(
+        self, repository: Repository, first: str, tree: Path
+    ) -> None:
+        write(tree, {"src/a.py": "edited"})
+        write(repository.record_of(tree), {"index.lock": "", "HEAD.lock": ""})
+        assert repository.commit_worktree(tree, ["src"], "second") != first
 
     def test_a_branch_that_the_session_checked_out_stays_where_it_is(
         self, repository: Repository, first: str, tree: Path

@@ -65,7 +65,7 @@ class App:
             real=real,
             fake=fake,
             empty=empty,
-            python=python,
+            interpreter=python,
             report=str(report),
         )
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LEGO_", "PYTEST"))}

@@ -96,7 +96,7 @@ def test_a_document_becomes_roles_commands_and_guides(tmp_path: Path, plan: Plan
     step = Step("write", 7, HERE, outputs=(role("source", "lego"), role("sources", "lego"), role("shared files")))
     assert small.told(step) == "Build {lego} of {app}.\n\n### How\n\nWell.\n"
     assert small.told(Step("read", 7, HERE, inputs=step.outputs)) == ""
-    argv, env = small.render("test", plan=plan, lego="store", python="py", report="r.xml")
+    argv, env = small.render("test", plan=plan, lego="store", interpreter="py", report="r.xml")
     assert argv == ["sh", "-e", "notes test", "a/store/", "b", "--report=r.xml"]
     assert env == {}
 
@@ -140,7 +140,7 @@ def test_unknown_names_are_answered_with_the_known_ones(tmp_path: Path, plan: Pl
     with pytest.raises(ToolchainError, match="no command 'lint', only test"):
         small.command("lint")
     with pytest.raises(ToolchainError, match="'test' does not exist for the app"):
-        small.render("test", plan=plan, lego=None, python="py", report="r")
+        small.render("test", plan=plan, lego=None, interpreter="py", report="r")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_unknown_names_are_answered_with_the_known_ones(tmp_path: Path, plan: Pl
 def test_the_environment_says_which_legos_are_real_fake_and_empty(
     bundled: Toolchain, plan: Plan, real: list[str], fake: list[str], empty: list[str], expected: tuple[str | None, ...]
 ) -> None:
-    _, env = bundled.render("test", plan=plan, lego="cli", real=real, fake=fake, empty=empty, python="p", report="r")
+    _, env = bundled.render("test", plan=plan, lego="cli", real=real, fake=fake, empty=empty, interpreter="p", report="r")
     assert (env.get("LEGO_REAL"), env.get("LEGO_FAKE"), env.get("LEGO_EMPTY")) == expected
     assert env["PYTHONHASHSEED"] == "0"
 

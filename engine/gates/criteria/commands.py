@@ -57,12 +57,18 @@ async def _run(context: Context, check: Check) -> Finding:
         context.seconds,
         context.now,
     )
-    receipt_id = await asyncio.to_thread(context.receipts.next_id, context.step, context.lego, context.commit)
+    receipt_id = await asyncio.to_thread(_free_id, context)
     origin = Origin(receipt_id, context.step, context.lego, context.sentence)
     paths = None if check.lego is None else context.view
     outcome = await run_receipt(bench, context.commit, paths, check, origin)
     await asyncio.to_thread(context.receipts.save, outcome.receipt)
     return Finding(outcome.receipt.green, describe(outcome.receipt), outcome.receipt, outcome.problems)
+
+
+def _free_id(context: Context) -> str:
+    """Made from the tree, not the commit: the same work gives the same id, whenever it was done."""
+    tree = context.repository.ids(context.commit, [""])[""]
+    return context.receipts.next_id(context.step, context.lego, tree)
 
 
 def describe(receipt: Receipt) -> str:

@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.documents import NO_REQUIREMENTS, REQUIREMENTS
 from engine.gates.criteria.registry import Finding, criterion
-from engine.gates.receipts import Receipt
 from engine.legos.plan import PlanError, parse_plan
 from engine.legos.requirements import named_requirements, parse_requirements
+from engine.lifecycle.proof import proof_rows
 
 PLAN = "lego_plan.json"
-PROOF = "proof.json"
-
-
-class ProvenRequirement(BaseModel):
-    """One row of `proof.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    tests: list[str]
-    legos: list[str]
-    receipts: list[str]
-
-
-class Proof(BaseModel):
-    """`proof.json`: what a clone needs to prove itself."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_version: Literal[1]
-    requirements: list[ProvenRequirement]
-    receipts: list[Receipt]
 
 
 @criterion("every requirement belongs to a LEGO")
@@ -68,23 +43,13 @@ def named_by_an_integration_test(context: Context) -> Finding:
 
 @criterion("every requirement is proven")
 def proven(context: Context) -> Finding:
-    """In `proof.json` each requirement leads to a test that passed in a green receipt."""
-    text = context.text(PROOF)
-    if text is None:
-        return Finding(False, f"{PROOF} is not there")
-    try:
-        proof = Proof.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        return Finding(False, f"{PROOF}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
-    green = {receipt.id: receipt for receipt in proof.receipts if receipt.green and receipt.expects == "pass"}
-    shown = {row.id for row in proof.requirements if _is_shown(row, green)}
-    return _all_of(_requirement_ids(context), shown, "without a passed test in a green receipt", NO_REQUIREMENTS)
-
-
-def _is_shown(row: ProvenRequirement, green: dict[str, Receipt]) -> bool:
-    passed = {test for id_ in row.receipts if id_ in green for test in green[id_].passed}
-    return not passed.isdisjoint(row.tests)
+    """Each requirement is named by a test of the whole app that passed in the newest receipt of its check."""
+    requirements = parse_requirements(context.text(REQUIREMENTS) or "")
+    rows = proof_rows(
+        requirements, context.known_plan, context.texts("integration tests"), context.receipts.latest().values()
+    )
+    shown = {row.id for row in rows if row.proven}
+    return _all_of([r.id for r in requirements], shown, "without a passed test in a green receipt", NO_REQUIREMENTS)
 
 
 def _requirement_ids(context: Context) -> list[str]:
