@@ -80,7 +80,8 @@ class MetaApp(App[Launch | None]):
         self.view: WorkspaceView | None = None
         self.engine = EngineStatus()
         self._looking = False
-        self._worker_problem = ""
+        self.problem = ""
+        """Why the files could not be read at the last look, if they could not."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = theme
@@ -124,14 +125,14 @@ class MetaApp(App[Launch | None]):
     def on_looked(self, message: Looked) -> None:
         """The one place where what the screens show is changed."""
         self._looking = False
-        self._worker_problem = ""
+        self.problem = message.problem
         changed = (message.view, message.engine) != (self.view, self.engine)
         self.engine = message.engine
         if message.view is not None:
             self.view = message.view
             if changed:
                 self._show(message.view)
-        self._show_trouble(message.problem)
+        self._show_trouble()
 
     def _show(self, view: WorkspaceView) -> None:
         for screen in self.screen_stack:
@@ -140,8 +141,8 @@ class MetaApp(App[Launch | None]):
             elif isinstance(screen, ShowsView):
                 screen.show_view(view)
 
-    def _show_trouble(self, problem: str = "") -> None:
-        trouble = [problem, self._worker_problem, *(self.view.problems if self.view else ())]
+    def _show_trouble(self) -> None:
+        trouble = [self.problem, *(self.view.problems if self.view else ())]
         if self.engine.trouble:
             trouble.append(f"{self.engine.trouble}\ns starts the engine again.")
         if self.main is not None:
@@ -155,7 +156,7 @@ class MetaApp(App[Launch | None]):
         text = str(error) if isinstance(error, MetaError) else f"{type(error).__name__}: {error}"
         if event.worker.group == "look":
             self._looking = False
-            self._worker_problem = f"{event.worker.name}: {text}"
+            self.problem = f"{event.worker.name}: {text}"
             self._show_trouble()
         else:
             self.notify(text, title=f"Failed: {event.worker.name}", severity="error", markup=False, timeout=15)
@@ -180,8 +181,9 @@ class MetaApp(App[Launch | None]):
         from tui.screens.answers import AnswersScreen
         from tui.screens.approval import ApprovalScreen
 
-        screen = AnswersScreen if waiting.kind == "answers" else ApprovalScreen
-        self.push_screen(screen(view, waiting, self.clock), lambda answer: self._answered(waiting, answer))
+        kind = AnswersScreen if waiting.kind == "answers" else ApprovalScreen
+        screen = kind(view, waiting, self.clock)
+        self.push_screen(screen, lambda answer: self._answered(screen.waiting, answer))
 
     def _answered(self, waiting: WaitingView, answer: Answer | None) -> None:
         if answer is None or self.view is None:
@@ -205,7 +207,7 @@ class MetaApp(App[Launch | None]):
 
         def write() -> None:
             write_act(folder, act, step=step, lego=lego, session=session)
-            self.post_message(Written(done, wants_engine=act in ("retry", "go_on")))
+            self.post_message(Written(done, wants_engine=True))
 
         self._write(write, f"writing the command {act}")
 
@@ -240,6 +242,10 @@ class MetaApp(App[Launch | None]):
         step = self.view.step(name) if self.view else None
         if step is not None:
             self.act("retry", f"{name} is tried again.", step=step.step, lego=step.lego or "")
+
+    def action_look_again(self) -> None:
+        """Something was edited: an engine should see it, and ask again where that matters."""
+        self.post_message(Written("Edited: the engine looks again.", wants_engine=True))
 
     def action_start_engine(self) -> None:
         """Starts the engine if none runs."""
@@ -294,10 +300,6 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
 
     `engine_arguments` go to `meta run`; with `watch_only` no engine is started. Returns what to do next, if anything.
     """
-    folder = workspace if workspace is not None and is_workspace(workspace) else None
-    while True:
-        supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
-        launch = MetaApp(folder, supervisor=supervisor).run()
-        if launch is None or launch.kind != "open":
-            return launch
-        folder = launch.folder
+    folder = workspace.resolve() if workspace is not None and is_workspace(workspace) else None
+    supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
+    return MetaApp(folder, supervisor=supervisor).run()

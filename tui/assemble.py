@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from engine.assessment import Instance, PhaseStatus
-from engine.document.model import Orchestration
+from engine.document.model import Orchestration, Reference
 from engine.facts import WorkspaceFacts
 from engine.state.lock import holder
 from engine.state.models import CheckFact, SessionFact, State, StepRecord, Waiting
@@ -79,12 +80,16 @@ def _step(workspace: Path, instance: Instance, document: Orchestration, state: S
         edited=instance.edited,
         started_at=timestamp(instance.started_at),
         ended_at=timestamp(instance.ended_at),
-        inputs=tuple(reference.text for reference in step.inputs),
-        outputs=tuple(record.outputs) or tuple(reference.text for reference in step.outputs),
+        inputs=_texts(step.inputs, instance.lego),
+        outputs=tuple(record.outputs) or _texts(step.outputs, instance.lego),
         sessions=tuple(_session(workspace, fact, instance) for fact in record.sessions),
         checks=tuple(map(_check, record.checks)),
         evidence=tuple(record.evidence),
     )
+
+
+def _texts(references: Iterable[Reference], lego: str | None) -> tuple[str, ...]:
+    return tuple(reference.text.replace("{lego}", lego or "{lego}") for reference in references)
 
 
 def _session(workspace: Path, fact: SessionFact, instance: Instance) -> SessionView:

@@ -11,7 +11,7 @@ from tui.sanitize import clean, one_line
 
 
 def title_line(waiting: WaitingView, step: StepView | None, now: float) -> Content:
-    """`◆ Approve requirements   phase 3 · round 1 · waiting 12:03 · confidence 0.82`."""
+    """`◆ Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`."""
     verb = "Answer" if waiting.kind == "answers" else "Approve"
     sessions = step.sessions if step else ()
     confidence = next((s.confidence for s in reversed(sessions) if s.confidence is not None), None)
@@ -19,10 +19,10 @@ def title_line(waiting: WaitingView, step: StepView | None, now: float) -> Conte
     passed = sum(criterion.passed for criterion in check.criteria) if check else 0
     mark = f"   {'✓' if check.passed else '✗'} {passed}/{len(check.criteria)} checks" if check else ""
     facts = [
-        f"phase {step.phase}" if step else "",
-        f"round {waiting.round}",
-        f"waiting {duration(now - waiting.since)}" if waiting.since is not None else "",
         f"confidence {confidence:.2f}" if confidence is not None else "",
+        f"waiting {duration(now - waiting.since)}" if waiting.since is not None else "",
+        f"round {waiting.round}",
+        f"phase {step.phase}" if step else "",
     ]
     return Content.assemble(
         (" ◆ ", "$text-warning"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
+from tui.format import timestamp
 from tui.sanitize import one_line
 
 _WINDOW = 64 * 1024
@@ -32,8 +34,9 @@ def last_event(workspace: Path) -> str:
     event = _last(workspace / ".orchestrator" / "journal.jsonl")
     if event is None:
         return ""
-    clock = str(event.get("at", ""))[11:19]
-    return one_line(f"{clock}  {describe(event)}" if clock else describe(event), 300)
+    at = timestamp(str(event.get("at", "")))
+    clock = time.strftime("%H:%M:%S  ", time.localtime(at)) if at is not None else ""
+    return clock + one_line(describe(event), 300)
 
 
 def describe(event: dict[str, object]) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """`example` builds the example; `new` begins an app in `folder`, whose app_intent.md is written; `open` opens it."""
+    """`example` builds the bundled example; `new` begins an app in `folder`, with the intent there; `open` opens it."""
 
     kind: Literal["example", "new", "open"]
     folder: Path | None = None

@@ -117,7 +117,7 @@ def _check(check: CheckView) -> list[Content]:
 def criterion_line(sentence: str, passed: bool, receipt: str | None) -> Content:
     """`✓ passed r-12  sentence`: the receipt comes before the sentence, which may be long."""
     mark = ("✓ passed ", "$text-success") if passed else ("✗ failed ", "$text-error")
-    return _line(mark, (f"{one_line(receipt)}  " if receipt else "no receipt  ", "$text-muted"), one_line(sentence))
+    return _line(mark, (f"{one_line(receipt)}  " if receipt else " ", "$text-muted"), one_line(sentence))
 
 
 def _session_line(session: SessionView, now: float) -> Content:

@@ -191,8 +191,8 @@ class WorkspaceView:
 
 
 def is_workspace(folder: Path) -> bool:
-    """Whether an app is, or is about to be, built in `folder`."""
-    return (folder / ".orchestrator").is_dir() or (folder / "app_intent.md").is_file()
+    """Whether an app is being built, or was built, in `folder`."""
+    return (folder / ".orchestrator").is_dir()
 
 
 class ViewReader:

@@ -19,11 +19,9 @@ from tui.sanitize import clean
 Phase = Literal["idle", "starting", "running", "ended", "failed"]
 _LOG_BYTES = 16 * 1024
 
-_ENDINGS = {
-    EXIT_VALVE: "The engine stopped: a safety valve tripped.",
-    EXIT_RUNTIME: "The engine stopped: no runtime can run sessions here.",
-    EXIT_INTERRUPTED: "The engine was interrupted.",
-}
+_EXPECTED = (EXIT_DONE, EXIT_WAITING, EXIT_VALVE, EXIT_INTERRUPTED)
+"""The tree says all about these ends; the others need words of their own."""
+_RESUMABLE = (EXIT_WAITING, EXIT_VALVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +92,8 @@ class Supervisor:
         if self._process and code is None:
             self.status = EngineStatus("running" if locked else "starting")
         elif self._process and code is not None:
-            self._process = None
-            self._seen_running = False
-            self.status = self._ended(code)
+            self._process, self._seen_running = None, locked
+            self.status = EngineStatus("running") if locked else self._ended(code)
         elif locked:
             self._seen_running = True
             self._answered = self._decisions()
@@ -104,14 +101,15 @@ class Supervisor:
         elif self._seen_running:
             self._seen_running = False
             self.status = self._vanished(work_left)
-        if self.status.phase == "ended" and self.status.code == EXIT_WAITING and self._decisions() != self._answered:
+        if self.status.phase == "ended" and self.status.code in _RESUMABLE and self._decisions() != self._answered:
             self.start()
         return self.status
 
     def _ended(self, code: int) -> EngineStatus:
-        if code in (EXIT_DONE, EXIT_WAITING):
+        if code in _EXPECTED:
             return EngineStatus("ended", code)
-        reason = _ENDINGS.get(code, f"The engine ended unexpectedly (exit code {code}).")
+        no_runtime = "The engine stopped: no runtime could go on."
+        reason = no_runtime if code == EXIT_RUNTIME else f"The engine ended unexpectedly (exit code {code})."
         return EngineStatus("failed", code, f"{reason}\n{self._last_words()}".strip())
 
     def _vanished(self, work_left: bool) -> EngineStatus:

@@ -118,7 +118,7 @@ def text_of(kind: str, event: dict[str, object]) -> str:
         case "file_changed":
             return field("path", "name") or "a file changed"
         case "rate_limited":
-            return f"rate limited: {field('message', 'text', 'until') or 'the provider asks to wait'}"
+            return f"rate limited: {field('message', 'text', 'retry_at') or 'the provider asks to wait'}"
         case "error":
             return field("message", "text") or "an error without a message"
         case "result":

@@ -53,7 +53,7 @@ def parse_cards(text: str, path: str) -> list[Card]:
     """The cards of a file. Raises WisdomError naming the card that lacks its principle."""
     heads = list(_CARD.finditer(text))
     cards = []
-    for head, following in zip(heads, [*heads[1:], None], strict=True):
+    for head, following in zip(heads, [*heads[1:], None], strict=False):
         body = text[head.end() : following.start() if following else len(text)]
         card = Card(head["id"], head["title"].strip(), tuple((m["name"], m["text"]) for m in _FIELD.finditer(body)))
         if "Principle" not in dict(card.fields):

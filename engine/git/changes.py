@@ -47,19 +47,21 @@ class Changes(Worktrees):
     def worktree_changes(self, path: Path, base: str | None = None) -> list[Change]:
         """Everything a session changed in its worktree, also outside the sparse set; ignored files are left out.
 
-        With `base`, commits that the session made by itself on top of it are undone first (the files stay), so that
-        what they hold is seen. Raises NotOurWorktree.
+        With `base`, for a session that has ended: commits that it made by itself on top of `base` are undone first (the
+        files stay), so that what they hold is seen. Raises NotOurWorktree.
         """
         with self.lock:
             status = self._status(path)
             if base is None or status.head == base:
                 return status.changes
+            self.drop_dead_locks(path)
             self.run_in_worktree(path, "update-ref", "--no-deref", "HEAD", base)
             return self._status(path).changes
 
     def commit_worktree(self, path: Path, paths: Sequence[str], message: str) -> str:
-        """Commit the changes at and below exactly these paths, whatever is staged; no branch moves.
+        """Commit the changes at and below exactly these paths of a session that has ended, whatever is staged.
 
+        No branch moves.
         Returns the new commit, or the present one if there is no such change. Raises NestedRepository, NotOurWorktree.
         """
         with self.lock:
@@ -71,6 +73,7 @@ class Changes(Worktrees):
             nested = [name for name in chosen if (path / name / ".git").exists()]
             if nested:
                 raise NestedRepository(nested)
+            self.drop_dead_locks(path)
             if status.staged:
                 self.run_in_worktree(path, "reset", "--quiet", "--mixed", status.head)
             names = os.fsencode("".join(f"{name}\0" for name in chosen))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from engine.errors import MetaError
 
@@ -65,3 +66,14 @@ class NestedRepository(_PathsError):
 
     def __init__(self, paths: Sequence[str]) -> None:
         super().__init__("Remove the `.git` inside these folders, git cannot commit what they hold", paths)
+
+
+@contextmanager
+def reported(doing: str) -> Iterator[None]:
+    """What the disk refuses becomes a GitError that says what was being done, and to which file."""
+    try:
+        yield
+    except OSError as error:
+        raise GitError(
+            f"{doing} stopped at `{error.filename}`: {error.strerror}. Mend this, then run again."
+        ) from error

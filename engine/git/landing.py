@@ -22,7 +22,7 @@ from engine.git.disk import (
     set_executable,
     sync,
 )
-from engine.git.errors import DirtyPaths, GitError, HeadMoved
+from engine.git.errors import DirtyPaths, HeadMoved, reported
 from engine.git.index import IndexCopy
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -70,7 +70,7 @@ class Landing(Changes):
         Killed at any point, the same call finishes the job. Raises, before anything is changed, DirtyPaths when an
         uncommitted edit is in the way and HeadMoved when the branch is at another commit.
         """
-        with self.lock:
+        with self.lock, reported("The landing"):
             head = self.head()
             if head not in (old, new):
                 raise HeadMoved(
@@ -115,28 +115,23 @@ class Landing(Changes):
 
     def _change_files(self, new: str, steps: Sequence[Step], plan: _Plan) -> None:
         staging = self._staging()
-        try:
-            shutil.rmtree(staging, ignore_errors=True)
-            if plan.write:
-                self.export_files(new, staging, [step.path for step in plan.write])
-            for step in plan.delete:
-                remove_file(self.root, step.path)
-            for step in steps:
-                if step.new is None:
-                    remove_empty_parents(self.root, step.path)
-            for step in plan.write:
-                source = staging / step.path
-                if not source.is_symlink():
-                    set_executable(source, step.executable)
-                sync(source)
-                put_file(source, self.root, step.path)
-            for folder in _folders_above(self.root, [*plan.write, *plan.delete]):
-                sync(folder)
-            shutil.rmtree(staging, ignore_errors=True)
-        except OSError as error:
-            raise GitError(
-                f"The landing stopped at `{error.filename}`: {error.strerror}. Mend this, then run again: it goes on."
-            ) from error
+        shutil.rmtree(staging, ignore_errors=True)
+        if plan.write:
+            self.export_files(new, staging, [step.path for step in plan.write])
+        for step in plan.delete:
+            remove_file(self.root, step.path)
+        for step in steps:
+            if step.new is None:
+                remove_empty_parents(self.root, step.path)
+        for step in plan.write:
+            source = staging / step.path
+            if not source.is_symlink():
+                set_executable(source, step.executable)
+            sync(source)
+            put_file(source, self.root, step.path)
+        for folder in _folders_above(self.root, [*plan.write, *plan.delete]):
+            sync(folder)
+        shutil.rmtree(staging, ignore_errors=True)
 
     def _staging(self) -> Path:
         """A place on the same file system as the work tree, so that a file can be moved there in one step."""

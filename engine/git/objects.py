@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from engine.git.errors import MergeConflict, NotInCommit
+from engine.git.errors import MergeConflict, NotInCommit, reported
 from engine.git.paths import clean_path
 from engine.git.process import Result
 from engine.git.refs import References
@@ -55,7 +55,8 @@ class Objects(References):
 
         Not with `git archive`: a `.gitattributes` in the commit could hide files from it or change them.
         """
-        dest.mkdir(parents=True, exist_ok=True)
+        with reported("Writing files of a commit"):
+            dest.mkdir(parents=True, exist_ok=True)
         with self.lock, tempfile.TemporaryDirectory(prefix="meta-index-") as temporary:
             places = {"GIT_INDEX_FILE": str(Path(temporary, "index")), "GIT_WORK_TREE": str(dest.resolve())}
             self.run("read-tree", commit, environment=places)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from engine.git.base import RepositoryBase
-from engine.git.errors import GitError
+from engine.git.errors import GitError, reported
 from engine.git.process import run_git
 
 _DEAD_AFTER = 2.0  # seconds; git has waited this long for the lock before it gave up (core.filesRefLockTimeout)
@@ -25,10 +25,8 @@ class References(RepositoryBase):
     def init(cls, root: Path) -> Self:
         """The repository at `root`, made with an unborn branch `main` if there is none. Raises GitError."""
         repository = cls(root)
-        try:
+        with reported("Making the folder of a repository"):
             repository.root.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise GitError(f"Cannot make the folder `{root}`: {error.strerror}.") from error
         with repository.lock:
             if not repository.exists():
                 command = ["init", "--quiet", "--template=", "--object-format=sha1", str(repository.root)]
@@ -76,7 +74,7 @@ def _broke_dead_lock(message: str, *directories: Path) -> bool:
 
     A living git holds a reference for milliseconds. The index has another kind of lock, which is never touched here.
     """
-    found = re.search(r"Unable to create '([^'\n]+\.lock)': File exists", message)
+    found = re.search(r"Unable to create '(.+\.lock)': File exists", message)
     if found is None:
         return False
     lock = Path(found[1])

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.git.errors import GitError, NotOurWorktree
+from engine.git.errors import GitError, NotOurWorktree, reported
 from engine.git.objects import Objects
 from engine.git.paths import clean_path, common_directory, git_directory, linked_tree
 from engine.git.process import Result
@@ -33,7 +33,7 @@ class Worktrees(Objects):
 
         Only the files and folders (ending with "/") of `sparse` are on the disk; None means all. Raises GitError.
         """
-        with self.lock:
+        with self.lock, reported("Making a worktree"):
             self.forget_foreign_worktrees()
             self._forget_records_of(path)
             self.run("worktree", "add", "--quiet", "--detach", "--no-checkout", str(path.absolute()), commit)
@@ -53,11 +53,8 @@ class Worktrees(Objects):
         """Delete the folder `path`, and this repository's record of it. Raises GitError for a folder around `root`."""
         if self.root.is_relative_to(path.resolve()):
             raise GitError(f"`{path}` is not removed: it holds the repository `{self.root}`.")
-        with self.lock:
-            try:
-                _delete(path)
-            except OSError as error:
-                raise GitError(f"Cannot delete `{error.filename or path}`: {error.strerror}.") from error
+        with self.lock, reported("Deleting a worktree"):
+            _delete(path)
             self._forget_records_of(path)
             self.forget_foreign_worktrees()
 
@@ -81,10 +78,15 @@ class Worktrees(Objects):
             raise NotOurWorktree(f"`{path}` is not a git worktree of `{self.root}`.")
         return record
 
+    def drop_dead_locks(self, path: Path) -> None:
+        """Remove the locks of a worktree in which no session runs: only a killed git can have left them."""
+        for lock in self.record_of(path).glob("*.lock"):
+            lock.unlink(missing_ok=True)
+
     def _reuse(self, path: Path, commit: str, sparse: Sequence[str] | None) -> bool:
         if not self.owns_worktree(path):
             return False
-        _drop_dead_locks(self.record_of(path))
+        self.drop_dead_locks(path)
         try:
             self._check_out(path, commit, sparse)
             self.run_in_worktree(path, "clean", "-ffdxq")
@@ -118,7 +120,11 @@ class Worktrees(Objects):
         inside = place.relative_to(self.root).parts if place.is_relative_to(self.root) else place.parts
         for record in self._records():
             tree = linked_tree(record)
-            if tree is not None and not tree.exists() and tree.parts[-len(inside) :] == inside:
+            if tree is None:  # git was killed while it made the record
+                stale = record.name.startswith(path.name)
+            else:
+                stale = not tree.exists() and tree.parts[-len(inside) :] == inside
+            if stale:
                 shutil.rmtree(record)
 
 
@@ -131,12 +137,6 @@ def _patterns(sparse: Sequence[str] | None) -> list[str]:
 def _escaped(path: str) -> str:
     plain = "".join(f"\\{char}" if char in "\\*?[" else char for char in path)
     return plain[:-1] + "\\ " if plain.endswith(" ") else plain
-
-
-def _drop_dead_locks(record: Path) -> None:
-    """Nothing else works in a worktree that is being prepared: a lock there was left by a killed git."""
-    for lock in record.glob("*.lock"):
-        lock.unlink(missing_ok=True)
 
 
 def _delete(path: Path) -> None:

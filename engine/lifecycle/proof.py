@@ -50,7 +50,7 @@ def proof_rows(
 
 
 def tests_by_requirement(sources: Iterable[str], tests: Iterable[str]) -> dict[str, list[str]]:
-    """Requirement id → the tests that name it. A test's text reaches from its name to the next test's name."""
+    """Requirement id → the tests that name it, in their name or in their text."""
     by_name: dict[str, list[str]] = {}
     for test in tests:
         by_name.setdefault(_bare(test), []).append(test)
@@ -59,12 +59,18 @@ def tests_by_requirement(sources: Iterable[str], tests: Iterable[str]) -> dict[s
     anyone = re.compile(r"\b(" + "|".join(sorted(map(re.escape, by_name), key=len, reverse=True)) + r")\b")
     found: dict[str, list[str]] = {}
     for source in sources:
-        starts = list(anyone.finditer(source))
-        for start, following in zip(starts, [*starts[1:], None], strict=True):
-            block = source[start.start() : following.start() if following else len(source)]
-            for id_ in named_requirements(block):
-                found.setdefault(id_, []).extend(t for t in by_name[start[1]] if t not in found.get(id_, []))
+        for start in anyone.finditer(source):
+            for id_ in named_requirements(_text_of(source, start.start())):
+                known = found.setdefault(id_, [])
+                known += [test for test in by_name[start[1]] if test not in known]
     return found
+
+
+def _text_of(source: str, start: int) -> str:
+    """A test's text: from its name to the next line that begins as its own does (`def `, `    it(`)."""
+    beginning = source[source.rfind("\n", 0, start) + 1 : start]
+    end = source.find("\n" + beginning, start) if beginning else -1
+    return source[start : end if end >= 0 else len(source)]
 
 
 def _bare(test: str) -> str:

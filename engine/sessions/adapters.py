@@ -59,6 +59,12 @@ def detect(path: Path, timeout: float = DETECT_SECONDS) -> dict[str, object]:
     return answer
 
 
+def can_resume(path: Path) -> bool:
+    """Whether the adapter can go on with an interrupted session. Raises RuntimeUnavailable."""
+    capabilities = detect(path).get("capabilities")
+    return isinstance(capabilities, list) and "resume" in capabilities
+
+
 def _run(path: Path, timeout: float) -> tuple[int, str, str]:
     try:
         process = subprocess.Popen(

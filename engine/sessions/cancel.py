@@ -34,8 +34,7 @@ def _cancel(folder: SessionFolder, cancelled: Cancelled, grace: float) -> None:
     if folder.cancelled() is None:
         folder.write_cancelled(cancelled)
     signal_groups(processes_of(folder), signal.SIGTERM)
-    if left := wait_gone(folder, grace):
-        signal_groups(left, signal.SIGKILL)
+    if wait_gone(folder, grace):
         kill_survivors(folder)
     if folder.exit() is None and not isinstance(state_of(folder), Alive):
         folder.write_exit(EXIT_TERMINATED)

@@ -97,8 +97,6 @@ def kill_survivors(folder: SessionFolder) -> set[int]:
     """Kill whatever is left of the session; returns what even that did not end."""
     ends = time.monotonic() + KILL_SECONDS
     while (left := processes_of(folder)) and time.monotonic() < ends:
-        for pid in left:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        signal_groups(left, signal.SIGKILL)
         wait_gone(folder, 0.05)
     return left

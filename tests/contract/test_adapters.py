@@ -13,7 +13,7 @@ import pytest
 
 import runtime_adapters.protocol as protocol
 from engine.errors import RuntimeUnavailable
-from engine.sessions.adapters import PACKAGED, detect, find, known
+from engine.sessions.adapters import PACKAGED, can_resume, detect, find, known
 from engine.sessions.host import environment
 from tests.session_helpers import SCRIPTED, make_session
 
@@ -127,6 +127,12 @@ def test_an_adapter_that_does_not_answer_is_unavailable(tmp_path: Path, script: 
 def test_a_file_that_cannot_be_run_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(RuntimeUnavailable, match="cannot be run"):
         detect(tmp_path / "nothing_adapter.sh")
+
+
+def test_only_an_adapter_that_says_so_can_resume(tmp_path: Path) -> None:
+    assert can_resume(find("handoff"))
+    assert can_resume(find("replay"))
+    assert not can_resume(adapter(tmp_path, "plain_adapter.sh", "echo '{\"installed\": true}'"))
 
 
 def test_an_adapter_in_another_language_keeps_the_same_contract() -> None:

@@ -53,11 +53,12 @@ def without_lock(folder: SessionFolder) -> bool:
     return (folder.path / "closed").exists()
 
 
-def engine_dies(folder: SessionFolder, moment: str) -> None:
+def engine_dies(folder: SessionFolder, moment: str, stdin: int = subprocess.DEVNULL) -> None:
     """Another process starts the session and is killed with -9 at this moment."""
     command = [sys.executable, str(AGENTS / "dying_engine.py"), str(folder.path), moment]
     paths = os.pathsep.join(path for path in sys.path if path)
-    ended = subprocess.run(command, check=False, env={**os.environ, "PYTHONPATH": paths}, capture_output=True)
+    environment = {**os.environ, "PYTHONPATH": paths}
+    ended = subprocess.run(command, check=False, env=environment, stdin=stdin, capture_output=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
 
 
@@ -97,8 +98,12 @@ def test_an_agent_sees_only_allowed_variables_and_its_marker(workspace: Path, mo
 
 def test_an_agent_that_reads_stdin_gets_its_end_at_once(workspace: Path) -> None:
     folder = make_session(workspace, script='cat >"$dir/stdin"; answer done')
-    assert run(folder).outcome == "done"
+    silent, other_end = os.pipe()
+    engine_dies(folder, "session started", stdin=silent)
+    assert asyncio.run(follow(folder)).outcome == "done"
     assert (folder.path / "stdin").read_bytes() == b""
+    os.close(silent)
+    os.close(other_end)
 
 
 def test_an_answer_left_by_an_earlier_session_of_the_worktree_is_not_taken(workspace: Path) -> None:
@@ -285,9 +290,12 @@ def test_a_session_killed_as_a_whole_is_interrupted_and_can_be_resumed(workspace
 def test_an_agent_killed_alone_is_interrupted_though_its_host_says_it_ended(workspace: Path) -> None:
     folder = make_session(workspace, script="kill -TERM $$")
     assert run(folder).outcome == "interrupted"
-    (folder.path / "script.sh").write_text("answer done")
+    assert isinstance(state_of(folder), Ended)
+    (folder.path / "script.sh").write_text(WAITS)
     pool = LocalPool()
     pool.submit(folder, resume=True)
+    assert state_of(folder) == Alive("lock"), "what was said of the first end counts no more"
+    release(folder)
     assert asyncio.run(follow(folder, pool)).outcome == "done"
 
 
@@ -309,9 +317,12 @@ def test_a_copied_workspace_leaves_the_sessions_of_the_original_alone(workspace:
     assert sweep(folder.spec().marker)
     with pytest.raises(SessionError, match="copied from"):
         LocalPool().submit(copy)
+    os.kill(folder.host_pid() or 0, signal.SIGKILL)
     release(folder)
-    assert asyncio.run(follow(folder)).outcome == "done"
+    wait_until(lambda: isinstance(state_of(folder), Ended))
     assert state_of(copy) == Interrupted(), "the answer of the original is not the copy's"
+    assert asyncio.run(follow(copy)).outcome == "interrupted"
+    assert asyncio.run(follow(folder)).outcome == "done"
 
 
 # Cancelling
@@ -324,6 +335,7 @@ def test_a_copied_workspace_leaves_the_sessions_of_the_original_alone(workspace:
         "setsid sleep LONG",
         "setsid sh -c 'trap \"\" TERM; sleep LONG; sleep LONG'",
         "env -i setsid sleep LONG",
+        "setsid sh -c 'env -i sleep LONG &'",
     ],
 )
 def test_cancelling_leaves_no_process_behind(workspace: Path, background: str) -> None:

@@ -20,6 +20,7 @@ class AnswersScreen(Screen[Answer | None]):
     """Sends only a complete form. `esc` leaves the questions open."""
 
     CSS_PATH = "answers.tcss"
+    AUTO_FOCUS = "Input"
     BINDING_GROUP_TITLE = "Questions"
     BINDINGS = [
         Binding("ctrl+r", "send", "Send answers", priority=True, tooltip="Send all answers"),

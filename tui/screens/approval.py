@@ -37,7 +37,8 @@ class ApprovalScreen(Screen[Answer | None]):
         Binding("s", "stop", "Stop", tooltip="Stop this branch of the work"),
         Binding("m", "toggle_raw", "Raw", tooltip="Rendered or raw text"),
         Binding("n", "next_file", "Next file", tooltip="The next of the files to approve", show=False),
-        Binding("tab,shift+tab", "switch_side", "Checks", tooltip="Between the document and its checks"),
+        Binding("c", "switch_side", "Checks", tooltip="Between the document and its checks"),
+        Binding("tab,shift+tab", "switch_side", show=False),
         Binding("escape", "later", "Later", tooltip="Leave the question open"),
         Binding("j", "scroll(2)", "Down", show=False),
         Binding("k", "scroll(-2)", "Up", show=False),
@@ -77,8 +78,13 @@ class ApprovalScreen(Screen[Answer | None]):
         self._quiet_since = self.clock()
 
     def show_view(self, view: WorkspaceView) -> None:
-        """The workspace changed while the question is on the screen."""
+        """The workspace changed while the question is on the screen; perhaps it is asked anew, of an edited file."""
         self.view = view
+        asked = next((waiting for waiting in view.waiting if waiting.gate == self.waiting.gate), self.waiting)
+        if asked != self.waiting:
+            self.waiting, self._document = asked, None
+            self._file = min(self._file, max(0, len(asked.about) - 1))
+            self._read()
         self._show_evidence()
 
     @work(exclusive=True)
@@ -158,11 +164,13 @@ class ApprovalScreen(Screen[Answer | None]):
         """The question stays open."""
         self.dismiss(None)
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Opens the file, and reads it again afterwards."""
         if self._document and self._document.path:
-            edit_file(self.app, self.view.folder / self._document.path)
+            if not edit_file(self.app, self.view.folder / self._document.path):
+                return
             self._read()
+            await self.run_action("app.look_again")
 
     async def action_toggle_raw(self) -> None:
         """Rendered or raw."""

@@ -33,7 +33,7 @@ class MainScreen(Screen[None]):
         Binding("a", "app.decide", "Decide", tooltip="Open what has waited longest for you"),
         Binding("x", "cancel", "Cancel", tooltip="Cancel the selected session"),
         Binding("R", "retry", "Retry", tooltip="Try the selected failed step again"),
-        Binding("p", "app.pause", "Pause", tooltip="Pause, or go on: running sessions finish, no new ones start"),
+        Binding("p", "app.pause", "Pause", tooltip="Pause (what runs is finished), or go on"),
         Binding("s", "app.start_engine", "Start engine", show=False, tooltip="Start the engine when it is stopped"),
         Binding("tab", "area(1)", "Next pane", tooltip="Tree, board, details", show=False),
         Binding("shift+tab", "area(-1)", "Previous pane", show=False),
@@ -82,7 +82,7 @@ class MainScreen(Screen[None]):
         """Shows what is wrong for as long as it is; an empty text takes it away."""
         trouble = self.query_one("#trouble", Static)
         trouble.display = bool(text)
-        trouble.update(Content(clean(text)))
+        trouble.update(Content(clean(f"✗ {text}")))
 
     def say(self, text: str) -> None:
         """Tells what just happened."""

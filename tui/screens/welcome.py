@@ -86,7 +86,7 @@ class WelcomeScreen(Screen[None]):
         if text is None:
             return
         folder = Path(text).expanduser().resolve()
-        if is_workspace(folder):
+        if is_workspace(folder) or (folder / "app_intent.md").is_file():
             self.app.exit(Launch("open", folder))
         else:
             self._complain(f"{folder} holds no app yet: no app_intent.md, no .orchestrator folder. `n` begins one.")

@@ -19,6 +19,7 @@ from tui.widgets.idle import idle_content
 from tui.widgets.pane import Pane
 
 _COMFORTABLE_WIDTH, _MIN_WIDTH, _MIN_HEIGHT = 54, 36, 6
+_MOST_RECENT = 3
 
 
 def arrange(number: int, width: int, height: int) -> tuple[int, int]:
@@ -97,11 +98,14 @@ class Board(Container, can_focus=True):
         view = self._view
         if view is None or not self.size.width:
             return
-        live = view.live
-        lines = card_lines(view, (), self.clock())
-        room = self.size.height - min(len(lines), self.size.height // 4)
-        self._columns, fitting = arrange(len(live), self.size.width, room)
-        lines = card_lines(view, live[fitting:], self.clock())[: max(1, self.size.height - _MIN_HEIGHT)]
+        live, (width, height) = view.live, self.size
+        recent = min(_MOST_RECENT, height // 12)
+        lines = card_lines(view, (), recent, self.clock())
+        self._columns, fitting = arrange(len(live), width, height - len(lines))
+        if fitting < len(live):
+            self._columns, fitting = arrange(len(live), width, height - len(lines) - len(live) + fitting)
+            lines = card_lines(view, live[fitting:], recent, self.clock())
+        del lines[max(1, height - _MIN_HEIGHT) :]
         self.set_class(bool(live), "-running")
         self.set_class(bool(live and lines), "-cards")
         self.query_one("#cards", Static).update(Content("\n").join(lines))

@@ -10,12 +10,11 @@ from engine.assessment import Status
 from tui.format import LOOKS, count, duration, elapsed, word
 from tui.read_model import SessionView, WorkspaceView
 
-_RECENT = 3
 _ENDED: dict[str, Status] = {"done": "done", "failed": "failed", "runtime": "paused", "needs_input": "waiting_answer"}
 
 
-def card_lines(view: WorkspaceView, crowded_out: Sequence[SessionView], now: float) -> list[Content]:
-    """The lines, the most telling first."""
+def card_lines(view: WorkspaceView, crowded_out: Sequence[SessionView], recent: int, now: float) -> list[Content]:
+    """The lines, the most telling first; at most `recent` of them for sessions that have ended."""
     lines = [_card("running", session.title, "running", _facts(session, now)) for session in crowded_out]
     sessions = {session.id for session in view.live}
     for step in view.steps:
@@ -23,7 +22,7 @@ def card_lines(view: WorkspaceView, crowded_out: Sequence[SessionView], now: flo
             title = " · ".join(filter(None, [step.lego, step.step]))
             doing = step.substep if step.status == "running" and step.substep else word(step.status)
             lines.append(_card(step.status, title, doing, [step.why]))
-    ended = [session for session in view.sessions if not session.live][:_RECENT]
+    ended = [session for session in view.sessions if not session.live][:recent]
     return lines + [
         _card(
             _ENDED.get(session.outcome or "", "stopped"),

@@ -57,7 +57,7 @@ def _failed(steps: list[StepView]) -> Content:
     more = f" So did {plural(len(steps) - 1, 'other step')}." if len(steps) > 1 else ""
     text = f"{first.why or 'It needs a person before it can go on.'}{more}"
     word = "failed" if first.status == "failed" else "stopped"
-    return _state(f"✗ {name} {word}", "$text-error", text, ("tab", "read the evidence"), ("R", "try again"))
+    return _state(f"✗ {name} {word}", "$text-error", text, ("3", "read the evidence"), ("R", "try again"))
 
 
 def _finished(view: WorkspaceView) -> Content:

@@ -26,7 +26,7 @@ class OutputView(ScrollView, can_focus=True):
         Binding("k", "scroll_up", "Up", show=False),
         Binding("j", "scroll_down", "Down", show=False),
         Binding("g,home", "scroll_home", "To the top", show=False),
-        Binding("G,end", "follow", "Follow the end", show=False),
+        Binding("end", "follow", "Follow the end", show=False),
     ]
     DEFAULT_CSS = """
     OutputView { overflow-x: hidden; scrollbar-size-vertical: 1; }
