@@ -47,6 +47,7 @@ class TestHowGitIsCalled:
             (hooks / hook).chmod(0o755)
         settings = f"[core]\nhooksPath = {hooks}\n[commit]\ngpgsign = true\n[gpg]\nprogram = /bin/false\n"
         write(home, {".gitconfig": settings + "[user]\nname = Somebody\n[init]\ndefaultBranch = trunk\n"})
+        write(home, {".config/git/ignore": "b\n", "xdg/git/ignore": "b\n"})
         monkeypatch.setenv("HOME", str(home))
         monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
         monkeypatch.setenv("GIT_AUTHOR_NAME", "Somebody")
@@ -59,6 +60,7 @@ class TestHowGitIsCalled:
         made.add_worktree(tree, commit)
         write(tree, {"b": "b"})
         committed = made.commit_worktree(tree, ["b"], "second")
+        assert made.files(committed) == ["a", "b"]
 
         assert made.branch() == "main"
         for id_ in (commit, committed):
@@ -218,6 +220,10 @@ class TestDirtyPaths:
         plain_git(root, "add", "README.md")
         assert repository.dirty() == ["README.md", "new/x", "run", "src/a.py"]
         assert repository.dirty(["src/", "new"]) == ["new/x", "src/a.py"]
+
+    def test_a_star_in_a_path_is_only_a_star(self, repository: Repository) -> None:
+        write(repository.root, {"a*": "x", "ab": "x"})
+        assert repository.dirty(["a*"]) == ["a*"]
 
     def test_looking_writes_nothing(self, repository: Repository) -> None:
         os.utime(repository.root / "README.md", (1, 1))

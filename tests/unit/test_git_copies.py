@@ -101,6 +101,19 @@ class TestACopiedWorkspace:
         repository.prepare_worktree(twin, first, ["README.md"])
         assert (snapshot(tree), snapshot(repository.record_of(tree))) == before
 
+    def test_a_worktree_of_another_repository_is_not_ours(
+        self, repository: Repository, first: str, tree: Path, tmp_path: Path
+    ) -> None:
+        other = make_repository(tmp_path / "other")
+        head = other.head()
+        assert head is not None
+        other.add_worktree(tree, head)
+        before = snapshot(other.root)
+        assert not repository.owns_worktree(tree)
+        repository.prepare_worktree(tree, first, ["src/"])
+        assert repository.owns_worktree(tree)
+        assert snapshot(other.root) == before
+
     def test_a_copy_of_a_workspace_that_is_itself_a_worktree_is_refused(
         self, repository: Repository, tmp_path: Path
     ) -> None:

@@ -131,6 +131,13 @@ class TestLanding:
         assert set(error.value.paths) == told
         assert snapshot(repository.root.parent) == before
 
+    def test_a_deletion_does_not_reach_through_a_link(self, repository: Repository, first: str) -> None:
+        new = repository.commit_files(first, {"src/a.py": None, "src/b.py": None}, "new")
+        folder_replaced_by_a_link(repository.root)
+        repository.fast_forward(first, new)
+        assert files_on_disk(repository.root.parent / "src") == ["a.py", "b.py"]
+        assert repository.dirty() == ["src"]
+
     def test_an_edit_that_equals_the_new_side_is_no_hindrance(self, repository: Repository, first: str) -> None:
         new = repository.commit_files(first, {"src/a.py": b"a = 2\n", "src/b.py": None, "new": b"n"}, "new")
         write(repository.root, {"src/a.py": "a = 2\n", "new": "n"})
