@@ -95,8 +95,8 @@ class Supervisor:
             self._process, self._seen_running = None, locked
             self.status = EngineStatus("running") if locked else self._ended(code)
         elif locked:
+            self._answered = self._answered if self._seen_running else self._decisions()
             self._seen_running = True
-            self._answered = self._decisions()
             self.status = EngineStatus("running")
         elif self._seen_running:
             self._seen_running = False

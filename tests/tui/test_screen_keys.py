@@ -1,0 +1,268 @@
+"""What each key of the main screen does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.tui import fixture_views as views
+from tests.tui.journeys import Reader, commands, decisions, press, said, screen, settle, text_of
+from tui.app import MetaApp
+from tui.read_model import EngineView, WorkspaceView
+from tui.screens.approval import ApprovalScreen
+from tui.screens.confirm import Confirm
+from tui.screens.help import HelpScreen
+from tui.screens.main import MainScreen
+from tui.screens.quit import QuitDialog
+from tui.screens.session import SessionScreen
+from tui.widgets.board import Board
+from tui.widgets.details import Details
+from tui.widgets.pane import Pane
+from tui.widgets.phase_tree import PhaseTree
+
+
+def at(pilot: Pilot[Any]) -> str:
+    """The key of the node under the tree's cursor."""
+    selected = main(pilot).query_one(PhaseTree).selected
+    assert selected is not None
+    return selected.key
+
+
+def main(pilot: Pilot[Any]) -> MainScreen:
+    """The main screen, also below a dialog."""
+    return next(one for one in pilot.app.screen_stack if isinstance(one, MainScreen))
+
+
+async def change(pilot: Pilot[Any], view: WorkspaceView) -> None:
+    """The files say something else now."""
+    app = pilot.app
+    assert isinstance(app, MetaApp) and isinstance(app.reader, Reader)
+    app.reader.view = view
+    app.look()
+    await settle(pilot)
+
+
+async def test_the_cursor_starts_where_something_goes_on(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        assert at(pilot) == "lego:7:store"
+
+
+async def test_jk_arrows_g_and_capital_g_move_in_the_tree(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "j")
+        assert at(pilot) == "lego:7:parser"
+        await press(pilot, "up", "k")
+        assert at(pilot) == "phase:7"
+        await press(pilot, "G")
+        assert at(pilot) == "phase:11"
+        await press(pilot, "g")
+        assert at(pilot) == "phase:0"
+
+
+async def test_l_opens_a_node_and_h_goes_out_again(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "l", "l")
+        assert at(pilot) == "step:tests_store"
+        await press(pilot, "h")
+        assert at(pilot) == "lego:7:store"
+        await press(pilot, "h", "j")
+        assert at(pilot) == "lego:7:parser"
+
+
+async def test_the_cursor_stays_on_its_node_when_the_view_changes(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "j", "j")
+        await change(pilot, views.failed(tmp_path))
+        assert at(pilot) == "step:code_query"
+
+
+async def test_tab_goes_round_tree_board_and_details(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "tab")
+        assert isinstance(pilot.app.focused, Pane)
+        await press(pilot, "tab")
+        assert isinstance(pilot.app.focused, Details)
+        await press(pilot, "tab")
+        assert isinstance(pilot.app.focused, PhaseTree)
+        await press(pilot, "shift+tab")
+        assert isinstance(pilot.app.focused, Details)
+
+
+async def test_in_a_narrow_terminal_one_area_shows_at_a_time(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(80, 24)) as pilot:
+        assert main(pilot).query_one(PhaseTree).size.width == 80
+        assert main(pilot).query_one(Board).size.width == 0
+        await press(pilot, "2")
+        assert main(pilot).query_one(PhaseTree).size.width == 0
+        assert main(pilot).query_one(Board).size.width == 80
+        await press(pilot, "3")
+        assert main(pilot).query_one(Details).size.width >= 78
+        assert main(pilot).query_one(Board).size.width == 0
+
+
+async def test_hjkl_move_between_panes_and_enter_enlarges_one(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "tab", "l", "j")
+        focused = pilot.app.focused
+        assert isinstance(focused, Pane) and focused.session.lego == "report"
+        await press(pilot, "h", "k", "enter")
+        shown = pilot.app.screen
+        assert isinstance(shown, SessionScreen) and shown.session.lego == "store"
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, MainScreen)
+
+
+async def test_enter_on_a_running_lego_shows_its_session(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, SessionScreen)
+
+
+async def test_a_pane_that_ends_goes_and_the_focus_moves_on(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "tab")
+        await change(pilot, views.running(tmp_path, lives=0))
+        assert main(pilot).query_one(Board).panes == []
+        await change(pilot, views.running(tmp_path, lives=2))
+        assert len(main(pilot).query_one(Board).panes) == 2
+
+
+async def test_x_asks_and_then_writes_a_cancel_command(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "tab", "x")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "enter")
+        assert commands(tmp_path) == []
+        await press(pilot, "x", "y")
+        assert [(one["command"], one["session"]) for one in commands(tmp_path)] == [("cancel", "0042-store-code-gen-1")]
+
+
+async def test_x_without_a_running_session_says_why_nothing_happens(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        await press(pilot, "x")
+        assert isinstance(pilot.app.screen, MainScreen)
+        assert "Nothing to cancel" in said(pilot)
+
+
+async def test_capital_r_retries_the_failed_step(tmp_path: Path) -> None:
+    async with screen(views.failed(tmp_path)) as pilot:
+        await press(pilot, "R")
+        assert [(one["command"], one["step"], one["lego"]) for one in commands(tmp_path)] == [
+            ("retry", "code", "store")
+        ]
+
+
+async def test_capital_r_does_nothing_where_nothing_failed(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "R")
+        assert commands(tmp_path) == []
+        assert "Nothing to retry" in said(pilot)
+
+
+async def test_p_pauses_and_p_again_goes_on(tmp_path: Path) -> None:
+    view = views.running(tmp_path)
+    async with screen(view) as pilot:
+        await press(pilot, "p")
+        await change(pilot, replace(view, paused=True))
+        assert "paused" in text_of(pilot)
+        await press(pilot, "p")
+        assert [one["command"] for one in commands(tmp_path)] == ["pause", "go_on"]
+
+
+async def test_a_opens_what_has_waited_longest_and_nothing_opens_by_itself(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        assert isinstance(pilot.app.screen, MainScreen)
+        await press(pilot, "a")
+        assert isinstance(pilot.app.screen, ApprovalScreen)
+
+
+async def test_a_says_so_when_nothing_waits(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "a")
+        assert "Nothing waits for you." in said(pilot)
+
+
+async def test_q_asks_while_the_engine_runs_and_enter_stays(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, QuitDialog)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, MainScreen)
+        await press(pilot, "q", "escape")
+        assert isinstance(pilot.app.screen, MainScreen) and decisions(tmp_path) == {}
+
+
+async def test_q_then_g_leaves_the_work_running(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "q")
+        await pilot.press("g")
+        await pilot.pause()
+        assert not pilot.app.is_running or pilot.app._exit
+        assert decisions(tmp_path) == {}
+
+
+async def test_q_then_s_stops_the_work(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "q")
+        await pilot.press("s")
+        await pilot.app.workers.wait_for_complete()
+        assert [one["command"] for one in commands(tmp_path)] == ["stop"]
+
+
+async def test_q_leaves_at_once_when_no_engine_runs(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+        assert pilot.app._exit
+
+
+async def test_escape_never_leaves_the_app(tmp_path: Path) -> None:
+    async with screen(replace(views.running(tmp_path), engine=EngineView())) as pilot:
+        await press(pilot, "escape", "escape")
+        assert isinstance(pilot.app.screen, MainScreen) and not pilot.app._exit
+
+
+async def test_help_lists_the_keys_of_every_part(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(120, 70)) as pilot:
+        await press(pilot, "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        text = text_of(pilot)
+        for words in ("Main screen", "Phase tree", "LEGO board", "Details", "Cancel the selected session"):
+            assert words in text
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, MainScreen)
+
+
+async def test_the_command_palette_knows_every_act(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+        for title in ("Decide", "Cancel", "Retry", "Pause", "Help", "Quit", "Start engine", "Theme"):
+            assert title in titles
+
+
+async def test_the_footer_fits_into_80_columns(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(80, 24)) as pilot:
+        last = text_of(pilot).splitlines()[-1]
+        for words in ("Open", "Decide", "Cancel", "Retry", "Pause", "Help", "Quit"):
+            assert words in last
+
+
+async def test_a_tiny_terminal_and_back_does_no_harm(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        before = text_of(pilot)
+        for key in ("1", "2", "3", "question_mark", "escape", "q", "escape"):
+            await pilot.resize_terminal(20, 5)
+            await press(pilot, key)
+        await pilot.resize_terminal(120, 40)
+        await press(pilot, "1")
+        assert text_of(pilot) == before
+
+
+async def test_a_click_selects_a_row(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await pilot.click(PhaseTree, offset=(8, 3))
+        await settle(pilot)
+        assert at(pilot) == "phase:3"
