@@ -26,9 +26,6 @@ _CONFIG = (
     "core.autocrlf=false",
     "init.defaultBranch=main",
     "submodule.recurse=false",
-    # Long enough for any living git to let go of a reference; a lock that is still there after it is a dead one's.
-    "core.filesRefLockTimeout=2000",
-    "core.packedRefsTimeout=2000",
 )
 _OPTIONS = tuple(word for setting in _CONFIG for word in ("-c", setting))
 

@@ -11,7 +11,9 @@ from engine.git.base import RepositoryBase
 from engine.git.errors import GitError, reported
 from engine.git.process import run_git
 
-_DEAD_AFTER = 2.0  # seconds; git has waited this long for the lock before it gave up (core.filesRefLockTimeout)
+_DEAD_AFTER = 2.0  # seconds; a living git holds the lock of a reference for milliseconds
+_PAUSE = 0.05
+_PATIENCE = 10.0
 
 
 class References(RepositoryBase):
@@ -60,31 +62,31 @@ class References(RepositoryBase):
         self._change_refs("update-ref", "-d", ref)
 
     def _change_refs(self, *command: str) -> None:
+        """Run git, which locks references, around the locks of others; those of killed ones are removed."""
         with self.lock:
-            try:
-                self.run(*command)
-            except GitError as error:
-                if not _broke_dead_lock(str(error), self.common_dir, self.git_dir):
-                    raise
-                self.run(*command)
+            give_up = time.monotonic() + _PATIENCE
+            while True:
+                try:
+                    self.run(*command)
+                    return
+                except GitError as error:
+                    lock = _lock_in_the_way(str(error))
+                    if lock is None or time.monotonic() > give_up:
+                        raise
+                    _remove_if_dead(lock)
 
 
-def _broke_dead_lock(message: str, *directories: Path) -> bool:
-    """Remove the lock file that `message` complains about if a killed git left it in one of the directories.
-
-    A living git holds a reference for milliseconds. The index has another kind of lock, which is never touched here.
-    """
+def _lock_in_the_way(message: str) -> Path | None:
+    """The lock file of a reference that git complains about. The index has another kind of lock: it is not meant."""
     found = re.search(r"Unable to create '(.+\.lock)': File exists", message)
-    if found is None:
-        return False
-    lock = Path(found[1])
-    if lock.name == "index.lock" or not any(lock.resolve().is_relative_to(directory) for directory in directories):
-        return False
+    return Path(found[1]) if found and not found[1].endswith("/index.lock") else None
+
+
+def _remove_if_dead(lock: Path) -> None:
     try:
-        age = time.time() - lock.stat().st_mtime
-        if age < _DEAD_AFTER:
-            return False
-        lock.unlink()
+        if time.time() - lock.stat().st_mtime < _DEAD_AFTER:
+            time.sleep(_PAUSE)
+        else:
+            lock.unlink()
     except FileNotFoundError:
-        return True
-    return True
+        return  # its owner was alive and has let go

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from engine.git import (
     Repository,
     blob_id,
     check_git,
+    refs,
 )
 from tests.git_helpers import make_repository, plain_git, snapshot, write
 
@@ -201,15 +203,31 @@ class TestReading:
         assert repository.resolve("refs/meta/attempts/one") is None
         assert repository.resolve("main") == first
 
-    def test_the_lock_that_a_killed_git_left_on_a_reference_is_removed_once_it_is_old(
+    def test_locks_that_a_killed_git_left_on_references_are_removed_once_they_are_old(
         self, repository: Repository, first: str
+    ) -> None:
+        locks = [repository.root / ".git" / name for name in ("HEAD.lock", "refs/heads/main.lock")]
+        for lock in locks:
+            lock.write_text("")
+            os.utime(lock, (1, 1))
+        new = repository.commit_files(first, {"x": b"x"}, "new")
+        repository.fast_forward(first, new)
+        assert repository.head() == new
+        assert not any(lock.exists() for lock in locks)
+
+    def test_a_young_lock_on_a_reference_is_waited_for(
+        self, repository: Repository, first: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lock = repository.root / ".git/refs/meta/state.lock"
         write(lock.parent, {lock.name: ""})
-        os.utime(lock, (1, 1))
+        with monkeypatch.context() as patched:
+            patched.setattr(refs, "_PATIENCE", 0.0)
+            with pytest.raises(GitError, match="Unable to create"):
+                repository.update_ref("refs/meta/state", first)
+        assert lock.exists()
+        monkeypatch.setattr(time, "sleep", lambda _: lock.unlink())
         repository.update_ref("refs/meta/state", first)
         assert repository.resolve("refs/meta/state") == first
-        assert not lock.exists()
 
 
 class TestDirtyPaths:
