@@ -85,7 +85,7 @@ class OutputView(ScrollView, can_focus=True):
     def _resized(self) -> None:
         self.virtual_size = Size(self._width, len(self._rows))
         if self.following:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self.scroll_end(animate=False, immediate=False, x_axis=False)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -108,5 +108,5 @@ class OutputView(ScrollView, can_focus=True):
     def action_follow(self) -> None:
         """Goes to the end and stays there."""
         self.following, self.unread = True, 0
-        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self.scroll_end(animate=False, immediate=False, x_axis=False)
         self.post_message(self.Moved())
