@@ -176,7 +176,7 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
     spec = folder.spec()
     repository = context.workspace.repository
     worktree = context.workspace.worktree(lego or step.name)
-    changes = repository.worktree_changes(worktree) if repository.owns_worktree(worktree) else []
+    changes = repository.worktree_changes(worktree, spec.base) if repository.owns_worktree(worktree) else []
     outcome, reason = end.outcome, end.reason
     if outcome == "cancelled" and reason == RUN_STOPPED:
         outcome = "interrupted"
