@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: setup demo test check bench lock system
+.PHONY: setup demo test check bench lock system screenshots
 
 setup: $(STAMP)
 
@@ -34,6 +34,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/meta lint
+
+# The pictures of the README, from the example while it is built.
+screenshots: setup
+	$(BIN)/python docs/make_screenshots.py
 
 bench: setup
 	$(BIN)/python -m benchmarks
