@@ -52,8 +52,11 @@ class Context:
     interpreter: Path
     say: Say
     plan: Plan | None = None
+    began: str = ""
+    """When this engine began: what a person asked of an earlier one is not meant for it."""
     commit_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     landing_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _ordinal: int = 0
 
     @property
     def state(self) -> State:
@@ -72,6 +75,13 @@ class Context:
     def view(self, step: Step, lego: str | None) -> list[str]:
         """The paths that a step's sessions and checks see."""
         return [".gitignore", *view(step, self.plan, self.toolchain, lego)]
+
+    def next_ordinal(self) -> int:
+        """The number of the next session of this workspace; each is given once."""
+        state = self.state
+        records = [*state.orchestrator.steps.values(), *(r for one in state.legos.values() for r in one.steps.values())]
+        self._ordinal = max(self._ordinal, sum(len(record.sessions) for record in records)) + 1
+        return self._ordinal
 
     async def commit(self, *events: Event) -> State:
         """Write events: to the journal first, then to the state. Durable when it returns."""

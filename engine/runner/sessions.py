@@ -35,7 +35,7 @@ class _Prepared:
 
 async def start(context: Context, step: Step, lego: str | None, substep: Substep) -> None:
     """Start a session. It is journaled before its process exists, so a kill in between loses nothing."""
-    prepared = await asyncio.to_thread(_prepare, context, step, lego, substep)
+    prepared = await asyncio.to_thread(_prepare, context, step, lego, substep, context.next_ordinal())
     await context.commit(
         SessionStarted(step=step.name, lego=lego, session=prepared.fact, document=context.orchestration.sha256)
     )
@@ -55,7 +55,7 @@ async def take_over(context: Context, step: Step, lego: str | None, session: str
     context.say(f"session {session} {event.outcome}{told}")
 
 
-def _prepare(context: Context, step: Step, lego: str | None, substep: Substep) -> _Prepared:
+def _prepare(context: Context, step: Step, lego: str | None, substep: Substep, ordinal: int) -> _Prepared:
     past = context.record(step.name, lego)
     base = work_base(context, step, lego, past)
     take = 1 + sum(
@@ -78,7 +78,6 @@ def _prepare(context: Context, step: Step, lego: str | None, substep: Substep) -
     runtime = _choose_runtime(context, key, brief.sha256)
     adapter = find(runtime, context.settings.adapter_paths)
     attempt = past.attempts(substep) + 1
-    ordinal = sum(len(r.sessions) for r in _records(context)) + 1
     name = "-".join(filter(None, [f"{ordinal:04d}", str(step.phase), lego, step.name, substep, str(attempt)]))
     worktree = context.workspace.worktree(lego or step.name)
     context.workspace.repository.prepare_worktree(worktree, base, context.view(step, lego))
@@ -116,11 +115,6 @@ def _prepare(context: Context, step: Step, lego: str | None, substep: Substep) -
         inputs=input_ids(context, step, lego, base),
     )
     return _Prepared(spec, brief, fact)
-
-
-def _records(context: Context) -> list[StepRecord]:
-    state = context.state
-    return [*state.orchestrator.steps.values(), *(r for one in state.legos.values() for r in one.steps.values())]
 
 
 def _options(context: Context, take: int) -> dict[str, str]:
