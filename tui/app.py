@@ -23,6 +23,7 @@ from tui.screens.main import MainScreen
 from tui.supervisor import EngineStatus, Supervisor
 from tui.themes import DARK, LIGHT
 
+_HERE = Path(__file__).parent
 LOOK_EVERY = 0.5
 """Seconds between two looks at the files."""
 
@@ -56,8 +57,6 @@ class MetaApp(App[Launch | None]):
     """`reader`, `clock` and `live=False` (no timers) are for tests."""
 
     TITLE = "meta"
-    # Textual does not load the styles of a default screen by itself.
-    CSS_PATH = ["app.tcss", "screens/main.tcss", "screens/welcome.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]
     ENABLE_COMMAND_PALETTE = True
@@ -72,7 +71,9 @@ class MetaApp(App[Launch | None]):
         live: bool = True,
         theme: str = DARK.name,
     ) -> None:
-        super().__init__()
+        # Textual does not load the styles of a default screen by itself.
+        first = "main" if workspace is not None else "welcome"
+        super().__init__(css_path=[_HERE / "app.tcss", _HERE / "screens" / f"{first}.tcss"])
         self.workspace = workspace
         self.clock, self.live = clock, live
         self.reader = reader or (ViewReader(workspace) if workspace else None)

@@ -20,6 +20,7 @@ from tui.screens.quit import QuitDialog
 from tui.screens.session import SessionScreen
 from tui.widgets.board import Board
 from tui.widgets.details import Details
+from tui.widgets.key_line import KeyLine
 from tui.widgets.pane import Pane
 from tui.widgets.phase_tree import PhaseTree
 
@@ -266,3 +267,17 @@ async def test_a_click_selects_a_row(tmp_path: Path) -> None:
         await pilot.click(PhaseTree, offset=(8, 3))
         await settle(pilot)
         assert at(pilot) == "phase:3"
+
+
+async def test_a_click_on_a_key_presses_it(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        line = text_of(pilot).splitlines()[-1]
+        await pilot.click(KeyLine, offset=(line.index("Quit") + 1, 0))
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, QuitDialog)
+
+
+async def test_where_there_is_no_room_the_first_keys_stay(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(30, 20)) as pilot:
+        last = text_of(pilot).splitlines()[-1]
+        assert "Open" in last and "Decide" in last and "Quit" not in last

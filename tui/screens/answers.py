@@ -7,13 +7,14 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Label, Static
+from textual.widgets import Button, Input, Label, Static
 
 from tui.decide import Answer
 from tui.gate_details import title_line
 from tui.messages import Clock
 from tui.read_model import WaitingView, WorkspaceView
 from tui.sanitize import clean
+from tui.widgets.key_line import KeyLine
 
 
 class AnswersScreen(Screen[Answer | None]):
@@ -41,7 +42,7 @@ class AnswersScreen(Screen[Answer | None]):
                 yield Input(id=f"answer-{number}", placeholder='no opinion? write "you decide"')
             yield Label("", id="answers-complaint")
             yield Button("Send answers  ctrl+r", id="send", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_input_submitted(self) -> None:
         """Enter goes to the next line."""

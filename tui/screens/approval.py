@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Markdown, Static
+from textual.widgets import Markdown, Static
 
 from tui.artifact import Document, read_document
 from tui.decide import Answer
@@ -19,6 +19,7 @@ from tui.read_model import WaitingView, WorkspaceView
 from tui.screens.ask_text import AskComment
 from tui.screens.confirm import Confirm
 from tui.tail import Line
+from tui.widgets.key_line import KeyLine
 from tui.widgets.output_view import OutputView
 
 GRACE = 0.4
@@ -64,7 +65,7 @@ class ApprovalScreen(Screen[Answer | None]):
             yield OutputView(follow=False, id="raw")
             with VerticalScroll(id="evidence"):
                 yield Static(id="evidence-text")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Shows what is known at once; the file follows."""

@@ -8,7 +8,7 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.messages import Clock
 from tui.node_details import describe_node
@@ -19,6 +19,7 @@ from tui.widgets.board import Board
 from tui.widgets.details import Details
 from tui.widgets.event_line import EventLine
 from tui.widgets.header import Header
+from tui.widgets.key_line import KeyLine
 from tui.widgets.phase_tree import PhaseTree
 
 AREAS = ("tree", "board", "details")
@@ -60,7 +61,7 @@ class MainScreen(Screen[None]):
                 yield Board(self.clock, id="board")
                 yield Details(id="details")
         yield EventLine(id="event")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """The tree has the focus; what moves is painted at a calm pace."""

@@ -6,12 +6,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.format import count, duration, elapsed, plural
 from tui.messages import Clock
 from tui.read_model import SessionView, WorkspaceView
 from tui.tail import Tail
+from tui.widgets.key_line import KeyLine
 from tui.widgets.output_view import OutputView
 
 _READ = 4 * 1024 * 1024
@@ -40,7 +41,7 @@ class SessionScreen(Screen[None]):
         """A title, the output, the keys."""
         yield Static(id="session-title")
         yield OutputView(follow=True, id="session-output")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Reads what there is, then what comes."""

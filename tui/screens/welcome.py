@@ -9,13 +9,14 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.edit import edit_file
 from tui.launch import Launch
 from tui.read_model import is_workspace
 from tui.screens.ask_text import AskPath
+from tui.widgets.key_line import KeyLine
 
 _WHAT = (
     "Write down what you want. A team of coding agents builds it,",
@@ -23,7 +24,7 @@ _WHAT = (
     "You approve what matters, here, with a key.",
 )
 _CHOICES = (
-    ("example", "e", "Try the example", "a real program, from a recording: no key needed"),
+    ("example", "e", "Try the example", "a real program, from a recording: no account needed"),
     ("open", "o", "Open a folder", "an app that is being built, or is built"),
     ("new", "n", "New app", "a new folder, and your editor for its intent"),
 )
@@ -55,7 +56,7 @@ class WelcomeScreen(Screen[None]):
             yield Static("meta-orchestrator", id="name")
             yield Static(Content("\n".join(_WHAT)), id="what")
             yield OptionList(*[_option(*choice) for choice in _CHOICES], id="choices")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """The example is one enter away."""

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui.messages import Clock
 from tui.read_model import SessionView, WorkspaceView
-from tui.widgets.cards import card_lines
+from tui.widgets.cards import card_lines, shortened
 from tui.widgets.idle import idle_content
 from tui.widgets.pane import Pane
 
@@ -99,13 +99,13 @@ class Board(Container, can_focus=True):
         if view is None or not self.size.width:
             return
         live, (width, height) = view.live, self.size
-        recent = min(_MOST_RECENT, height // 12)
-        lines = card_lines(view, (), recent, self.clock())
+        recent, room_for_cards = min(_MOST_RECENT, height // 12), max(1, height // 3)
+        lines = card_lines(view, (), recent, self.clock())[:room_for_cards]
         self._columns, fitting = arrange(len(live), width, height - len(lines))
         if fitting < len(live):
-            self._columns, fitting = arrange(len(live), width, height - len(lines) - len(live) + fitting)
-            lines = card_lines(view, live[fitting:], recent, self.clock())
-        del lines[max(1, height - _MIN_HEIGHT) :]
+            cards = min(room_for_cards, len(lines) + len(live) - fitting)
+            self._columns, fitting = arrange(len(live), width, height - cards)
+            lines = shortened(card_lines(view, live[fitting:], recent, self.clock()), room_for_cards)
         self.set_class(bool(live), "-running")
         self.set_class(bool(live and lines), "-cards")
         self.query_one("#cards", Static).update(Content("\n").join(lines))

@@ -34,6 +34,14 @@ def card_lines(view: WorkspaceView, crowded_out: Sequence[SessionView], recent: 
     ]
 
 
+def shortened(lines: list[Content], room: int) -> list[Content]:
+    """As many lines as there is room for; the last one then says how many are missing."""
+    if len(lines) <= room:
+        return lines
+    missing = len(lines) - room + 1
+    return [*lines[: room - 1], Content.styled(f"… and {missing} more", "$text-muted")]
+
+
 def _facts(session: SessionView, now: float) -> list[str]:
     return [duration(elapsed(session.started_at, session.ended_at, now)), count(session.tokens, "tokens")]
 
