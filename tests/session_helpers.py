@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import uuid
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.sessions.folder import SessionFolder
 from runtime_adapters.protocol import SessionSpec
@@ -13,6 +15,9 @@ from runtime_adapters.protocol import SessionSpec
 AGENTS = Path(__file__).parent / "fixtures" / "agents"
 SCRIPTED = AGENTS / "scripted_adapter.sh"
 BRIEF = "Write hello.txt.\n"
+SECONDS = 30.0
+
+T = TypeVar("T")
 
 
 def make_session(
@@ -52,3 +57,8 @@ def starts(folder: SessionFolder) -> list[str]:
 def release(folder: SessionFolder, name: str = "go") -> None:
     """Let an agent go on that waits in `until_file`."""
     (folder.path / name).touch()
+
+
+def in_time(work: Coroutine[Any, Any, T]) -> T:
+    """What the coroutine returns; it fails if that takes too long, for a session that is never over ends no test."""
+    return asyncio.run(asyncio.wait_for(work, SECONDS))

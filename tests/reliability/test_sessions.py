@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.sessions import lock
 from engine.sessions.adapters import find
 from engine.sessions.adoption import Alive, Ended, Interrupted, settle, state_of, sweep
 from engine.sessions.folder import SessionError, SessionFolder
@@ -23,7 +24,7 @@ from engine.sessions.pool import Limits, LocalPool, SessionEnd, follow
 from engine.sessions.processes import kill_survivors, processes_of
 from runtime_adapters.protocol import EXIT_RATE_LIMITED
 from tests.helpers import eventually, wait_until
-from tests.session_helpers import AGENTS, make_session, release, starts
+from tests.session_helpers import AGENTS, in_time, make_session, release, starts
 
 WAITS = "until_file go; answer done"
 WAITS_WITHOUT_LOCK = "close_descriptors; until_file go; answer done"
@@ -41,7 +42,7 @@ def run(folder: SessionFolder) -> SessionEnd:
     """Start a session and follow it to its end."""
     pool = LocalPool(grace=0.2)
     pool.submit(folder)
-    return asyncio.run(follow(folder, pool))
+    return in_time(follow(folder, pool))
 
 
 def started(folder: SessionFolder) -> bool:
@@ -86,7 +87,7 @@ def test_an_agent_sees_only_allowed_variables_and_its_marker(workspace: Path, mo
     folder = make_session(workspace, script="env; answer done")
     pool = LocalPool({"ALLOWED_TOO": "yes"})
     pool.submit(folder)
-    asyncio.run(follow(folder, pool))
+    in_time(follow(folder, pool))
     seen = dict(line.split("=", 1) for line in folder.raw_log.read_text().splitlines())
     assert seen["META_SESSION"] == folder.spec().marker
     assert seen["ALLOWED_TOO"] == "yes"
@@ -100,7 +101,7 @@ def test_an_agent_that_reads_stdin_gets_its_end_at_once(workspace: Path) -> None
     folder = make_session(workspace, script='cat >"$dir/stdin"; answer done')
     silent, other_end = os.pipe()
     engine_dies(folder, "session started", stdin=silent)
-    assert asyncio.run(follow(folder)).outcome == "done"
+    assert in_time(follow(folder)).outcome == "done"
     assert (folder.path / "stdin").read_bytes() == b""
     os.close(silent)
     os.close(other_end)
@@ -194,7 +195,7 @@ def test_the_next_engine_adopts_a_session_whose_engine_was_killed(workspace: Pat
     wait_until(lambda: started(folder))
     assert state_of(folder) == Alive("lock")
     release(folder)
-    end = asyncio.run(follow(folder))
+    end = in_time(follow(folder))
     assert end.outcome == "done"
     assert starts(folder) == ["spawn"]
 
@@ -203,7 +204,7 @@ def test_a_session_that_ended_while_no_engine_ran_is_taken_over(workspace: Path)
     folder = make_session(workspace, script="answer done")
     engine_dies(folder, "session started")
     wait_until(lambda: folder.exit())
-    assert asyncio.run(follow(folder)).outcome == "done"
+    assert in_time(follow(folder)).outcome == "done"
     assert starts(folder) == ["spawn"]
 
 
@@ -212,7 +213,7 @@ def test_a_kill_before_the_host_exists_leaves_a_session_that_can_be_started(work
     folder = make_session(workspace, script="answer done")
     engine_dies(folder, moment)
     assert state_of(folder) == Interrupted()
-    assert asyncio.run(follow(folder)).outcome == "interrupted"
+    assert in_time(follow(folder)).outcome == "interrupted"
     assert run(folder).outcome == "done"
     assert starts(folder) == ["spawn"]
 
@@ -222,14 +223,14 @@ def test_a_kill_right_after_the_host_exists_leaves_a_session_that_runs(workspace
     engine_dies(folder, "host started")
     assert state_of(folder) == Alive("lock")
     release(folder)
-    assert asyncio.run(follow(folder)).outcome == "done"
+    assert in_time(follow(folder)).outcome == "done"
     assert starts(folder) == ["spawn"]
 
 
 def test_a_session_that_was_journaled_but_never_written_is_interrupted(workspace: Path) -> None:
     folder = SessionFolder(workspace / ".orchestrator" / "sessions" / "0001")
     assert state_of(folder) == Interrupted()
-    assert asyncio.run(follow(folder)).outcome == "interrupted"
+    assert in_time(follow(folder)).outcome == "interrupted"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +251,7 @@ def test_an_agent_whose_host_was_killed_is_followed_to_its_end(workspace: Path, 
         release(folder)
         return await following
 
-    end = asyncio.run(scenario())
+    end = in_time(scenario())
     assert end.outcome == "done"
     assert end.result is not None
     assert starts(folder) == ["spawn"]
@@ -266,11 +267,11 @@ def test_an_agent_that_finished_after_host_and_engine_were_killed_has_ended(work
     assert host is not None
     os.kill(host, signal.SIGKILL)
     release(folder)
-    wait_until(lambda: not sweep(folder.spec().marker))
+    wait_until(lambda: not isinstance(state_of(folder), Alive))
     assert isinstance(state_of(folder), Ended)
     assert folder.exit() is None, "looking changes nothing"
     assert isinstance(settle(folder), Ended)
-    assert asyncio.run(follow(folder)).outcome == "done"
+    assert in_time(follow(folder)).outcome == "done"
     assert starts(folder) == ["spawn"]
 
 
@@ -279,11 +280,11 @@ def test_a_session_killed_as_a_whole_is_interrupted_and_can_be_resumed(workspace
     LocalPool().submit(folder)
     wait_until(lambda: started(folder))
     os.killpg(folder.host_pid() or 0, signal.SIGKILL)
-    wait_until(lambda: not sweep(folder.spec().marker))
-    assert asyncio.run(follow(folder)).outcome == "interrupted"
+    wait_until(lambda: not isinstance(state_of(folder), Alive))
+    assert in_time(follow(folder)).outcome == "interrupted"
     pool = LocalPool()
     pool.submit(folder, resume=True)
-    assert asyncio.run(follow(folder, pool)).outcome == "done"
+    assert in_time(follow(folder, pool)).outcome == "done"
     assert starts(folder) == ["spawn", "resume"]
 
 
@@ -296,7 +297,7 @@ def test_an_agent_killed_alone_is_interrupted_though_its_host_says_it_ended(work
     pool.submit(folder, resume=True)
     assert state_of(folder) == Alive("lock"), "what was said of the first end counts no more"
     release(folder)
-    assert asyncio.run(follow(folder, pool)).outcome == "done"
+    assert in_time(follow(folder, pool)).outcome == "done"
 
 
 def test_an_unreadable_exit_record_counts_as_absent(workspace: Path) -> None:
@@ -304,6 +305,19 @@ def test_an_unreadable_exit_record_counts_as_absent(workspace: Path) -> None:
     for data in (b"", b'{"code":', b'{"code": "x", "ended_at": ""}'):
         folder.exit_path.write_bytes(data)
         assert folder.exit() is None
+
+
+def test_an_end_that_is_written_while_we_look_is_seen(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_session(workspace)
+
+    def host_ends(_: Path) -> bool:
+        folder.write_exit(EXIT_RATE_LIMITED)
+        return False
+
+    monkeypatch.setattr(lock, "is_held", host_ends)
+    state = state_of(folder)
+    assert isinstance(state, Ended)
+    assert state.record.code == EXIT_RATE_LIMITED
 
 
 def test_a_copied_workspace_leaves_the_sessions_of_the_original_alone(workspace: Path) -> None:
@@ -321,8 +335,8 @@ def test_a_copied_workspace_leaves_the_sessions_of_the_original_alone(workspace:
     release(folder)
     wait_until(lambda: isinstance(state_of(folder), Ended))
     assert state_of(copy) == Interrupted(), "the answer of the original is not the copy's"
-    assert asyncio.run(follow(copy)).outcome == "interrupted"
-    assert asyncio.run(follow(folder)).outcome == "done"
+    assert in_time(follow(copy)).outcome == "interrupted"
+    assert in_time(follow(folder)).outcome == "done"
 
 
 # Cancelling
@@ -339,7 +353,7 @@ def test_a_copied_workspace_leaves_the_sessions_of_the_original_alone(workspace:
     ],
 )
 def test_cancelling_leaves_no_process_behind(workspace: Path, background: str) -> None:
-    seconds = str(1_000_000 + os.getpid())
+    seconds = f"300.{os.getpid()}"
     script = f'{background.replace("LONG", seconds)} & answer done; touch "$dir/up"; until_file never'
     folder = make_session(workspace, script=script)
 
@@ -352,7 +366,7 @@ def test_cancelling_leaves_no_process_behind(workspace: Path, background: str) -
         await pool.cancel(folder, "a person pressed x")
         return await following
 
-    end = asyncio.run(scenario())
+    end = in_time(scenario())
     assert (end.outcome, end.reason, end.result) == ("cancelled", "a person pressed x", None)
     assert processes_of(folder) == set()
     assert not sleeping(seconds)
@@ -374,7 +388,7 @@ def test_a_cancel_begun_by_a_killed_engine_is_finished_by_the_next(workspace: Pa
     LocalPool().submit(folder)
     wait_until(lambda: started(folder))
     folder.cancelled_path.write_text('{"why": "its deadline passed", "outcome": "failed"}')
-    end = asyncio.run(follow(folder, LocalPool(grace=0.1)))
+    end = in_time(follow(folder, LocalPool(grace=0.1)))
     assert (end.outcome, end.reason) == ("failed", "its deadline passed")
     assert processes_of(folder) == set()
 
@@ -382,8 +396,8 @@ def test_a_cancel_begun_by_a_killed_engine_is_finished_by_the_next(workspace: Pa
 def test_cancelling_what_has_ended_changes_nothing(workspace: Path) -> None:
     folder = make_session(workspace, script="answer done")
     assert run(folder).outcome == "done"
-    asyncio.run(LocalPool().cancel(folder, "too late"))
-    assert asyncio.run(follow(folder)).outcome == "done"
+    in_time(LocalPool().cancel(folder, "too late"))
+    assert in_time(follow(folder)).outcome == "done"
 
 
 # Limits
@@ -395,17 +409,21 @@ def test_cancelling_what_has_ended_changes_nothing(workspace: Path) -> None:
 )
 def test_a_session_beyond_its_limit_is_ended_and_has_failed(workspace: Path, limit: str, reason: str) -> None:
     folder = make_session(workspace, script="until_file never", **{limit: 600})
-    now = [0.0]
+    now, asked = [0.0], asyncio.Event()
+
+    def clock() -> float:
+        asked.set()
+        return now[0]
 
     async def scenario() -> SessionEnd:
         pool = LocalPool(grace=0.1)
         pool.submit(folder)
-        following = asyncio.create_task(follow(folder, pool, clock=lambda: now[0], poll_seconds=0.02))
-        await eventually(lambda: started(folder))
+        following = asyncio.create_task(follow(folder, pool, clock=clock, poll_seconds=0.02))
+        await asked.wait()
         now[0] = 601.0
         return await following
 
-    end = asyncio.run(scenario())
+    end = in_time(scenario())
     assert end.outcome == "failed"
     assert reason in end.reason
     assert processes_of(folder) == set()
@@ -470,7 +488,7 @@ def test_two_open_briefs_are_answered_one_by_one(workspace: Path) -> None:
         finish(workspace, first.id)
         return [*ends, await following[0]]
 
-    assert [end.outcome for end in asyncio.run(scenario())] == ["done", "needs_input"]
+    assert [end.outcome for end in in_time(scenario())] == ["done", "needs_input"]
     assert [event.kind for event in second.tail()] == ["started", "text", "result"]
     assert open_briefs(workspace) == []
 
@@ -501,12 +519,12 @@ def test_a_half_written_answer_survives_a_kill_and_resume_goes_on_waiting(worksp
     text = '{"status": "done", "confidence_score": 0.9, "summary": "not yet"}'
     folder.answer_path().write_text(text)
     os.killpg(folder.host_pid() or 0, signal.SIGKILL)
-    wait_until(lambda: not sweep(folder.spec().marker))
+    wait_until(lambda: not isinstance(state_of(folder), Alive))
     assert state_of(folder) == Interrupted(), "an answer nobody handed back is not final"
     pool.submit(folder, resume=True)
     assert folder.answer_path().read_text() == text
     finish(workspace, folder.id)
-    assert asyncio.run(follow(folder, pool)).outcome == "done"
+    assert in_time(follow(folder, pool)).outcome == "done"
     assert [event.kind for event in folder.tail()] == ["started", "result"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.tape import Tape, TapeError, entry_key, record, start_tape
 from runtime_adapters import replay
 from runtime_adapters.protocol import EXIT_BAD_CONFIGURATION, EXIT_UNAVAILABLE, read_events
-from tests.session_helpers import BRIEF, make_session
+from tests.session_helpers import BRIEF, in_time, make_session
 
 RESULT = '{"status": "done", "confidence_score": 0.9, "summary": "made it"}'
 EVENTS = [
@@ -71,7 +70,7 @@ def replaying(workspace: Path, tape: Path, **fields: Any) -> SessionFolder:
 def run(folder: SessionFolder) -> SessionEnd:
     pool = LocalPool()
     pool.submit(folder)
-    return asyncio.run(follow(folder, pool))
+    return in_time(follow(folder, pool))
 
 
 def files_below(root: Path) -> dict[str, bytes]:
@@ -233,7 +232,7 @@ def test_a_resumed_replay_goes_on_after_the_events_that_are_there(tmp_path: Path
 def test_a_session_that_failed_fails_again_for_the_same_reason(tmp_path: Path, code: int, result: str | None) -> None:
     source = ended_session(tmp_path / "recording", code=code, result=result)
     source.stderr_log.write_text("it broke\n")
-    first = asyncio.run(follow(source))
+    first = in_time(follow(source))
     record(tmp_path / "tape", source.spec(), source, {})
     assert first.outcome == "failed"
     assert run(replaying(tmp_path, tmp_path / "tape")) == first
@@ -242,7 +241,7 @@ def test_a_session_that_failed_fails_again_for_the_same_reason(tmp_path: Path, c
 def test_a_session_ended_by_its_deadline_fails_again_at_once(tmp_path: Path) -> None:
     source = ended_session(tmp_path / "recording", code=143, result=None)
     source.write_cancelled(Cancelled("it did not end within its deadline of 10 minutes", "failed"))
-    first = asyncio.run(follow(source))
+    first = in_time(follow(source))
     record(tmp_path / "tape", source.spec(), source, {})
     assert replace(run(replaying(tmp_path, tmp_path / "tape")), exit_code=143) == first
 
