@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.names import instance_name
 from engine.state.models import Command, Decision, Stage, Substep, Waiting
@@ -46,9 +47,10 @@ class RunCheck(StepAction):
 
 @dataclass(frozen=True, slots=True)
 class RunAction(StepAction):
-    """Carry out an engine action."""
+    """Carry out an engine action on these inputs (path → identity)."""
 
     action: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,11 @@ class Land(StepAction):
 
 @dataclass(frozen=True, slots=True)
 class Reopen(StepAction):
-    """Do a step again, because what it read has changed and it may rerun."""
+    """Do a step again, because what it read has changed (`changed`) and it may rerun."""
 
     why: str
     stage: Stage
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

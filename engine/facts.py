@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.artifacts import artifact_id
 from engine.assessment import Assessment
 from engine.document.model import Orchestration
+from engine.errors import MetaError
 from engine.legos.plan import Plan
 from engine.legos.roles import paths
 from engine.legos.toolchain import Toolchain
@@ -74,9 +76,16 @@ class FactsReader:
             return ""
         known = self._files.get(path)
         if known is None or known[0] != stamp:
-            known = (stamp, artifact_id(path, file.read_bytes()))
+            known = (stamp, artifact_id(path, _read(file)))
             self._files[path] = known
         return known[1]
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MetaError(f"{file}: it cannot be read ({error.strerror}). Give yourself the right to read it.") from error
 
 
 def artifact_paths(orchestration: Orchestration, plan: Plan | None, toolchain: Toolchain) -> list[str]:
@@ -92,11 +101,12 @@ def artifact_paths(orchestration: Orchestration, plan: Plan | None, toolchain: T
 
 
 def _stamp(path: Path) -> tuple[int, int]:
+    """What changes with a file's content; (0, 0) where there is no file, but nothing or a folder."""
     try:
         status = path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return (0, 0)
-    return status.st_mtime_ns, status.st_size
+    return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else (0, 0)
 
 
 @dataclass(frozen=True)

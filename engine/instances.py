@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.document.model import Orchestration, Reference, Step
+from engine.document.model import Orchestration, Position, Reference, Step
 from engine.document.producers import producers, reference_key
 from engine.legos.plan import Plan
+from engine.workspace import PLAN
 
 Key = tuple[str, str | None]
 """(step name, LEGO name or None)."""
+
+_PLAN = Reference(text=PLAN, position=Position(1, 1), path=PLAN)
 
 
 class Instances:
@@ -50,6 +53,10 @@ class Instances:
         if not step.per_lego:
             return ((step.name, None),)
         return tuple((step.name, name) for name in self._targets(reference, lego))
+
+    def makers_of_plan(self) -> tuple[Key, ...]:
+        """The instances that make the LEGO plan: what runs per LEGO waits for them, whatever else it reads."""
+        return self.makers(_PLAN, None)
 
     def _targets(self, reference: Reference, lego: str | None) -> Sequence[str]:
         if self.plan is None:

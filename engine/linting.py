@@ -16,15 +16,16 @@ from engine.workspace import INTENT
 WISDOM = "_wisdom.md"
 
 
-def vocabulary(toolchain: str = "python") -> Vocabulary:
-    """Every word a document may use here."""
-    found = find_toolchain(toolchain)
+def vocabulary(toolchain: str = "python", overlay: Path | None = None) -> Vocabulary:
+    """Every word a document may use here; `overlay` is a workspace's own `.meta`."""
+    found = find_toolchain(toolchain, overlay)
+    wisdom = [folder / "wisdom" for folder in (meta_home(), overlay) if folder]
     return Vocabulary(
         forms=tuple(forms()),
         roles=tuple(found.roles),
         commands=tuple(found.commands),
         actions=tuple(ACTIONS),
-        tags=tuple(sorted(path.name.removesuffix(WISDOM) for path in (meta_home() / "wisdom").glob(f"*{WISDOM}"))),
+        tags=tuple(sorted({path.name.removesuffix(WISDOM) for folder in wisdom for path in folder.glob(f"*{WISDOM}")})),
         given=(INTENT,),
     )
 

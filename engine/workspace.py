@@ -32,6 +32,8 @@ class Workspace:
     def at(cls, folder: Path) -> Workspace:
         """The workspace in `folder`. Raises NotAWorkspace with what to do."""
         root = folder.resolve()
+        if root.exists() and not root.is_dir():
+            raise NotAWorkspace(f"{folder}: this is a file. Name the folder of a workspace.")
         if not root.is_dir():
             raise NotAWorkspace(f"{folder}: there is no such folder. `meta new {folder}` makes a workspace.")
         if not (root / ".orchestrator").is_dir():

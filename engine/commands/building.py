@@ -43,6 +43,15 @@ def new(place: Path, intent: Path | None, toolchain: str) -> None:
 @click.option("--speed", default="max", show_default=True, help="How fast replay plays: a factor, or max.")
 @click.option("--refresh", is_flag=True, help="Do again what became stale.")
 @click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox.")
+@click.option(
+    "--adapter-path",
+    "adapter_paths",
+    multiple=True,
+    hidden=True,
+    envvar="META_ADAPTER_PATH",
+    type=click.Path(path_type=Path),
+    help="A folder with adapters of your own; they come before the packaged ones.",
+)
 @folder
 @told
 def run(
@@ -56,6 +65,7 @@ def run(
     speed: str,
     refresh: bool,
     unsandboxed: bool,
+    adapter_paths: tuple[Path, ...],
 ) -> None:
     """Run the engine here, one plain line per event, until it is done or needs you."""
     workspace = Workspace.at(folder)
@@ -68,6 +78,7 @@ def run(
         tape=tape.resolve() if tape else None,
         record=record.resolve() if record else None,
         speed=check_speed(speed),
+        adapter_paths=adapter_paths,
         options=Options(yes=yes, until=until, refresh=refresh),
     )
     finish(run_and_tell(workspace, settings, unsandboxed))
@@ -103,6 +114,7 @@ def finish(end: RunEnd) -> None:
         "done": "done: the app is built",
         "until": "done as far as asked",
         "waiting": "waiting for you:",
+        "paused": "paused; `meta run` goes on",
         "blocked": "stopped: `meta status` says why and what to do",
         "stopped": "stopped; `meta run` goes on",
         "runtime": "no runtime could go on: `meta status` says why; `meta run` tries again",

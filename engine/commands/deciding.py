@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from engine.commands.common import folder, told
-from engine.errors import EXIT_DONE, UsageError
+from engine.errors import UsageError
+from engine.facts import assess_workspace
 from engine.state.clock import iso, utc_now
 from engine.state.decisions import write_command, write_decision
 from engine.state.lock import holder
@@ -28,12 +29,16 @@ def _open_question(workspace: Workspace, gate: str) -> Waiting:
     )
 
 
-def _decide(place: Path, gate: str, decision: Decision) -> Waiting:
+def _decide(place: Path, gate: str, decision: Decision) -> None:
+    """Write a decision on the open question, bound to the files as they lie in the workspace now."""
     workspace = Workspace.at(place)
     waiting = _open_question(workspace, gate)
-    bound = decision.model_copy(update={"round": waiting.round, "about": waiting.about, "at": iso(utc_now())})
+    if waiting.kind == "answers" and decision.decision != "answer":
+        raise UsageError(f"{gate} asks questions: `meta answer FILE --gate {gate}` answers them.")
+    ids = assess_workspace(workspace.root).snapshot.ids
+    about = {path: ids.get(path, id_) for path, id_ in waiting.about.items()}
+    bound = decision.model_copy(update={"round": waiting.round, "about": about, "at": iso(utc_now())})
     write_decision(workspace.root, gate, bound)
-    return waiting
 
 
 def _go_on(place: Path) -> str:
@@ -48,8 +53,7 @@ def _go_on(place: Path) -> str:
 @told
 def approve(gate: str, folder: Path) -> None:
     """Approve what waits at GATE, as it lies in the workspace now."""
-    if _decide(folder, gate, Decision(decision="approve", by="meta approve")).kind == "answers":
-        raise UsageError(f"{gate} asks questions: `meta answer FILE --gate {gate}` answers them.")
+    _decide(folder, gate, Decision(decision="approve", by="meta approve"))
     click.echo(f"{gate} approved. {_go_on(folder)}")
 
 
@@ -123,13 +127,12 @@ def retry(name: str, folder: Path) -> None:
 @click.command()
 @folder
 @told
-def stop(folder: Path) -> int:
+def stop(folder: Path) -> None:
     """Stop the engine that runs here and its sessions. `meta run` goes on later."""
     workspace = Workspace.at(folder)
     running = holder(workspace.root)
     if running is None:
         click.echo("No engine is running here.")
-        return EXIT_DONE
+        return
     write_command(workspace.root, Command(command="stop"))
     click.echo(f"The engine (pid {running.pid}) stops. `meta run` goes on later.")
-    return EXIT_DONE

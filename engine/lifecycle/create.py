@@ -40,6 +40,8 @@ def create(folder: Path, intent: Path | None, toolchain: str) -> bool:
 def _check_folder(folder: Path, own: Path, intent: Path | None) -> None:
     if not folder.exists():
         parent = next(p for p in folder.resolve().parents if p.exists())
+        if not parent.is_dir():
+            raise UsageError(f"{folder}: {parent} is a file. Name a folder.")
         if not os.access(parent, os.W_OK):
             raise CannotCreate(f"{folder}: {parent} is not writable. Choose another place.")
         return
@@ -61,8 +63,13 @@ def _check_folder(folder: Path, own: Path, intent: Path | None) -> None:
 
 def _fill(folder: Path, intent: bytes, toolchain: str) -> None:
     """Build beside, then move in: a failure half way leaves the folder as it was."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.resolve().parent))
+    made = [parent for parent in folder.resolve().parents if not parent.exists()]
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.resolve().parent))
+    except OSError as error:
+        _remove_empty(made)
+        raise CannotCreate(f"{folder}: the workspace could not be made ({error.strerror}).") from error
     try:
         (staging / INTENT).write_bytes(intent)
         (staging / ".gitignore").write_bytes(document("templates/gitignore.template").read_bytes())
@@ -80,3 +87,12 @@ def _fill(folder: Path, intent: bytes, toolchain: str) -> None:
         raise CannotCreate(f"{folder}: the workspace could not be made ({error.strerror}).") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        if not folder.exists():
+            _remove_empty(made)
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Take back the parents made for a workspace that was not; innermost first."""
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

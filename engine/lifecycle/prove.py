@@ -17,6 +17,7 @@ from engine.gates.sandbox import choose
 from engine.git import Repository
 from engine.legos.plan import parse_plan
 from engine.legos.toolchain import find_toolchain
+from engine.state.store import Store
 from engine.workspace import PLAN
 
 PROOF = "proof.json"
@@ -52,10 +53,8 @@ def prove_workspace(folder: Path, unsandboxed: bool = False) -> Iterator[tuple[s
 
 
 def _toolchain(root: Path) -> str:
-    state = root / ".orchestrator" / "orchestrator_state.json"
-    if state.is_file():
-        return str(json.loads(state.read_bytes())["run"]["toolchain"])
-    return "python"
+    """A clone has no state: then it is the default. Raises BrokenState."""
+    return Store.open(root, read_only=True).state.orchestrator.run.toolchain
 
 
 def _receipts(repository: Repository, commit: str) -> list[Receipt]:

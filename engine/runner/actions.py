@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine import git
@@ -16,7 +16,7 @@ from engine.lifecycle.proof import render_proof
 from engine.lifecycle.release import current_proof, release_files
 from engine.names import instance_name
 from engine.runner.context import Context
-from engine.runner.sessions import input_ids
+from engine.runner.decisions import commit_edits
 from engine.state.events import ActionEnded, ActionStarted, Event, RunSet, StepStopped
 from engine.state.models import Run, Stage
 from engine.workspace import INTENT
@@ -51,10 +51,14 @@ def action(name: str) -> Callable[[ActionFunction], ActionFunction]:
     return register
 
 
-async def run(context: Context, step: Step, lego: str | None, name: str) -> None:
-    """Carry out an action and journal it. An action that cannot be carried out stops its own branch of the work."""
+async def run(context: Context, step: Step, lego: str | None, name: str, inputs: Mapping[str, str]) -> None:
+    """Carry out an action on these inputs, edits by hand included, and journal it.
+
+    An action that cannot be carried out stops its own branch of the work.
+    """
     await context.commit(ActionStarted(step=step.name, lego=lego, document=context.orchestration.sha256))
     try:
+        await commit_edits(context, inputs, instance_name(step.name, lego))
         done = await asyncio.to_thread(ACTIONS[name], context, step, lego)
         commit = await asyncio.to_thread(_commit, context, step, lego, done)
     except MetaError as error:
@@ -65,15 +69,7 @@ async def run(context: Context, step: Step, lego: str | None, name: str) -> None
     if done.run:
         events.append(RunSet(run=Run.model_validate({**context.state.orchestrator.run.model_dump(), **done.run})))
     next_stage: Stage = "gen_check" if step.criteria else "land" if commit else "done"
-    events.append(
-        ActionEnded(
-            step=step.name,
-            lego=lego,
-            commit=commit,
-            inputs=await asyncio.to_thread(_inputs, context, step, lego),
-            next=next_stage,
-        )
-    )
+    events.append(ActionEnded(step=step.name, lego=lego, commit=commit, inputs=dict(inputs), next=next_stage))
     await context.commit(*events)
     context.say(f"{instance_name(step.name, lego)}: {name}")
 
@@ -85,16 +81,6 @@ def _commit(context: Context, step: Step, lego: str | None, done: Done) -> str |
             head, done.files, f"{instance_name(step.name, lego)}: {step.action}"
         )
     return done.commit
-
-
-def _inputs(context: Context, step: Step, lego: str | None) -> dict[str, str]:
-    """What the action worked with: held work by its maker's own ids, the rest as it lies on the branch."""
-    found = input_ids(context, step, lego, context.workspace.repository.head() or "")
-    for reference in step.inputs:
-        for maker, name in context.instances.makers(reference, lego):
-            if context.orchestration.step(maker).lands == "at merge":
-                found |= context.record(maker, name).outputs
-    return found
 
 
 @action("check versions")

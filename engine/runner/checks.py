@@ -39,7 +39,8 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
         await context.commit(CheckEnded(step=step.name, lego=lego, check=check, next=passed))
         context.say(f"check {name} passed ({len(facts)} criteria)")
         return
-    blamed = _blamed(context, step, lego, result)
+    believed = blames_in_a_row(past) < context.orchestration.valves.failure_count
+    blamed = _blamed(context, step, lego, result) if believed else None
     await context.commit(*_red(step, lego, after, check, evidence, blamed))
     charged = f", charged to {instance_name(*blamed)}" if blamed else ""
     context.say(f"check {name} failed{charged}: {next(f.sentence for f in facts if not f.passed)}")
@@ -57,6 +58,16 @@ def _red(
         CheckEnded(step=step.name, lego=lego, check=check, next=stay, charge=False),
         Reopened(step=blamed[0], lego=blamed[1], why=why, evidence=evidence, charge=True),
     ]
+
+
+def blames_in_a_row(past: StepRecord) -> int:
+    """How often since its last green check others were charged for this step: mending them may not help for ever."""
+    red = 0
+    for check in reversed(past.checks):
+        if check.passed:
+            break
+        red += 1
+    return max(0, red - past.failure_count)
 
 
 def _candidate(context: Context, step: Step, lego: str | None, past: StepRecord) -> str:

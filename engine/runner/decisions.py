@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from engine.git import DirtyPaths
 from engine.names import instance_name
@@ -19,7 +20,7 @@ from engine.state.events import (
     StepStopped,
     ValveReset,
 )
-from engine.state.models import Command, Comment, Decision, GateFact, Stage, StepRecord, Waiting
+from engine.state.models import Command, Comment, Decision, GateFact, SessionFact, Stage, StepRecord, Waiting
 
 
 async def ask(context: Context, waiting: Waiting) -> None:
@@ -37,11 +38,9 @@ async def decide(context: Context, waiting: Waiting, decision: Decision, next_st
     """Take a decision. What a person edited before approving is committed as theirs, and is what was approved."""
     if decision.decision == "approve":
         try:
-            await asyncio.to_thread(_commit_edits, context, waiting)
+            await commit_edits(context, waiting.about, waiting.gate)
         except DirtyPaths as dirty:
-            await context.commit(
-                StepStopped(step=waiting.step, lego=waiting.lego, why=f"these files changed: {', '.join(dirty.paths)}")
-            )
+            await context.commit(StepStopped(step=waiting.step, lego=waiting.lego, why=str(dirty)))
             return
     comments = list(decision.comments)
     if decision.comment:
@@ -68,17 +67,35 @@ async def decide(context: Context, waiting: Waiting, decision: Decision, next_st
     context.say(f"{waiting.gate}: {decision.decision} by {fact.by}")
 
 
-def _commit_edits(context: Context, waiting: Waiting) -> None:
+async def commit_edits(context: Context, paths: Iterable[str], name: str) -> None:
+    """Put what a person edited in these files on the branch, so that sessions and checks see it. Raises DirtyPaths."""
+    async with context.landing_lock:
+        await asyncio.to_thread(_commit_edits, context, [path for path in paths if not path.endswith("/")], name)
+
+
+def _commit_edits(context: Context, paths: list[str], name: str) -> None:
     repository = context.workspace.repository
-    edited = repository.dirty([path for path in waiting.about if not path.endswith("/")])
+    edited = repository.dirty(paths) if paths else []
     if not edited:
         return
     root = context.workspace.root
     head = repository.head()
     files: dict[str, bytes | None] = {p: (root / p).read_bytes() if (root / p).is_file() else None for p in edited}
-    new = repository.commit_files(head, files, f"{waiting.gate}: edited by hand")
+    new = repository.commit_files(head, files, f"{name}: edited by hand")
     assert head is not None, "a workspace has a first commit"
     repository.fast_forward(head, new)
+
+
+async def reopen(context: Context, event: Reopened, changed: Iterable[str]) -> None:
+    """Do a step again on its inputs as they lie in the workspace now, a person's edits included."""
+    name = instance_name(event.step, event.lego)
+    try:
+        await commit_edits(context, changed, name)
+    except DirtyPaths as dirty:
+        await context.commit(StepStopped(step=event.step, lego=event.lego, why=str(dirty)))
+        return
+    await context.commit(event)
+    context.say(f"again: {name}: {event.why}")
 
 
 async def carry_out(context: Context, command: Command) -> bool:
@@ -108,15 +125,25 @@ def _retry(context: Context, command: Command) -> list[Event]:
         named = command.lego in ("", lego or "") and command.step in ("", step.name)
         if not named or not (record.stage == "stopped" or record.failure_count >= limit):
             continue
-        stage: Stage = _resume_stage(record, "action" if step.action else "gen")
+        stage = resume_stage(record, "action" if step.action else "gen")
         events.append(Reopened(step=step.name, lego=lego, why="retried by a person", forgive=True, stage=stage))
         events.append(ValveReset(instance=instance_name(step.name, lego)))
     return events
 
 
-def _resume_stage(record: StepRecord, first: Stage) -> Stage:
-    """Work that was checked and green only has to land; anything else begins again."""
-    return "land" if record.stage == "stopped" and record.checks and record.checks[-1].passed else first
+def resume_stage(record: StepRecord, first: Stage) -> Stage:
+    """Where a blocked step goes on: at the session that was cut off, at the landing of green work, else anew."""
+    if record.stage != "stopped":
+        return first
+    last = record.sessions[-1] if record.sessions else None
+    if last and last.outcome in ("cancelled", "runtime", "needs_input"):
+        return last.substep
+    check = record.checks[-1] if record.checks else None
+    return "land" if check and check.passed and check.at >= _work_began(record, last) else first
+
+
+def _work_began(record: StepRecord, last: SessionFact | None) -> str:
+    return (last.started_at if last else record.started_at) or ""
 
 
 async def _cancel(context: Context, session: str, why: str) -> None:
@@ -127,8 +154,6 @@ async def _cancel(context: Context, session: str, why: str) -> None:
 
 async def cancel_all(context: Context) -> None:
     """End every live session; what they did stays reachable and is done again later."""
-    why = RUN_STOPPED
-    for step, lego in context.instances.all():
-        live = context.record(step.name, lego).open_session
-        if live:
-            await _cancel(context, live.id, why)
+    records = [context.record(step.name, lego) for step, lego in context.instances.all()]
+    live = [record.open_session.id for record in records if record.open_session]
+    await asyncio.gather(*(_cancel(context, session, RUN_STOPPED) for session in live))

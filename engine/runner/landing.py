@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from engine.document.model import Step
-from engine.git import DirtyPaths, MergeConflict
+from engine.git import DirtyPaths, HeadMoved, MergeConflict
 from engine.names import instance_name
 from engine.runner.context import Context
 from engine.runner.sessions import artifact_ids, outputs
@@ -30,6 +30,9 @@ async def land(context: Context, step: Step, lego: str | None, next_stage: Stage
         except DirtyPaths as dirty:
             files = ", ".join(dirty.paths)
             await _stop(context, step, lego, f"your uncommitted edits are in the way: {files}. Commit or move them")
+        except HeadMoved:
+            context.say(f"{instance_name(step.name, lego)}: the branch moved meanwhile; it lands on the new tip")
+            return
     await asyncio.to_thread(save_state, context)
 
 
@@ -44,11 +47,11 @@ async def _hold(context: Context, step: Step, lego: str, past: StepRecord, next_
 
 async def _fast_forward(context: Context, step: Step, lego: str | None, past: StepRecord, next_stage: Stage) -> None:
     repository = context.workspace.repository
-    if past.landing:
+    head = await asyncio.to_thread(repository.head)
+    assert head is not None, "a workspace has a first commit"
+    if past.landing and head in past.landing:
         old, new = past.landing
     else:
-        head = await asyncio.to_thread(repository.head)
-        assert head is not None, "a workspace has a first commit"
         old, new = head, await asyncio.to_thread(_checked, context, step, lego, past, head)
         if new == "":
             await _check_again(context, step, lego, past)

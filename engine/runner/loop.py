@@ -15,16 +15,27 @@ from engine.instances import Key
 from engine.planner import assess, plan
 from engine.runner import actions, checks, decisions, landing, sessions
 from engine.runner.context import Context
-from engine.state.events import Event, PhaseEnded, PhaseStarted, Reopened, RunSet, ValveReset, ValveTripped
+from engine.state.decisions import read_commands
+from engine.state.events import (
+    CommandDone,
+    Event,
+    PhaseEnded,
+    PhaseStarted,
+    Reopened,
+    RunSet,
+    ValveReset,
+    ValveTripped,
+)
 
 POLL_SECONDS = 0.5
 """How often the decisions are looked at while nothing else wakes the loop."""
 
-Ending = Literal["done", "waiting", "blocked", "stopped", "until", "runtime"]
+Ending = Literal["done", "waiting", "paused", "blocked", "stopped", "until", "runtime"]
 EXIT_CODES: dict[Ending, int] = {
     "done": EXIT_DONE,
     "until": EXIT_DONE,
     "waiting": EXIT_WAITING,
+    "paused": EXIT_WAITING,
     "blocked": EXIT_VALVE,
     "stopped": EXIT_INTERRUPTED,
     "runtime": EXIT_RUNTIME,
@@ -62,10 +73,10 @@ class Runner:
                 snapshot = await asyncio.to_thread(self._facts.read, self.context.state, self.context.settings.options)
                 self.context.plan = snapshot.plan
                 assessment = assess(snapshot)
-                self._start(plan(snapshot, assessment))
                 if self._stopping:
                     await self._end_sessions()
                     return RunEnd("stopped", assessment)
+                self._start(plan(snapshot, assessment))
                 if not self._tasks:
                     return await self._ended(assessment)
                 await self._wait()
@@ -75,15 +86,29 @@ class Runner:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _begin(self) -> None:
+        await self._drop_old_commands()
         run = self.context.state.orchestrator.run
-        update: dict[str, object] = {"runtimes": list(self.context.settings.runtimes), "finished_at": None}
+        update: dict[str, object] = {
+            "runtimes": list(self.context.settings.runtimes),
+            "finished_at": None,
+            "paused": False,
+        }
         if run.started_at is None:
             update["started_at"] = self.context.store.time()
         changed = run.model_copy(update=update)
         if changed != run:
             await self.context.commit(RunSet(run=changed))
         for step, lego in self._runtime_trouble():
-            await self.context.commit(Reopened(step=step, lego=lego, why="the runtime is tried again"))
+            stage = decisions.resume_stage(self.context.record(step, lego), "gen")
+            await self.context.commit(Reopened(step=step, lego=lego, why="the runtime is tried again", stage=stage))
+
+    async def _drop_old_commands(self) -> None:
+        """A stop or a pause that no engine was left to take is not meant for this one."""
+        done = self.context.state.orchestrator.commands
+        for command in read_commands(self.context.workspace.root)[0]:
+            old = command.at < self.context.began and command.id not in done
+            if old and command.command in ("stop", "pause"):
+                await self.context.commit(CommandDone(id=command.id))
 
     def _runtime_trouble(self) -> list[Key]:
         """Steps that stopped because no session could be run, which a new run tries again."""
@@ -100,8 +125,7 @@ class Runner:
         limit = min(self.context.settings.jobs, self.context.orchestration.valves.parallel_sessions)
         busy = {key.partition(":")[2] for key in self._tasks}
         for action in wanted:
-            key = f"{type(action).__name__}:{action.key}"
-            if key in self._tasks or action.key in busy:
+            if action.key in busy:
                 live += isinstance(action, due.StartSession)
                 continue
             if isinstance(action, due.StartSession):
@@ -109,6 +133,11 @@ class Runner:
                     continue
                 live += 1
             busy.add(action.key)
+            self._begin_work(action)
+
+    def _begin_work(self, action: due.Action) -> None:
+        key = f"{type(action).__name__}:{action.key}"
+        if key not in self._tasks:
             self._tasks[key] = asyncio.create_task(self._carry_out(action), name=key)
 
     async def _wait(self) -> None:
@@ -133,10 +162,13 @@ class Runner:
                 return sessions.take_over(context, self._step(step), lego, session)
             case due.RunCheck(step=step, lego=lego, after=after, passed=passed):
                 return checks.run(context, self._step(step), lego, after, passed)
-            case due.RunAction(step=step, lego=lego, action=name):
-                return actions.run(context, self._step(step), lego, name)
+            case due.RunAction(step=step, lego=lego, action=name, inputs=inputs):
+                return actions.run(context, self._step(step), lego, name, inputs)
             case due.Land(step=step, lego=lego, next=stage):
                 return landing.land(context, self._step(step), lego, stage)
+            case due.Reopen(step=step, lego=lego, why=why, stage=stage, changed=changed):
+                again = Reopened(step=step, lego=lego, why=why, stage=stage, forgive=True)
+                return decisions.reopen(context, again, changed)
             case due.Ask(waiting=waiting):
                 return decisions.ask(context, waiting)
             case due.TakeDecision(waiting=waiting, decision=decision, next=stage):
@@ -158,9 +190,6 @@ class Runner:
                 return [ValveTripped(instance=instance, message=message)]
             case due.ResetValve(instance=instance):
                 return [ValveReset(instance=instance)]
-            case due.Reopen(step=step, lego=lego, why=why, stage=stage):
-                self.context.say(f"again: {action.key}: {why}")
-                return [Reopened(step=step, lego=lego, why=why, stage=stage, forgive=True)]
             case _:
                 raise AssertionError(f"no work is known for {action}")
 
@@ -171,14 +200,24 @@ class Runner:
         return self.context.orchestration.step(name)
 
     async def _end_sessions(self) -> None:
+        """Those that are just being started too; what each leaves is taken over."""
+        await asyncio.gather(*self._of_kind(due.StartSession))
         await decisions.cancel_all(self.context)
-        followers = [task for key, task in self._tasks.items() if key.startswith("FollowSession:")]
-        await asyncio.gather(*followers)
+        for step, lego in self.context.instances.all():
+            live = self.context.record(step.name, lego).open_session
+            if live:
+                self._begin_work(due.FollowSession(step.name, lego, live.id))
+        await asyncio.gather(*self._of_kind(due.FollowSession))
+
+    def _of_kind(self, kind: type[due.Action]) -> list[asyncio.Task[None]]:
+        return [task for key, task in self._tasks.items() if key.startswith(f"{kind.__name__}:")]
 
     async def _ended(self, assessment: Assessment) -> RunEnd:
         words = [instance.status for instance in assessment.instances()]
         if any(word.startswith("waiting") for word in words):
             return RunEnd("waiting", assessment)
+        if self.context.state.orchestrator.run.paused:
+            return RunEnd("paused", assessment)
         if self._runtime_trouble():
             return RunEnd("runtime", assessment)
         if any(word in BLOCKED for word in words):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.artifacts import artifact_id, covers, with_notes
 from engine.briefs.assemble import Brief, Request, assemble
@@ -49,7 +51,10 @@ async def take_over(context: Context, step: Step, lego: str | None, session: str
     """Follow a session to its end, whoever started it, and journal what came of it."""
     folder = SessionFolder(context.workspace.session(session))
     end = await follow(folder)
-    event = await asyncio.to_thread(_harvest, context, step, lego, folder, end)
+    if folder.exists():
+        event = await asyncio.to_thread(_harvest, context, step, lego, folder, end)
+    else:
+        event = _never_started(context, step, lego, end)
     await context.commit(event)
     told = f": {event.reason.splitlines()[0]}" if event.reason else ""
     context.say(f"session {session} {event.outcome}{told}")
@@ -72,6 +77,7 @@ def _prepare(context: Context, step: Step, lego: str | None, substep: Substep, o
             step,
             lego,
             substep,
+            context.workspace.overlay,
         )
     )
     key = entry_key(step.name, lego, substep, take)
@@ -165,15 +171,28 @@ def artifact_ids(context: Context, commit: str, wanted: list[str]) -> dict[str, 
     return found | markdown
 
 
+def _never_started(context: Context, step: Step, lego: str | None, end: SessionEnd) -> SessionEnded:
+    """The engine was killed after it had written down that it would start this session, and before it did."""
+    fact = context.record(step.name, lego).sessions[-1]
+    return SessionEnded(
+        step=step.name, lego=lego, session=fact.id, substep=fact.substep, outcome=end.outcome, reason=end.reason
+    )
+
+
 def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFolder, end: SessionEnd) -> SessionEnded:
     """What the session leaves behind becomes a commit; only a clean, honest end becomes the step's work."""
     spec = folder.spec()
     repository = context.workspace.repository
     worktree = context.workspace.worktree(lego or step.name)
-    changes = repository.worktree_changes(worktree, spec.base) if repository.owns_worktree(worktree) else []
+    ours = repository.owns_worktree(worktree)
+    changes = repository.worktree_changes(worktree, spec.base) if ours else []
     outcome, reason = end.outcome, end.reason
     if outcome == "cancelled" and reason == RUN_STOPPED:
         outcome = "interrupted"
+    if outcome == "done" and not ours:
+        outcome, reason = "interrupted", "its worktree is gone, or belongs to the workspace this one was copied from"
+    notes = _notes(context, step, lego, spec, end.result) if outcome == "done" else {}
+    changes = [change for change in changes if covers(spec.outputs, change.path) or not _holds(worktree, change, notes)]
     foreign = [change.path for change in changes if not covers(spec.outputs, change.path)]
     if outcome == "done" and foreign:
         outcome = "failed"
@@ -181,7 +200,7 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
     if context.settings.record and outcome in ("done", "failed", "needs_input"):
         record(context.settings.record, spec, folder, _post_images(context, lego or step.name, changes))
     if outcome == "done":
-        changes += _write_notes(context, step, lego, spec, end.result)
+        changes += _write(worktree, notes)
     commit = None
     if changes:
         message = f"{instance_name(step.name, lego)}: {spec.substep} {spec.attempt}"
@@ -210,22 +229,29 @@ def _post_images(context: Context, worktree: str, changes: list[Change]) -> dict
     return {c.path: None if c.kind == "deleted" else (root / c.path).read_bytes() for c in changes}
 
 
-def _write_notes(
-    context: Context, step: Step, lego: str | None, spec: SessionSpec, result: Result | None
-) -> list[Change]:
-    """Write REVIEW NOTES into the step's own Markdown, else into its Markdown inputs' one that is about the LEGO."""
+def _notes(context: Context, step: Step, lego: str | None, spec: SessionSpec, result: Result | None) -> dict[str, str]:
+    """Path → text with REVIEW NOTES: of the step's own Markdown, else of its Markdown input that is about the LEGO."""
     notes = list(result.review_notes) if result and spec.substep == "review" else []
     if spec.substep == "review" and not notes:
         notes = [NO_NOTE]
     root = context.workspace.worktree(lego or step.name)
-    written = []
+    found = {}
     for path in _notes_files(context, step, lego):
         file = root / path
-        if file.is_file():
-            text = file.read_text(encoding="utf-8", errors="replace")
-            file.write_text(with_notes(text, step.name, notes), encoding="utf-8")
-            written.append(Change(path, "modified"))
-    return written
+        if file.is_file() and not file.is_symlink():
+            found[path] = with_notes(file.read_text(encoding="utf-8", errors="replace"), step.name, notes)
+    return found
+
+
+def _holds(worktree: Path, change: Change, notes: Mapping[str, str]) -> bool:
+    """Whether a changed file is just what the engine writes into it: an engine killed before has done so already."""
+    return change.path in notes and (worktree / change.path).read_bytes() == notes[change.path].encode()
+
+
+def _write(worktree: Path, texts: Mapping[str, str]) -> list[Change]:
+    for path, text in texts.items():
+        (worktree / path).write_text(text, encoding="utf-8")
+    return [Change(path, "modified") for path in texts]
 
 
 def _notes_files(context: Context, step: Step, lego: str | None) -> list[str]:

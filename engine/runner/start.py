@@ -5,41 +5,76 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+from engine.document.model import Orchestration
+from engine.document.parser import load
 from engine.errors import RuntimeUnavailable
-from engine.gates.sandbox import choose
-from engine.resources import examples_home
+from engine.gates.sandbox import Sandbox, choose
+from engine.git import check_git
+from engine.legos.toolchain import Toolchain
+from engine.lifecycle.intent import read_intent
+from engine.linting import vocabulary
+from engine.resources import document, examples_home
 from engine.runner.context import Context, Say, Settings
 from engine.runner.loop import RunEnd, Runner
+from engine.sessions.adapters import find
 from engine.sessions.tape import Tape, TapeError, start_tape
+from engine.state.clock import iso, utc_now
 from engine.state.lock import EngineLock
 from engine.state.store import Store
 from engine.workspace import INTENT, Workspace
 
+DOCUMENT = "AGENTS.md"
+
 
 def run_engine(workspace: Workspace, settings: Settings, say: Say, unsandboxed: bool = False) -> RunEnd:
     """Run until nothing is left to do without a person. Raises MetaError, EngineRunning among others."""
+    began = iso(utc_now())
+    ready = _prepare(workspace, settings, unsandboxed)
     with EngineLock(workspace.root), Store.open(workspace.root) as store:
         for notice in store.notices:
             say(notice)
-        orchestration = workspace.orchestration()
-        toolchain = workspace.toolchain(store.state.orchestrator.run.toolchain)
         if settings.record:
             start_tape(settings.record, intent_sha256(workspace), store.time())
-        sandbox = choose(consented=unsandboxed or _own_files_only(settings))
-        say(f"checks run in: {sandbox.name}")
+        say(f"checks run in: {ready.sandbox.name}")
         context = Context(
             workspace=workspace,
             store=store,
-            orchestration=orchestration,
-            toolchain=toolchain,
+            orchestration=ready.orchestration,
+            toolchain=ready.toolchain,
             settings=settings,
-            sandbox=sandbox,
+            sandbox=ready.sandbox,
             interpreter=Path(sys.executable),
             say=say,
+            began=began,
         )
         return asyncio.run(Runner(context).run())
+
+
+@dataclass(frozen=True)
+class _Ready:
+    orchestration: Orchestration
+    toolchain: Toolchain
+    sandbox: Sandbox
+
+
+def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool) -> _Ready:
+    """Everything that can be wrong before the work begins is found here, before any file is changed."""
+    check_git()
+    run = Store.open(workspace.root, read_only=True).state.orchestrator.run
+    toolchain = workspace.toolchain(run.toolchain)
+    orchestration = load(document(DOCUMENT, workspace.overlay), vocabulary(run.toolchain, workspace.overlay))
+    if any(reference.path == INTENT for step in orchestration.steps() for reference in step.inputs):
+        read_intent(workspace.root / INTENT)
+    workspace.plan()
+    for runtime in settings.runtimes:
+        find(runtime, settings.adapter_paths)
+    if settings.tape:
+        Tape(settings.tape).head()
+    sandbox = choose(consented=unsandboxed or _own_files_only(settings))
+    return _Ready(orchestration, toolchain, sandbox)
 
 
 def intent_sha256(workspace: Workspace) -> str:
@@ -49,7 +84,11 @@ def intent_sha256(workspace: Workspace) -> str:
 
 
 def bundled_tape(workspace: Workspace) -> Path:
-    """The bundled recording that was made from this very intent. Raises RuntimeUnavailable if there is none."""
+    """The bundled recording that was made from this very intent.
+
+    Raises IntentError for an intent that nobody could work with, RuntimeUnavailable if there is no recording.
+    """
+    read_intent(workspace.root / INTENT)
     sha256 = intent_sha256(workspace)
     for folder in sorted(examples_home().glob("*/tape")):
         try:
