@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
-from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.launch import Launch
+from tui.looks import Looked, Written
 from tui.messages import Clock
 from tui.palette import commands_of, key_groups
 from tui.read_model import ViewReader, WaitingView, WorkspaceView, is_workspace
@@ -34,23 +33,6 @@ class ShowsView(Protocol):
 
     def show_view(self, view: WorkspaceView) -> None:
         """Draws the view."""
-
-
-@dataclass
-class Looked(Message):
-    """The files were read: a view, or why there is none."""
-
-    view: WorkspaceView | None
-    engine: EngineStatus
-    problem: str = ""
-
-
-@dataclass
-class Written(Message):
-    """A decision or an act is on the disk."""
-
-    text: str
-    wants_engine: bool = False
 
 
 class MetaApp(App[Launch | None]):

@@ -1,0 +1,27 @@
+"""What background work tells the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from tui.read_model import WorkspaceView
+from tui.supervisor import EngineStatus
+
+
+@dataclass
+class Looked(Message):
+    """The files were read: a view, or why there is none."""
+
+    view: WorkspaceView | None
+    engine: EngineStatus
+    problem: str = ""
+
+
+@dataclass
+class Written(Message):
+    """A decision or an act is on the disk."""
+
+    text: str
+    wants_engine: bool = False
