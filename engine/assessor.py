@@ -86,6 +86,12 @@ class Assessor:
                 return "stopped", record.stopped_why
             case "gate":
                 return self._at_gate(step, lego)
+            case "land" if record.landing:
+                return "ready", "its landing was cut off and is finished first"
+        return self._word_of_work(step, lego, record)
+
+    def _word_of_work(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
+        """The word of a step with something left to do by the engine or a session."""
         if record.failure_count >= self.snapshot.orchestration.valves.failure_count:
             return "failed", f"failed {record.failure_count} times: {_first_line(record.evidence)}"
         missing = self.missing(step, lego)

@@ -8,6 +8,7 @@ from engine.document.model import Step
 from engine.gates import criteria
 from engine.gates.receipts import ReceiptStore
 from engine.git import MergeConflict
+from engine.instances import Key
 from engine.names import instance_name
 from engine.runner.context import Context
 from engine.sessions.folder import SessionFolder
@@ -41,23 +42,31 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
         return
     believed = blames_in_a_row(past) < context.orchestration.valves.failure_count
     blamed = _blamed(context, step, lego, result) if believed else None
-    await context.commit(*_red(step, lego, after, check, evidence, blamed))
+    reopened = blamed if blamed and context.record(*blamed).stage == "done" else None
+    await context.commit(*_red(step, lego, after, check, evidence, blamed, reopened))
     charged = f", charged to {instance_name(*blamed)}" if blamed else ""
     context.say(f"check {name} failed{charged}: {next(f.sentence for f in facts if not f.passed)}")
 
 
 def _red(
-    step: Step, lego: str | None, after: Stage, check: CheckFact, evidence: str, blamed: tuple[str, str | None] | None
+    step: Step,
+    lego: str | None,
+    after: Stage,
+    check: CheckFact,
+    evidence: str,
+    blamed: Key | None,
+    reopened: Key | None,
 ) -> list[CheckEnded | Reopened]:
+    """What a red check means; `reopened` is whom it blames, unless that is being done again already."""
     again: Stage = "action" if step.action else "gen" if after == "gen_check" else "review"
     if blamed is None:
         return [CheckEnded(step=step.name, lego=lego, check=check, next=again, evidence=evidence)]
     stay: Stage = "action" if step.action else after
     why = f"{instance_name(step.name, lego)} failed with it"
-    return [
-        CheckEnded(step=step.name, lego=lego, check=check, next=stay, charge=False),
-        Reopened(step=blamed[0], lego=blamed[1], why=why, evidence=evidence, charge=True),
-    ]
+    red = CheckEnded(step=step.name, lego=lego, check=check, next=stay, charge=False)
+    if reopened is None:
+        return [red]
+    return [red, Reopened(step=reopened[0], lego=reopened[1], why=why, evidence=evidence, charge=True)]
 
 
 def blames_in_a_row(past: StepRecord) -> int:
@@ -116,7 +125,7 @@ async def _evaluate(
     return [finding.fact for finding in findings], criteria.evidence(findings)
 
 
-def _blamed(context: Context, step: Step, lego: str | None, result: Result | None) -> tuple[str, str | None] | None:
+def _blamed(context: Context, step: Step, lego: str | None, result: Result | None) -> Key | None:
     """Whom a red check charges: for an engine action the maker of its first input; else whom the session blames.
 
     The blame counts only because the engine's own run was red, and only for a step this one builds on.
