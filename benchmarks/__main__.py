@@ -1,0 +1,9 @@
+"""Runs every benchmark and prints one row each."""
+
+from __future__ import annotations
+
+from benchmarks import first_paint, nothing_to_do
+
+print(f"{'what':44} {'ours':>9} {'floor':>9} {'ratio':>7}  reach")
+for benchmark in (first_paint, nothing_to_do):
+    print(benchmark.measure().row())

@@ -1,0 +1,52 @@
+"""The whole example on the screen: every gate approved by keypress, the engine being another process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.lifecycle.create import create
+from engine.resources import examples_home
+from engine.workspace import INTENT
+from tests.helpers import eventually
+from tests.tui.journeys import Moment, press, text_of
+from tui.app import MetaApp
+from tui.screens.approval import ApprovalScreen
+from tui.supervisor import Supervisor
+
+pytestmark = pytest.mark.xdist_group("example")
+
+
+async def test_a_person_builds_the_example_by_approving_what_waits(tmp_path: Path) -> None:
+    example = next(head.parent.parent for head in sorted(examples_home().glob("*/tape/tape.json")))
+    workspace = tmp_path / "app"
+    create(workspace, example / INTENT, "python")
+    supervisor = Supervisor(workspace, ["--runtime", "replay", "--speed", "max"])
+    app = MetaApp(workspace, supervisor=supervisor, clock=(clock := Moment()), live=False)
+    approved: list[str] = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        while not (app.view and app.view.finished):
+            await eventually(lambda: look(app, len(approved)), 120)
+            assert app.view is not None
+            if app.view.finished:
+                break
+            gate = app.view.waiting[0].gate
+            await press(pilot, "a")
+            assert isinstance(app.screen, ApprovalScreen)
+            clock.pass_by(1)
+            await press(pilot, "a")
+            approved.append(gate)
+        await eventually(lambda: look(app, -1) and "Done" in text_of(pilot), 20)
+    assert len(approved) == len(set(approved)) >= 4
+    assert {phase.status for phase in app.view.phases} == {"done"}
+
+
+def look(app: MetaApp, approved: int) -> bool:
+    """Look at the files; whether the app is finished, or waits for one more approval than were given."""
+    app.look()
+    view = app.view
+    if view is None:
+        return False
+    given = sum(1 for path in (app.workspace or Path()).glob(".orchestrator/decisions/*.json"))
+    return view.finished or (bool(view.waiting) and given == max(approved, 0))
