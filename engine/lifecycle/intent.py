@@ -42,7 +42,7 @@ def check_intent(data: bytes, name: str) -> str:
     if b"\0" in data:
         raise IntentError(f"{name}: this is a binary file. Write the intent as plain text or Markdown.")
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise IntentError(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
     if not text.strip():
