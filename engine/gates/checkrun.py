@@ -83,7 +83,7 @@ async def run_receipt(bench: Bench, commit: str, paths: Sequence[str] | None, ch
     root = folder / "checkout"
     try:
         await asyncio.to_thread(_check_out, bench.repository, commit, root, paths)
-        scope = await asyncio.to_thread(_scope, bench.repository, commit, paths)
+        scope = await asyncio.to_thread(scope_of, bench.repository, commit, paths)
         return await _run(bench, commit, scope, check, origin, root)
     finally:
         await asyncio.to_thread(confined.remove_tree, folder)
@@ -91,11 +91,16 @@ async def run_receipt(bench: Bench, commit: str, paths: Sequence[str] | None, ch
 
 async def rerun(bench: Bench, commit: str, receipt: Receipt) -> Outcome:
     """Run the check of an earlier receipt again, on `commit`, in the same scope."""
+    origin = Origin(receipt.id, receipt.step, receipt.lego, receipt.sentence)
+    paths = None if WHOLE in receipt.scope else list(receipt.scope)
+    return await run_receipt(bench, commit, paths, check_of(receipt), origin)
+
+
+def check_of(receipt: Receipt) -> Check:
+    """What the receipt is a run of."""
     real = None if receipt.real is None else tuple(receipt.real)
     fake, empty = tuple(receipt.fake), tuple(receipt.empty)
-    check = Check(receipt.check, receipt.about, real, fake, empty, receipt.expects)
-    origin = Origin(receipt.id, receipt.step, receipt.lego, receipt.sentence)
-    return await run_receipt(bench, commit, None if WHOLE in receipt.scope else list(receipt.scope), check, origin)
+    return Check(receipt.check, receipt.about, real, fake, empty, receipt.expects)
 
 
 @functools.cache
@@ -115,7 +120,8 @@ def _check_out(repository: Repository, commit: str, root: Path, paths: Sequence[
     (root / REPORT).unlink(missing_ok=True)
 
 
-def _scope(repository: Repository, commit: str, paths: Sequence[str] | None) -> dict[str, str]:
+def scope_of(repository: Repository, commit: str, paths: Sequence[str] | None) -> dict[str, str]:
+    """Path → git id of what a check looks at; for everything, the id of the whole tree."""
     if paths is None:
         return {WHOLE: repository.ids(commit, [""])[""]}
     return repository.ids(commit, paths)

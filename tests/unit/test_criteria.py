@@ -410,8 +410,17 @@ def test_a_receipt_says_all_there_is_to_know(workspace: Workspace) -> None:
     assert receipt.environment
 
 
-def test_two_runs_of_a_check_leave_two_receipts(workspace: Workspace) -> None:
-    context = workspace.context(case("a pass\n"))
+def test_a_green_check_of_the_same_files_is_not_run_again(workspace: Workspace) -> None:
+    files = case("a pass\n")
+    first = evaluate(workspace.context(files), WITH_REAL)[0].receipt
+    again = evaluate(workspace.context({**files, "notes.md": "changed"}), WITH_REAL)[0].receipt
+    other = evaluate(workspace.context(case("b pass\n")), WITH_REAL)[0].receipt
+    assert first == again != other
+    assert len(workspace.receipts.all()) == 2
+
+
+def test_a_red_check_is_run_again_and_leaves_another_receipt(workspace: Workspace) -> None:
+    context = workspace.context(case("a fail\n"))
     ids = [evaluate(context, WITH_REAL)[0].fact.receipt for _ in range(2)]
     assert ids == [f"code-store-{tree(context)[:8]}-{number}" for number in (1, 2)]
 

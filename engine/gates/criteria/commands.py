@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from engine.gates.checkrun import Bench, Check, Origin, run_receipt
+from engine.gates.checkrun import Bench, Check, Origin, check_of, environment_key, run_receipt, scope_of
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.registry import Finding, criterion
 from engine.gates.receipts import Receipt
 
 NAMES_SHOWN = 5
+PROSE = ".md"
+"""What no command looks at: a changed note on a design runs no test again."""
 
 
 @criterion("`<command>` of the toolchain passes for {lego} with {lego} fake", runs=True)
@@ -57,12 +59,29 @@ async def _run(context: Context, check: Check) -> Finding:
         context.seconds,
         context.now,
     )
+    paths = None if check.lego is None else [path for path in context.view if not path.endswith(PROSE)]
+    valid = await asyncio.to_thread(_still_valid, context, check, paths)
+    if valid:
+        return Finding(True, describe(valid), valid)
     receipt_id = await asyncio.to_thread(_free_id, context)
     origin = Origin(receipt_id, context.step, context.lego, context.sentence)
-    paths = None if check.lego is None else context.view
     outcome = await run_receipt(bench, context.commit, paths, check, origin)
     await asyncio.to_thread(context.receipts.save, outcome.receipt)
     return Finding(outcome.receipt.green, describe(outcome.receipt), outcome.receipt, outcome.problems)
+
+
+def _still_valid(context: Context, check: Check, paths: Sequence[str] | None) -> Receipt | None:
+    """The last receipt of this check if it was green and all that it speaks of is the same: then it need not run."""
+    last = context.receipts.latest().get((context.step, context.lego, context.sentence))
+    if last is None or not last.green:
+        return None
+    same = (
+        check == check_of(last)
+        and last.scope == scope_of(context.repository, context.commit, paths)
+        and last.environment == environment_key(context.interpreter)
+        and last.sandbox == context.sandbox.name
+    )
+    return last if same else None
 
 
 def _free_id(context: Context) -> str:
