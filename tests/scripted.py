@@ -25,7 +25,7 @@ _ADAPTER = """#!/bin/sh
 # Copies what the test wrote for this session into its worktree. `starts` counts; `hold` makes it wait for `go`.
 if [ "$1" = detect ]; then echo '{"installed": true}'; exit 0; fi
 key=$(basename "$2" | sed 's/^[0-9]*-[0-9]*-//; s/-[0-9]*$//')
-mine=HOME/$key
+mine="HOME/$key"
 echo "$(basename "$2")" >>"HOME/starts"
 tries=3000
 while [ -e "$mine/hold" ] && [ ! -e "$mine/go" ] && [ $tries -gt 0 ]; do tries=$((tries - 1)); sleep 0.02; done
