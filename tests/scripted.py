@@ -14,8 +14,12 @@ from typing import Any
 from click.testing import CliRunner
 
 from engine.cli import cli
+from engine.facts import assess_workspace
 from engine.sessions.folder import SessionFolder
 from engine.sessions.processes import kill_survivors
+from engine.state.models import State, StepRecord
+from engine.state.store import Store
+from tests import cookbook
 from tests.cookbook import DISHES, MENU, PLAN, dish
 from tests.tapes import GOOD
 
@@ -123,9 +127,67 @@ def start(log: Path, words: Sequence[str], **environment: str) -> subprocess.Pop
         )
 
 
-def end_sessions(workspace: Path) -> None:
-    """Whatever a test left running."""
-    for path in (workspace / ".orchestrator" / "sessions").glob("*"):
-        folder = SessionFolder(path)
-        if folder.exists():
-            kill_survivors(folder)
+@dataclass(frozen=True)
+class Kitchen:
+    """A workspace that works by the cookbook document, its agents, and the engines that run there."""
+
+    root: Path
+    agents: Agents
+
+    @property
+    def state(self) -> State:
+        """The facts as they lie on the disk."""
+        return Store.open(self.root, read_only=True).state
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Instance → status."""
+        return {i.name: i.status for i in assess_workspace(self.root).assessment.instances()}
+
+    @property
+    def log(self) -> str:
+        """What engines said that ran as processes."""
+        return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
+
+    @property
+    def _log(self) -> Path:
+        return self.agents.home / "engine.log"
+
+    def record(self, step: str, lego: str | None = None) -> StepRecord:
+        """What is recorded of a step that began."""
+        found = self.state.record(step, lego)
+        assert found is not None
+        return found
+
+    def session(self, ending: str) -> Path:
+        """The folder of the session whose id ends so."""
+        return next((self.root / ".orchestrator" / "sessions").glob(f"*-{ending}"))
+
+    def words_for_run(self, *options: object) -> list[object]:
+        """The words after `meta` that run the engine here with the scripted agents."""
+        return ["run", self.root, "--runtime", RUNTIME, "--adapter-path", self.agents.home, *options]
+
+    def run(self, *options: object) -> Said:
+        """Run the engine in this process until it ends."""
+        return meta(*self.words_for_run(*options))
+
+    def start(self, *options: object) -> subprocess.Popen[bytes]:
+        """Start the engine as a process."""
+        return start(self._log, command(*self.words_for_run(*options)))
+
+    def approved(self) -> Kitchen:
+        """The menu is made and approved, nothing else."""
+        assert self.run("--yes", "--until", 0).code == 0
+        return self
+
+    def end(self) -> None:
+        """Kill whatever session a test left running."""
+        for path in (self.root / ".orchestrator" / "sessions").glob("*"):
+            folder = SessionFolder(path)
+            if folder.exists():
+                kill_survivors(folder)
+
+
+def kitchen_with_cooks(folder: Path) -> Kitchen:
+    """A kitchen in which everything goes well."""
+    return Kitchen(cookbook.kitchen(folder / "app").root, cooks(folder / "agents"))
