@@ -56,6 +56,8 @@ class Context:
     """When this engine began: what a person asked of an earlier one is not meant for it."""
     commit_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     landing_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    resumed: set[str] = field(default_factory=set)
+    """Sessions this engine has resumed."""
     _ordinal: int = 0
 
     @property

@@ -9,7 +9,7 @@ from engine.git import DirtyPaths
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, Context
 from engine.sessions.cancel import cancel
-from engine.sessions.folder import SessionFolder
+from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.state.events import (
     CommandDone,
     Event,
@@ -153,7 +153,10 @@ async def _cancel(context: Context, session: str, why: str) -> None:
 
 
 async def cancel_all(context: Context) -> None:
-    """End every live session; what they did stays reachable and is done again later."""
+    """End every live session; what they did stays reachable and is done again later.
+
+    What waits for a person's hand goes on waiting: a half-written answer is never wiped.
+    """
     records = [context.record(step.name, lego) for step, lego in context.instances.all()]
-    live = [record.open_session.id for record in records if record.open_session]
+    live = [r.open_session.id for r in records if r.open_session and r.open_session.runtime != HANDOFF]
     await asyncio.gather(*(_cancel(context, session, RUN_STOPPED) for session in live))

@@ -15,6 +15,7 @@ from engine.instances import Key
 from engine.planner import assess, plan
 from engine.runner import actions, checks, decisions, landing, sessions
 from engine.runner.context import Context
+from engine.sessions.folder import HANDOFF
 from engine.state.decisions import read_commands
 from engine.state.events import (
     CommandDone,
@@ -77,6 +78,7 @@ class Runner:
                     await self._end_sessions()
                     return RunEnd("stopped", assessment)
                 self._start(plan(snapshot, assessment))
+                await self._mark_unfinished()
                 if not self._tasks:
                     return await self._ended(assessment)
                 await self._wait()
@@ -90,7 +92,6 @@ class Runner:
         run = self.context.state.orchestrator.run
         update: dict[str, object] = {
             "runtimes": list(self.context.settings.runtimes),
-            "finished_at": None,
             "paused": False,
         }
         if run.started_at is None:
@@ -101,6 +102,12 @@ class Runner:
         for step, lego in self._runtime_trouble():
             stage = decisions.resume_stage(self.context.record(step, lego), "gen")
             await self.context.commit(Reopened(step=step, lego=lego, why="the runtime is tried again", stage=stage))
+
+    async def _mark_unfinished(self) -> None:
+        """A finished run that has something to do again is not finished."""
+        run = self.context.state.orchestrator.run
+        if self._tasks and run.finished_at is not None:
+            await self.context.commit(RunSet(run=run.model_copy(update={"finished_at": None})))
 
     async def _drop_old_commands(self) -> None:
         """A stop or a pause that no engine was left to take is not meant for this one."""
@@ -135,10 +142,11 @@ class Runner:
             busy.add(action.key)
             self._begin_work(action)
 
-    def _begin_work(self, action: due.Action) -> None:
+    def _begin_work(self, action: due.Action) -> asyncio.Task[None]:
         key = f"{type(action).__name__}:{action.key}"
         if key not in self._tasks:
             self._tasks[key] = asyncio.create_task(self._carry_out(action), name=key)
+        return self._tasks[key]
 
     async def _wait(self) -> None:
         done, _ = await asyncio.wait(self._tasks.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -203,11 +211,12 @@ class Runner:
         """Those that are just being started too; what each leaves is taken over."""
         await asyncio.gather(*self._of_kind(due.StartSession))
         await decisions.cancel_all(self.context)
+        ending = []
         for step, lego in self.context.instances.all():
             live = self.context.record(step.name, lego).open_session
-            if live:
-                self._begin_work(due.FollowSession(step.name, lego, live.id))
-        await asyncio.gather(*self._of_kind(due.FollowSession))
+            if live and live.runtime != HANDOFF:
+                ending.append(self._begin_work(due.FollowSession(step.name, lego, live.id)))
+        await asyncio.gather(*ending)
 
     def _of_kind(self, kind: type[due.Action]) -> list[asyncio.Task[None]]:
         return [task for key, task in self._tasks.items() if key.startswith(f"{kind.__name__}:")]

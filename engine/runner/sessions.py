@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +16,14 @@ from engine.git import Change
 from engine.legos.roles import paths
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, Context
-from engine.sessions.adapters import find
-from engine.sessions.folder import SessionFolder
+from engine.sessions.adapters import can_resume, find
+from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.tape import Tape, entry_key, record
 from engine.state.events import SessionEnded, SessionStarted
 from engine.state.models import SessionFact, StepRecord, Substep
 from runtime_adapters.protocol import Result, SessionSpec
 
-HANDOFF = "handoff"
 REPLAY = "replay"
 NO_NOTE = "reviewed; the reviewer left no note"
 
@@ -51,6 +51,11 @@ async def take_over(context: Context, step: Step, lego: str | None, session: str
     """Follow a session to its end, whoever started it, and journal what came of it."""
     folder = SessionFolder(context.workspace.session(session))
     end = await follow(folder)
+    if await asyncio.to_thread(_can_go_on, context, folder, end):
+        context.resumed.add(session)
+        await asyncio.to_thread(LocalPool(context.settings.environment).submit, folder, resume=True)
+        context.say(f"session {session} goes on where it was")
+        end = await follow(folder)
     if folder.exists():
         event = await asyncio.to_thread(_harvest, context, step, lego, folder, end)
     else:
@@ -58,6 +63,13 @@ async def take_over(context: Context, step: Step, lego: str | None, session: str
     await context.commit(event)
     told = f": {event.reason.splitlines()[0]}" if event.reason else ""
     context.say(f"session {session} {event.outcome}{told}")
+
+
+def _can_go_on(context: Context, folder: SessionFolder, end: SessionEnd) -> bool:
+    """Whether an interrupted session can be resumed; each is tried once by an engine, lest it dies for ever."""
+    if end.outcome != "interrupted" or folder.id in context.resumed or not folder.exists() or folder.is_copy():
+        return False
+    return can_resume(Path(folder.spec().adapter))
 
 
 def _prepare(context: Context, step: Step, lego: str | None, substep: Substep, ordinal: int) -> _Prepared:
@@ -105,7 +117,7 @@ def _prepare(context: Context, step: Step, lego: str | None, substep: Substep, o
         base=base,
         deadline_seconds=0 if waits_for_a_person else valves.session_minutes * 60,
         idle_seconds=0 if waits_for_a_person else valves.idle_minutes * 60,
-        marker=f"{context.workspace.repository.root}:{name}",
+        marker=f"{name}:{secrets.token_hex(8)}",
         sandbox="none: this runtime brings no sandbox",
         options=_options(context, take),
         wisdom=brief.wisdom,
