@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from engine import __version__
-from engine.commands.building import REPLAY, check_speed, finish, new, run, run_and_tell
 from engine.commands.common import told
-from engine.commands.deciding import answer, approve, retry, revise, stop
-from engine.commands.looking import doctor, log, status
-from engine.commands.tools import handoff, lint, prove
 from engine.errors import UsageError
-from engine.lifecycle.create import create
 from engine.resources import ResourceError, examples_home
-from engine.runner.context import Settings
-from engine.snapshot import Options
-from engine.workspace import INTENT, Workspace
 
 DEMO_FOLDER = "demo"
 DEMO_SPEED = "30"
+
+ELSEWHERE = {
+    "building": ("new", "run"),
+    "looking": ("status", "log", "doctor"),
+    "deciding": ("approve", "revise", "answer", "retry", "stop"),
+    "tools": ("lint", "prove", "handoff"),
+}
+"""Module of `engine.commands` → its commands: imported when called, so that none waits for what others need."""
 
 
 class Commands(click.Group):
     """A group in which anything that is no command is a folder to open: `meta DIR` is `meta open DIR`."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command by name."""
+        return sorted([*self.commands, *(name for names in ELSEWHERE.values() for name in names)])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, its module imported now."""
+        for module, names in ELSEWHERE.items():
+            if cmd_name in names:
+                command = getattr(import_module(f"engine.commands.{module}"), cmd_name)
+                assert isinstance(command, click.Command)
+                return command
+        return super().get_command(ctx, cmd_name)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Insert `open` before a folder, or where nothing is said."""
-        if not args or (not args[0].startswith("-") and args[0] not in self.commands):
+        if not args or (not args[0].startswith("-") and args[0] not in self.list_commands(ctx)):
             args = ["open", *args]
         return super().parse_args(ctx, args)
 
@@ -62,9 +76,14 @@ def open_(place: Path | None) -> None:
 @told
 def demo(headless: bool, yes: bool, speed: str, place: Path) -> None:
     """Build the bundled example from its recording, for real: git, tests, gates."""
+    from engine.commands.building import REPLAY, check_speed, finish, run_and_tell
+    from engine.runner.context import Settings
+    from engine.snapshot import Options
+    from engine.workspace import Workspace
+
     check_speed(speed)
     if not (place / ".orchestrator").is_dir():
-        create(place, _example() / INTENT, "python")
+        _create(place, _example())
     if not headless:
         show(place, ["--runtime", REPLAY, "--speed", speed])
         return
@@ -80,9 +99,16 @@ def show(workspace: Path | None, arguments: Sequence[str]) -> None:
         workspace = launch.folder or Path(DEMO_FOLDER)
         arguments = []
         if launch.kind == "example":
-            arguments = ["--runtime", REPLAY, "--speed", DEMO_SPEED]
+            arguments = ["--runtime", "replay", "--speed", DEMO_SPEED]
         if not (workspace / ".orchestrator").is_dir():
-            create(workspace, _example() / INTENT if launch.kind == "example" else None, "python")
+            _create(workspace, _example() if launch.kind == "example" else None)
+
+
+def _create(folder: Path, example: Path | None) -> None:
+    """A workspace in `folder`, for the example or for the intent that lies there."""
+    from engine.lifecycle.create import create
+
+    create(folder, example / "app_intent.md" if example else None, "python")
 
 
 def _example() -> Path:
@@ -90,10 +116,6 @@ def _example() -> Path:
     for head in sorted(examples_home().glob("*/tape/tape.json")):
         return head.parent.parent
     raise ResourceError(f"{examples_home()} holds no recorded example: install the package again")
-
-
-for command in (new, run, status, log, approve, revise, answer, retry, stop, lint, prove, handoff, doctor):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from engine.legos.roles import paths
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, Context
 from engine.sessions.adapters import can_resume, find
+from engine.sessions.cancel import EXIT_TERMINATED
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.tape import Tape, entry_key, record
@@ -213,6 +214,8 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
         record(context.settings.record, spec, folder, _post_images(context, lego or step.name, changes))
     if outcome == "done":
         changes += _write(worktree, notes)
+    if outcome == "interrupted" and folder.exit() is None:
+        folder.write_exit(EXIT_TERMINATED)  # another session takes its place: nobody is to answer this one
     commit = None
     if changes:
         message = f"{instance_name(step.name, lego)}: {spec.substep} {spec.attempt}"
