@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ from tests.git_helpers import plain_git
 from tests.helpers import wait_until
 from tests.scripted import Kitchen, kitchen_with_cooks, meta
 
-ASKS = {"status": "needs_input", "questions": ["How many guests?", "Any allergies?"]}
+ASKS: dict[str, Any] = {"status": "needs_input", "questions": ["How many guests?", "Any allergies?"]}
 
 
 @pytest.fixture
