@@ -155,7 +155,9 @@ def test_unknown_names_are_answered_with_the_known_ones(tmp_path: Path, plan: Pl
 def test_the_environment_says_which_legos_are_real_fake_and_empty(
     bundled: Toolchain, plan: Plan, real: list[str], fake: list[str], empty: list[str], expected: tuple[str | None, ...]
 ) -> None:
-    _, env = bundled.render("test", plan=plan, lego="cli", real=real, fake=fake, empty=empty, interpreter="p", report="r")
+    _, env = bundled.render(
+        "test", plan=plan, lego="cli", real=real, fake=fake, empty=empty, interpreter="p", report=""
+    )
     assert (env.get("LEGO_REAL"), env.get("LEGO_FAKE"), env.get("LEGO_EMPTY")) == expected
     assert env["PYTHONHASHSEED"] == "0"
 
