@@ -85,7 +85,11 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise MetaError(f"{file}: it cannot be read ({error.strerror}). Give yourself the right to read it.") from error
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> MetaError:
+    return MetaError(f"{path}: it cannot be read ({error.strerror}). Mend or remove it.")
 
 
 def artifact_paths(orchestration: Orchestration, plan: Plan | None, toolchain: Toolchain) -> list[str]:
@@ -106,6 +110,8 @@ def _stamp(path: Path) -> tuple[int, int]:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return (0, 0)
+    except OSError as error:
+        raise _unreadable(path, error) from error
     return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else (0, 0)
 
 

@@ -38,14 +38,15 @@ def prove_workspace(folder: Path, unsandboxed: bool = False) -> Iterator[tuple[s
     commit = repository.head() if repository.exists() else None
     if commit is None:
         raise NothingToProve(f"{folder}: this is no git repository with a commit, so there is nothing to prove")
+    toolchain = find_toolchain(_toolchain(repository.root), repository.root / ".meta")
     receipts = _receipts(repository, commit)
     dirty = repository.dirty()
     if dirty:
         yield f"not looked at, because they are not committed: {', '.join(dirty[:5])}", True
     bench = Bench(
         repository=repository,
-        toolchain=find_toolchain(_toolchain(repository.root), repository.root / ".meta"),
-        plan=parse_plan(repository.read(commit, PLAN).decode()),
+        toolchain=toolchain,
+        plan=parse_plan(repository.read(commit, PLAN).decode(errors="replace")),
         sandbox=choose(consented=unsandboxed),
         interpreter=Path(sys.executable),
     )
