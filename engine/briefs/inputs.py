@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.artifacts import split_notes
+from engine.artifacts import covers, split_notes
 from engine.briefs.fence import fenced
 from engine.document.model import Reference, Step
 from engine.git import Repository
@@ -28,27 +28,34 @@ def inputs(
     repository: Repository, commit: str, step: Step, plan: Plan | None, toolchain: Toolchain, lego: str | None
 ) -> list[Input]:
     """What a step reads and is told, in the order of the document; each file once."""
+    wanted = [
+        (reference, path)
+        for reference in step.inputs
+        if reference.shown
+        for path in paths(reference, plan, toolchain, lego)
+    ]
+    contents = _read(repository, commit, [path for _, path in wanted])
     found: dict[str, Input] = {}
-    for reference in step.inputs:
-        if reference.shown:
-            for path in paths(reference, plan, toolchain, lego):
-                for file in repository.files(commit, [path]):
-                    found.setdefault(file, _input(repository, commit, file, reference, plan, lego))
+    for reference, path in wanted:
+        for file, text in contents.items():
+            if covers([path], file):
+                found.setdefault(file, _input(file, text, reference, plan, lego))
     return list(found.values())
 
 
 def own_work(repository: Repository, commit: str, written: list[str], note: str) -> list[Input]:
     """The artifacts a step has written so far, for whoever reviews or mends them."""
-    return [
-        Input(file, fenced(_told(file, repository.read(commit, file).decode(errors="replace"))), note)
-        for file in repository.files(commit, written)
-    ]
+    return [Input(file, fenced(text), note) for file, text in _read(repository, commit, written).items()]
 
 
-def _input(
-    repository: Repository, commit: str, file: str, reference: Reference, plan: Plan | None, lego: str | None
-) -> Input:
-    text = _told(file, repository.read(commit, file).decode(errors="replace"))
+def _read(repository: Repository, commit: str, wanted: list[str]) -> dict[str, str]:
+    """File → what is told of it, of the files at and below the paths wanted, in the order of their names."""
+    files = repository.files(commit, wanted) if wanted else []
+    contents = repository.read_all(commit, files)
+    return {file: _told(file, data.decode(errors="replace")) for file, data in contents.items()}
+
+
+def _input(file: str, text: str, reference: Reference, plan: Plan | None, lego: str | None) -> Input:
     if reference.rows and plan and lego:
         text = plan_rows(plan, lego) if file == PLAN else rows(text, plan.lego(lego).requirements)
         return Input(file, fenced(text), f"only what concerns {lego}")

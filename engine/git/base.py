@@ -9,6 +9,9 @@ from pathlib import Path
 from engine.git.paths import common_directory, own_git_directory
 from engine.git.process import Result, run_git
 
+_READS = frozenset({"cat-file", "diff-tree", "for-each-ref", "ls-tree", "rev-parse", "symbolic-ref"})
+"""Commands that only read what is never changed in place: these need not wait for others."""
+
 _locks: dict[Path, threading.RLock] = {}
 _locks_guard = threading.Lock()
 
@@ -46,5 +49,7 @@ class RepositoryBase:
         """Run git on this repository. Raises GitError when the exit code is not in `ok`."""
         places = {"GIT_DIR": str(self.git_dir), "GIT_WORK_TREE": str(self.root), **(environment or {})}
         folder = Path(places["GIT_WORK_TREE"])
+        if arguments[0] in _READS:
+            return run_git(arguments, folder=folder, environment=places, stdin=stdin, ok=ok)
         with self.lock:
             return run_git(arguments, folder=folder, environment=places, stdin=stdin, ok=ok)

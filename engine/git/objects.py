@@ -35,11 +35,24 @@ class Objects(References):
 
     def read(self, commit: str, path: str) -> bytes:
         """The content of a file. Raises NotInCommit."""
-        found = self.run("cat-file", "--batch", "-z", stdin=os.fsencode(f"{commit}:{clean_path(path)}\0")).out
-        header, _, content = found.partition(b"\n")
-        if b" blob " not in header or header.endswith(b" missing"):
-            raise NotInCommit(commit, path)
-        return content.removesuffix(b"\n")
+        return self.read_all(commit, [path])[path]
+
+    def read_all(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Path → content of many files, read by one git. Raises NotInCommit."""
+        asked = list(paths)
+        if not asked:
+            return {}
+        names = b"".join(os.fsencode(f"{commit}:{clean_path(path)}") + b"\0" for path in asked)
+        answer = self.run("cat-file", "--batch", "-z", stdin=names).out
+        found: dict[str, bytes] = {}
+        for path in asked:
+            header, _, answer = answer.partition(b"\n")
+            kind = header.split(b" ")
+            if len(kind) != 3 or kind[1] != b"blob":
+                raise NotInCommit(commit, path)
+            size = int(kind[2])
+            found[path], answer = answer[:size], answer[size + 1 :]
+        return found
 
     def files(self, commit: str, paths: Sequence[str] = ()) -> list[str]:
         """Every file in the commit, or those at and below `paths`."""

@@ -14,6 +14,7 @@ from engine.git.process import run_git
 _DEAD_AFTER = 2.0  # seconds; a living git holds the lock of a reference for milliseconds
 _PAUSE = 0.05
 _PATIENCE = 10.0
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class References(RepositoryBase):
@@ -36,8 +37,14 @@ class References(RepositoryBase):
         return repository
 
     def head(self) -> str | None:
-        """The commit that is checked out; None before the first."""
-        return self.resolve("HEAD")
+        """The commit that is checked out; None before the first. Usually told by two small files, without git."""
+        try:
+            said = (self.git_dir / "HEAD").read_text(encoding="utf-8").strip()
+            if said.startswith("ref: "):
+                said = (self.common_dir / said.removeprefix("ref: ")).read_text(encoding="utf-8").strip()
+        except OSError:
+            said = ""
+        return said if _COMMIT.fullmatch(said) else self.resolve("HEAD")
 
     def branch(self) -> str | None:
         """The name of the branch that is checked out; None when HEAD is detached."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ APP_WORDS = frozenset({"app"})
 PATH_WORDS = frozenset({"app", "lego"})
 COMMAND_WORDS = PATH_WORDS | {"python", "report", "paths"}
 GUIDE = "For a "
+FOR_APP = " (app)"
 NONE = ("–", "-", "—")
 
 Value = TypeVar("Value")
@@ -92,7 +93,7 @@ class _Parser:
             path=self.path,
             roles={**roles, "shared files": tuple(file.path for file in files)},
             shared=files,
-            commands=self.table("Commands", columns, self.command),
+            commands=self.with_app_lines(self.table("Commands", columns, self.command)),
             environment=self.table("Environment", ("Variable", "Value"), self.variable),
             exit_codes=self.table("Exit codes", ("Code", "Means"), self.exit_code),
             guides=guides,
@@ -140,6 +141,15 @@ class _Parser:
         for word in argv:
             self.placeholders(row, word, COMMAND_WORDS)
         return name.text, Command(name.text, argv, self.paths_or_none(row, for_lego), self.paths_or_none(row, for_app))
+
+    def with_app_lines(self, commands: dict[str, Command]) -> dict[str, Command]:
+        """A row `test (app)` gives the line of `test` for the app, where that is another one."""
+        found = {name: command for name, command in commands.items() if not name.endswith(FOR_APP)}
+        for name, command in commands.items():
+            base = found.get(name.removesuffix(FOR_APP))
+            if name.endswith(FOR_APP) and base:
+                found[base.name] = replace(base, app_argv=command.argv, app_paths=command.app_paths)
+        return found
 
     def variable(self, row: Row) -> tuple[str, str]:
         return row.cells[0].text, self.code(row, row.cells[1])

@@ -23,12 +23,14 @@ class Command:
     """One command. `argv` may hold `{python}`, `{report}`, `{app}`, `{lego}`, and `{paths}` as a word of its own.
 
     `lego_paths` and `app_paths` are what it looks at; None means that it does not exist for a LEGO (for the app).
+    `app_argv` is its line for the app where that is another one.
     """
 
     name: str
     argv: tuple[str, ...]
     lego_paths: tuple[str, ...] | None
     app_paths: tuple[str, ...] | None
+    app_argv: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Toolchain:
         found = self.command(command) if isinstance(command, str) else command
         selected = self.selected(found, plan, lego)
         argv: list[str] = []
-        for word in found.argv:
+        for word in found.argv if lego or not found.app_argv else found.app_argv:
             if word == "{paths}":
                 argv += selected
             else:

@@ -52,7 +52,7 @@ def proof_rows(
 def tests_by_requirement(sources: Iterable[str], tests: Iterable[str]) -> dict[str, list[str]]:
     """Requirement id → the tests that name it, in their name or in their text."""
     by_name: dict[str, list[str]] = {}
-    for test in tests:
+    for test in sorted(tests):
         by_name.setdefault(_bare(test), []).append(test)
     if not by_name:
         return {}

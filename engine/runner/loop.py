@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -30,6 +31,9 @@ from engine.state.events import (
 
 POLL_SECONDS = 0.5
 """How often the decisions are looked at while nothing else wakes the loop."""
+
+THREADS = 32
+"""Threads for work that blocks, most of it waiting for git: more than asyncio's few."""
 
 Ending = Literal["done", "waiting", "paused", "blocked", "stopped", "until", "runtime"]
 EXIT_CODES: dict[Ending, int] = {
@@ -67,6 +71,7 @@ class Runner:
 
     async def run(self) -> RunEnd:
         """Until nothing is left to do without a person, or a person stops it. Errors of the work are raised."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         self.context.plan = self.context.workspace.plan()
         await self._begin()
         try:

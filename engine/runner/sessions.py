@@ -180,8 +180,8 @@ def artifact_ids(context: Context, commit: str, wanted: list[str]) -> dict[str, 
     """Path → identity of artifacts in a commit; those that are not there are left out."""
     repository = context.workspace.repository
     found = repository.ids(commit, wanted)
-    markdown = {path: artifact_id(path, repository.read(commit, path)) for path in found if path.endswith(".md")}
-    return found | markdown
+    markdown = repository.read_all(commit, [path for path in found if path.endswith(".md")])
+    return found | {path: artifact_id(path, data) for path, data in markdown.items()}
 
 
 def _never_started(context: Context, step: Step, lego: str | None, end: SessionEnd) -> SessionEnded:

@@ -286,4 +286,4 @@ class TestCost:
         assert cost(lambda: repository.remove_worktree(tree)) == 0
         assert cost(lambda: repository.export(first, tmp_path / "export")) == 2
         new = repository.commit_files(first, {"x": b"1"}, "m")
-        assert cost(lambda: repository.fast_forward(first, new)) == 7
+        assert cost(lambda: repository.fast_forward(first, new)) == 6
