@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from engine.state.models import State, StepRecord
 from engine.state.store import Store
 from tests import cookbook
 from tests.cookbook import DISHES, MENU, PLAN, dish
+from tests.helpers import wait_until
 from tests.tapes import GOOD
 
 RUNTIME = "scripted"
@@ -112,6 +113,11 @@ def meta(*arguments: object) -> Said:
     """Run a command in this process. An exception is a bug and is raised here."""
     done = CliRunner().invoke(cli, [str(word) for word in arguments], catch_exceptions=False)
     return Said(done.exit_code, done.stdout, done.stderr)
+
+
+def patiently(condition: Callable[[], object]) -> None:
+    """As `wait_until`, for what whole processes do on a machine that may be busy."""
+    wait_until(condition, 60)
 
 
 def command(*arguments: object) -> list[str]:

@@ -28,10 +28,27 @@ from engine.state.lock import holder
 from engine.state.models import Command
 from tests.cookbook import MENU
 from tests.git_helpers import plain_git
-from tests.helpers import wait_until
-from tests.scripted import Kitchen, kitchen_with_cooks, meta
+from tests.scripted import Kitchen, kitchen_with_cooks, meta, patiently
 
 ASKS: dict[str, Any] = {"status": "needs_input", "questions": ["How many guests?", "Any allergies?"]}
+
+ORDER = """## Phase 0: Order
+
+- **Action**: read intent
+- **Inputs**: `app_intent.md`
+
+### Exit criteria
+
+- `app_intent.md` exists
+
+"""
+
+SHELVES = """## Phase 2: Shelves
+
+- **Action**: scaffold
+- **Inputs**: `lego_plan.json`
+- **Outputs**: shared files
+"""
 
 
 @pytest.fixture
@@ -68,6 +85,13 @@ def test_a_run_until_a_phase_ends_there_with_0(kitchen: Kitchen) -> None:
     assert (done.code, done.lines[-1]) == (EXIT_DONE, "done as far as asked")
     assert (kitchen.words["menu"], kitchen.words["dishes_soup"]) == ("done", "ready")
     assert sessions(kitchen) == ["menu-gen-1", "menu-review-1"]
+
+
+def test_adapters_of_ones_own_are_found_on_a_path_too(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("META_ADAPTER_PATH", f"/nowhere:{kitchen.agents.home}")
+    assert meta("run", kitchen.root, "--runtime", "scripted").code == EXIT_WAITING
+    assert sessions(kitchen) == ["menu-gen-1", "menu-review-1"]
+    assert "adapter-path" not in meta("run", "--help").out
 
 
 def test_a_run_that_waits_ends_with_3_and_says_which_command_goes_on(kitchen: Kitchen) -> None:
@@ -214,10 +238,10 @@ def test_stop_ends_the_engine_and_its_sessions_and_a_later_run_goes_on(kitchen: 
     dishes = [f"{name}-dishes-gen" for name in ("soup", "stew", "cake")]
     kitchen.agents.hold(*dishes)
     engine = kitchen.start()
-    wait_until(lambda: len(kitchen.agents.starts()) == 5)
+    patiently(lambda: len(kitchen.agents.starts()) == 5)
     stopped = meta("stop", kitchen.root)
     assert stopped.lines == [f"The engine (pid {engine.pid}) stops. `meta run` goes on later."]
-    assert engine.wait(20) == EXIT_INTERRUPTED
+    assert engine.wait(60) == EXIT_INTERRUPTED
     assert "stopped; `meta run` goes on" in kitchen.log
     folders = [SessionFolder(kitchen.session(f"{name}-1")) for name in dishes]
     assert all(not processes_of(folder) for folder in folders)
@@ -239,9 +263,9 @@ def test_a_stop_for_which_no_engine_was_left_does_not_stop_the_next_one(kitchen:
 def test_a_cancelled_review_is_reviewed_again_after_a_retry_and_never_lands_unreviewed(kitchen: Kitchen) -> None:
     kitchen.agents.hold("menu-review")
     engine = kitchen.start()
-    wait_until(lambda: len(kitchen.agents.starts()) == 2)
+    patiently(lambda: len(kitchen.agents.starts()) == 2)
     write_command(kitchen.root, Command(command="cancel", session=kitchen.agents.starts()[1]))
-    assert engine.wait(20) == EXIT_VALVE
+    assert engine.wait(60) == EXIT_VALVE
     assert (kitchen.words["menu"], kitchen.record("menu").stopped_why) == ("stopped", "cancelled by a person")
     kitchen.agents.go("menu-review")
     meta("retry", "menu", "--dir", kitchen.root)
@@ -252,11 +276,11 @@ def test_a_cancelled_review_is_reviewed_again_after_a_retry_and_never_lands_unre
 def test_a_pause_lets_running_sessions_finish_and_the_next_run_goes_on(kitchen: Kitchen) -> None:
     kitchen.agents.hold("menu-gen")
     engine = kitchen.start()
-    wait_until(lambda: len(kitchen.agents.starts()) == 1)
+    patiently(lambda: len(kitchen.agents.starts()) == 1)
     write_command(kitchen.root, Command(command="pause"))
-    wait_until(lambda: kitchen.state.orchestrator.run.paused)
+    patiently(lambda: kitchen.state.orchestrator.run.paused)
     kitchen.agents.go("menu-gen")
-    assert engine.wait(20) == EXIT_WAITING
+    assert engine.wait(60) == EXIT_WAITING
     assert "paused; `meta run` goes on" in kitchen.log
     assert kitchen.words["menu"] == "paused"
     assert kitchen.run().lines[-1] == "  `meta approve menu` approves it"
@@ -266,9 +290,9 @@ def test_a_pause_lets_running_sessions_finish_and_the_next_run_goes_on(kitchen: 
 def test_an_interrupted_engine_says_so_and_ends_with_130(kitchen: Kitchen) -> None:
     kitchen.agents.hold("menu-gen")
     engine = kitchen.start()
-    wait_until(lambda: len(kitchen.agents.starts()) == 1)
+    patiently(lambda: len(kitchen.agents.starts()) == 1)
     os.kill(engine.pid, signal.SIGINT)
-    assert engine.wait(20) == EXIT_INTERRUPTED
+    assert engine.wait(60) == EXIT_INTERRUPTED
     assert "interrupted; live sessions go on, and `meta run` takes them up again" in kitchen.log
     assert "Traceback" not in kitchen.log
     assert processes_of(SessionFolder(kitchen.session("menu-gen-1")))
@@ -277,7 +301,7 @@ def test_an_interrupted_engine_says_so_and_ends_with_130(kitchen: Kitchen) -> No
 def test_a_second_engine_is_refused_and_told_of_the_first(kitchen: Kitchen) -> None:
     kitchen.agents.hold("menu-gen")
     engine = kitchen.start()
-    wait_until(lambda: len(kitchen.agents.starts()) == 1)
+    patiently(lambda: len(kitchen.agents.starts()) == 1)
     refused = kitchen.run()
     assert refused.code == EXIT_ERROR
     assert f"An engine already runs here: process {engine.pid} on " in refused.err
@@ -285,9 +309,54 @@ def test_a_second_engine_is_refused_and_told_of_the_first(kitchen: Kitchen) -> N
     told = json.loads(meta("status", kitchen.root, "--json").out)
     assert told["engine"] == {"running": True, "pid": engine.pid}
     kitchen.agents.go("menu-gen")
-    assert engine.wait(20) == EXIT_WAITING
+    assert engine.wait(60) == EXIT_WAITING
     assert holder(kitchen.root) is None
     assert len(kitchen.agents.starts()) == 2
+
+
+# Edits by hand
+
+
+def test_an_edit_makes_what_read_it_stale_and_only_refresh_does_it_again_with_the_edit(kitchen: Kitchen) -> None:
+    kitchen.run("--yes")
+    started = len(kitchen.agents.starts())
+    (kitchen.root / "menu.md").write_text("# Menu\n\n## Courses\n\nSoup, and the cake of my grandmother.\n")
+    assert {name for name, word in kitchen.words.items() if word == "stale"} == {
+        "dishes_soup",
+        "dishes_stew",
+        "dishes_cake",
+        "book",
+    }
+    assert kitchen.run().code == EXIT_DONE
+    assert len(kitchen.agents.starts()) == started
+    assert plain_git(kitchen.root, "diff", "--name-only") == "menu.md\n"
+    assert kitchen.run("--refresh").code == EXIT_DONE
+    assert len(kitchen.agents.starts()) == started + 8
+    assert set(kitchen.words.values()) == {"done"}
+    assert "grandmother" in plain_git(kitchen.root, "show", "HEAD:menu.md")
+    assert "grandmother" in (kitchen.session("soup-dishes-gen-2") / "brief.md").read_text()
+
+
+def test_an_action_runs_again_by_itself_on_what_a_person_edited_once(kitchen: Kitchen) -> None:
+    document = kitchen.root / ".meta" / "AGENTS.md"
+    kept, _, _ = document.read_text().partition("## Phase 1: Dishes")
+    document.write_text(
+        kept.replace("## Phase 0", "## Phase 1").replace("## Phase 1", ORDER + "## Phase 1", 1) + SHELVES
+    )
+    assert kitchen.run("--yes").code == EXIT_DONE
+    (kitchen.root / "app_intent.md").write_text("A menu of four courses.\n")
+    plan = kitchen.root / "lego_plan.json"
+    plan.write_text(plan.read_text().replace("First course.", "The first of four courses."))
+    again = kitchen.run("--yes")
+    assert again.code == EXIT_DONE
+    assert [line for line in again.lines if line.startswith("again: ")] == [
+        "again: order: app_intent.md changed",
+        "again: shelves: lego_plan.json changed",
+    ]
+    assert kitchen.words == {"order": "done", "menu": "stale", "shelves": "done"}
+    assert plain_git(kitchen.root, "status", "--porcelain") == "?? .meta/\n"
+    assert "four" in plain_git(kitchen.root, "show", "HEAD:app_intent.md")
+    assert "four" in plain_git(kitchen.root, "show", "HEAD:lego_plan.json")
 
 
 # Looking

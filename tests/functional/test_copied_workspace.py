@@ -14,8 +14,7 @@ from engine.sessions.folder import SessionFolder
 from engine.sessions.processes import processes_of
 from tests.cookbook import DISHES, dish
 from tests.git_helpers import plain_git, snapshot
-from tests.helpers import wait_until
-from tests.scripted import Kitchen, cooks, kitchen_with_cooks, meta
+from tests.scripted import Kitchen, cooks, kitchen_with_cooks, meta, patiently
 
 GENS = [f"{name}-dishes-gen" for name in DISHES]
 
@@ -26,11 +25,11 @@ def original(tmp_path: Path) -> Iterator[Kitchen]:
     made = kitchen_with_cooks(tmp_path).approved()
     made.agents.hold(*GENS)
     engine = made.start()
-    wait_until(lambda: len(made.agents.starts()) == 5)
+    patiently(lambda: len(made.agents.starts()) == 5)
     os.kill(engine.pid, signal.SIGKILL)
-    engine.wait(10)
+    engine.wait(60)
     made.agents.go("soup-dishes-gen")
-    wait_until(lambda: SessionFolder(made.session("soup-dishes-gen-1")).exit())
+    patiently(lambda: SessionFolder(made.session("soup-dishes-gen-1")).exit())
     (made.root / "menu.md").write_text("# Menu\n\n## Courses\n\nEdited, not committed.\n")
     yield made
     made.end()

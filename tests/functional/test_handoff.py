@@ -14,8 +14,7 @@ from engine.errors import EXIT_ERROR, EXIT_USAGE, EXIT_WAITING
 from engine.sessions.handoff import open_briefs
 from tests.cookbook import dish
 from tests.git_helpers import snapshot
-from tests.helpers import wait_until
-from tests.scripted import Kitchen, command, kitchen_with_cooks, meta, start
+from tests.scripted import Kitchen, command, kitchen_with_cooks, meta, patiently, start
 from tests.tapes import GOOD
 
 
@@ -24,10 +23,10 @@ def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
     """The menu is approved; the dishes wait for people, each in its own brief, while an engine runs."""
     made = kitchen_with_cooks(tmp_path).approved()
     engine = start(tmp_path / "engine.log", command("run", made.root, "--runtime", "handoff", "--yes"))
-    wait_until(lambda: len(open_briefs(made.root)) == 3)
+    patiently(lambda: len(open_briefs(made.root)) == 3)
     yield made
     engine.kill()
-    engine.wait(10)
+    engine.wait(60)
     made.end()
 
 
@@ -60,7 +59,7 @@ def test_open_briefs_are_listed_read_and_answered_from_another_process(kitchen: 
     write(folder, {"dishes/stew.md": dish("stew")})
     done = subprocess.run(command("handoff", "done", session, kitchen.root), capture_output=True, text=True, check=True)
     assert done.stdout == f"{session} handed back\n"
-    wait_until(lambda: any("-stew-dishes-review-" in brief.id for brief in open_briefs(kitchen.root)))
+    patiently(lambda: any("-stew-dishes-review-" in brief.id for brief in open_briefs(kitchen.root)))
     assert session not in listed(kitchen)
     assert kitchen.record("dishes", "stew").checks[0].passed
     assert {brief.spec.lego for brief in open_briefs(kitchen.root)} == {"cake", "soup", "stew"}
@@ -72,7 +71,7 @@ def test_an_answer_from_elsewhere_is_copied_and_taken(kitchen: Kitchen, tmp_path
     result = tmp_path / "my result.json"
     result.write_text(json.dumps(GOOD))
     assert meta("handoff", "done", session, "--result", result, "--dir", kitchen.root).code == 0
-    wait_until(lambda: kitchen.record("dishes", "soup").sessions[0].outcome == "done")
+    patiently(lambda: kitchen.record("dishes", "soup").sessions[0].outcome == "done")
 
 
 MALFORMED: dict[str, Any] = {
@@ -102,7 +101,7 @@ def test_a_malformed_result_is_refused_with_the_reason_and_the_brief_stays_open(
         assert session in {brief.id for brief in open_briefs(kitchen.root)}
     write(folder, {"dishes/cake.md": dish("cake")})
     assert meta("handoff", "done", session, kitchen.root).code == 0
-    wait_until(lambda: kitchen.record("dishes", "cake").sessions[0].outcome == "done")
+    patiently(lambda: kitchen.record("dishes", "cake").sessions[0].outcome == "done")
 
 
 def test_a_brief_that_nobody_knows_or_that_was_answered_is_refused_and_the_open_ones_are_named(
@@ -128,13 +127,13 @@ def test_a_half_written_answer_survives_the_engine_and_is_finished_under_the_nex
     (folder / "dishes").mkdir(exist_ok=True)
     (folder / "dishes" / "soup.md").write_text("half of it")
     assert meta("stop", kitchen.root).code == 0
-    wait_until(lambda: "stopped" in (kitchen.root.parent / "engine.log").read_text())
+    patiently(lambda: "stopped" in (kitchen.root.parent / "engine.log").read_text())
     assert (folder / "dishes" / "soup.md").read_text() == "half of it"
     assert session in listed(kitchen)
     write(folder, {"dishes/soup.md": dish("soup")})
     assert meta("handoff", "done", session, kitchen.root).code == 0
     with start_again(kitchen) as engine:
-        wait_until(lambda: kitchen.record("dishes", "soup").sessions[0].outcome == "done")
+        patiently(lambda: kitchen.record("dishes", "soup").sessions[0].outcome == "done")
         engine.kill()
     assert [s.substep for s in kitchen.record("dishes", "soup").sessions][:1] == ["gen"]
 

@@ -16,8 +16,7 @@ from engine.sessions.processes import processes_of
 from tests import dying
 from tests.cookbook import DISHES, DOCUMENT, MENU, dish
 from tests.git_helpers import plain_git
-from tests.helpers import wait_until
-from tests.scripted import Kitchen, kitchen_with_cooks
+from tests.scripted import Kitchen, kitchen_with_cooks, patiently
 
 GENS = [f"{name}-dishes-gen" for name in DISHES]
 EVERYTHING = sorted(
@@ -47,9 +46,9 @@ def start_three_and_kill(kitchen: Kitchen, number: int = signal.SIGKILL) -> None
     kitchen.approved()
     kitchen.agents.hold(*GENS)
     engine = kitchen.start()
-    wait_until(lambda: len(kitchen.agents.starts()) == 5)
+    patiently(lambda: len(kitchen.agents.starts()) == 5)
     os.kill(engine.pid, number)
-    engine.wait(10)
+    engine.wait(60)
 
 
 def killed_at(kitchen: Kitchen, place: str, when: str = "before", needle: str = "", count: int = 1) -> None:
@@ -91,22 +90,22 @@ def test_live_sessions_are_adopted_by_the_next_engine(kitchen: Kitchen, number: 
     start_three_and_kill(kitchen, number)
     assert all(processes_of(folder(kitchen, gen)) for gen in GENS)
     engine = kitchen.start("--yes")
-    wait_until(lambda: kitchen.log.count("checks run in") == 2)
+    patiently(lambda: kitchen.log.count("checks run in") == 2)
     kitchen.agents.go(*GENS)
-    assert engine.wait(20) == 0
+    assert engine.wait(60) == 0
     finishes(kitchen)
 
 
 def test_sessions_that_ended_while_no_engine_ran_are_taken_over(kitchen: Kitchen) -> None:
     start_three_and_kill(kitchen)
     kitchen.agents.go(*GENS)
-    wait_until(lambda: all(folder(kitchen, gen).exit() for gen in GENS))
+    patiently(lambda: all(folder(kitchen, gen).exit() for gen in GENS))
     finishes(kitchen)
 
 
 def test_an_agent_whose_host_was_killed_with_the_engine_is_adopted(kitchen: Kitchen) -> None:
     start_three_and_kill(kitchen)
-    wait_until(lambda: all(folder(kitchen, gen).host_pid() for gen in GENS))
+    patiently(lambda: all(folder(kitchen, gen).host_pid() for gen in GENS))
     for gen in GENS:
         host = folder(kitchen, gen).host_pid()
         assert host is not None
@@ -114,9 +113,9 @@ def test_an_agent_whose_host_was_killed_with_the_engine_is_adopted(kitchen: Kitc
     assert all(processes_of(folder(kitchen, gen)) for gen in GENS)
     kitchen.agents.go("stew-dishes-gen")
     engine = kitchen.start("--yes")
-    wait_until(lambda: kitchen.record("dishes", "stew").sessions[0].outcome == "done")
+    patiently(lambda: kitchen.record("dishes", "stew").sessions[0].outcome == "done")
     kitchen.agents.go(*GENS)
-    assert engine.wait(20) == 0
+    assert engine.wait(60) == 0
     finishes(kitchen)
 
 
