@@ -210,7 +210,7 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
     if outcome == "done" and foreign:
         outcome = "failed"
         reason = f"wrote {', '.join(foreign)}: not among the outputs of this step ({', '.join(spec.outputs)})"
-    if context.settings.record and outcome in ("done", "failed", "needs_input"):
+    if context.settings.record and spec.runtime != REPLAY and outcome in ("done", "failed", "needs_input"):
         record(context.settings.record, spec, folder, _post_images(context, lego or step.name, changes))
     if outcome == "done":
         changes += _write(worktree, notes)
