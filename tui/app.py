@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -25,6 +26,9 @@ from tui.themes import DARK, LIGHT
 _HERE = Path(__file__).parent
 LOOK_EVERY = 0.5
 """Seconds between two looks at the files."""
+
+LOOKS_WITHOUT_PARTS = 3
+"""How often in a row a part of the screen may be missing before that is an error."""
 
 
 @runtime_checkable
@@ -63,6 +67,7 @@ class MetaApp(App[Launch | None]):
         self.view: WorkspaceView | None = None
         self.engine = EngineStatus()
         self._looking = False
+        self._parts_missing = 0
         self.problem = ""
         """Why the files could not be read at the last look, if they could not."""
         self.register_theme(DARK)
@@ -113,9 +118,16 @@ class MetaApp(App[Launch | None]):
         self.engine = message.engine
         if message.view is not None:
             self.view = message.view
-            if changed:
+        try:
+            if message.view is not None and changed:
                 self._show(message.view)
-        self._show_trouble()
+            self._show_trouble()
+            self._parts_missing = 0
+        except NoMatches:
+            # A screen that is just being taken down has lost some of its parts; one that stays has all of them.
+            self._parts_missing += 1
+            if self._parts_missing > LOOKS_WITHOUT_PARTS:
+                raise
 
     def _show(self, view: WorkspaceView) -> None:
         for screen in self.screen_stack:
