@@ -288,6 +288,7 @@ def test_a_pause_lets_running_sessions_finish_and_the_next_run_goes_on(kitchen: 
 
 
 def test_an_interrupted_engine_says_so_and_ends_with_130(kitchen: Kitchen) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored here, it would be ignored by the engine too
     kitchen.agents.hold("menu-gen")
     engine = kitchen.start()
     patiently(lambda: len(kitchen.agents.starts()) == 1)
