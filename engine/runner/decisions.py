@@ -109,6 +109,8 @@ async def carry_out(context: Context, command: Command) -> bool:
             events.append(RunSet(run=run.model_copy(update={"paused": command.command == "pause"})))
         case "cancel":
             await _cancel(context, command.session, "cancelled by a person")
+        case "stop":
+            pass  # the loop ends its sessions, then itself
         case _:
             context.say(f"{command.command}: nothing to do for it in this version")
     await context.commit(*events, CommandDone(id=command.id))
