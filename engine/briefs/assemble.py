@@ -17,7 +17,7 @@ from engine.errors import MetaError
 from engine.git import Repository
 from engine.legos.placeholders import with_names
 from engine.legos.plan import Plan
-from engine.legos.roles import paths
+from engine.legos.roles import outputs
 from engine.legos.toolchain import Toolchain
 from engine.resources import document
 from engine.state.models import State, StepRecord, Substep
@@ -155,7 +155,7 @@ def _render(request: Request, parts: _Parts) -> str:
 
 
 def _outputs(request: Request) -> list[str]:
-    return [p for r in request.step.outputs for p in paths(r, request.plan, request.toolchain, request.lego)]
+    return outputs(request.step, request.plan, request.toolchain, request.lego)
 
 
 def _record(request: Request) -> StepRecord:

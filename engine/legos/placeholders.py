@@ -13,7 +13,7 @@ def with_names(text: str, plan: Plan | None, lego: str | None) -> str:
         text = text.replace("{lego}", lego)
     if plan is None:
         return text
-    if lego:
+    if lego and lego in plan.names:
         text = text.replace("{dependencies}", listed(plan.lego(lego).dependencies))
     return text.replace("{app}", plan.app).replace("{entry}", plan.entry)
 

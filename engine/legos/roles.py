@@ -30,6 +30,11 @@ def paths(
     return list(dict.fromkeys(found))
 
 
+def outputs(step: Step, plan: Plan | None, toolchain: Toolchain, lego: str | None) -> list[str]:
+    """The paths that an instance of a step may write."""
+    return [path for reference in step.outputs for path in paths(reference, plan, toolchain, lego)]
+
+
 def view(step: Step, plan: Plan | None, toolchain: Toolchain, lego: str | None) -> list[str]:
     """All that an instance of a step sees: its inputs, its outputs and the file its review notes go to, once each.
 

@@ -13,6 +13,7 @@ from engine.briefs.assemble import Brief, Request, assemble
 from engine.document.model import Step
 from engine.errors import RuntimeUnavailable
 from engine.git import Change
+from engine.legos import roles
 from engine.legos.roles import paths
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, Context
@@ -167,7 +168,7 @@ def work_base(context: Context, step: Step, lego: str | None, past: StepRecord) 
 
 def outputs(context: Context, step: Step, lego: str | None) -> list[str]:
     """The paths this instance may write."""
-    return [p for reference in step.outputs for p in paths(reference, context.plan, context.toolchain, lego)]
+    return roles.outputs(step, context.plan, context.toolchain, lego)
 
 
 def input_ids(context: Context, step: Step, lego: str | None, commit: str) -> dict[str, str]:

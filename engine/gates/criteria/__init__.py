@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.gates.criteria import claims, commands, documents, traceability
-from engine.gates.criteria.context import Context, fill
+from engine.gates.criteria.context import Context
 from engine.gates.criteria.evaluate import NOT_RUN, evaluate
 from engine.gates.criteria.evidence import evidence
 from engine.gates.criteria.registry import Finding, UnknownCriterion, find, forms
@@ -20,7 +20,6 @@ __all__ = [
     "documents",
     "evaluate",
     "evidence",
-    "fill",
     "find",
     "forms",
     "traceability",

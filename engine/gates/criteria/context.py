@@ -11,6 +11,7 @@ from engine.gates.checkrun import CHECK_SECONDS
 from engine.gates.receipts import ReceiptStore
 from engine.gates.sandbox import Sandbox
 from engine.git import NotInCommit, Repository
+from engine.legos.placeholders import with_names
 from engine.legos.plan import Plan, PlannedLego
 from engine.legos.toolchain import Toolchain
 from engine.state.clock import Clock, utc_now
@@ -69,19 +70,4 @@ class Context:
 
     def filled(self, text: str) -> str:
         """`text` with the names in place of what stands for them."""
-        return fill(text, self.plan, self.lego)
-
-
-def fill(text: str, plan: Plan | None, lego: str | None) -> str:
-    """`text` with the names in place of {lego}, {dependencies}, {entry} and {app}, as far as they are known."""
-    if lego:
-        text = text.replace("{lego}", lego)
-    if plan is None:
-        return text
-    if lego and lego in plan.names:
-        text = text.replace("{dependencies}", _listed(plan.lego(lego).dependencies))
-    return text.replace("{app}", plan.app).replace("{entry}", plan.entry)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "no dependencies"
+        return with_names(text, self.plan, self.lego)
