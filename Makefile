@@ -51,4 +51,4 @@ system:
 # New versions: the only target that changes requirements.lock.
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	  --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+	  --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements.lock
