@@ -1,0 +1,273 @@
+"""What adapters share whose agent is a command that prints a stream of JSON lines: the verbs, the session, the helpers.
+
+An adapter says how its agent is started (`Launch`), turns each line into events (`StreamReader.read`) and judges how
+the stream ended (`StreamReader.ending`). Standard library only: adapters start with `python -P -S`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from runtime_adapters.agent_process import AgentProcess
+from runtime_adapters.agent_process import Ending as Ending
+from runtime_adapters.agent_process import Launch as Launch
+from runtime_adapters.events import (
+    EXIT_BAD_CONFIGURATION,
+    EXIT_DONE,
+    EXIT_RATE_LIMITED,
+    EXIT_UNAVAILABLE,
+    RAW,
+    EventWriter,
+    read_events,
+)
+
+EXIT_TERMINATED = 128 + signal.SIGTERM
+PROBE_TIMED_OUT = 124
+PROBE_NOT_STARTED = 127
+SHOWN = 4000
+"""Characters of a line that events.jsonl repeats; raw.log has it whole."""
+
+
+class AdapterError(Exception):
+    """The agent cannot be started as asked; `code` is the adapter's exit code, `str()` the reason in one sentence."""
+
+    def __init__(self, message: str, code: int = EXIT_BAD_CONFIGURATION) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StreamReader(Protocol):
+    """Turns one agent's stream into events. One object a session; keeps what it needs to judge the end."""
+
+    def read(self, line: dict[str, object]) -> Iterable[tuple[str, dict[str, object]]]:
+        """The events (kind, fields) in one line of the stream."""
+
+    def ending(self, exit_code: int, stderr_tail: str) -> Ending:
+        """What the end of the stream means, given the agent's own exit code (negative: a signal)."""
+
+
+@runtime_checkable
+class Impatient(Protocol):
+    """A reader that ends an agent which would never end by itself."""
+
+    def overdue(self, now: float) -> Ending | None:
+        """The ending to enforce, None while the agent may go on. Called about twice a second with `time.monotonic()`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session folder, as an adapter sees it."""
+
+    folder: Path
+    worktree: Path
+    spec: dict[str, object]
+    brief: bytes
+    options: Mapping[str, str]
+
+    @classmethod
+    def load(cls, folder: Path) -> Session:
+        """Read session.json and brief.md. Raises AdapterError."""
+        try:
+            spec = json.loads((folder / "session.json").read_text(encoding="utf-8"))
+            options = spec.get("options") or {}
+            return cls(folder, Path(spec["worktree"]), spec, (folder / "brief.md").read_bytes(), options)
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise AdapterError(f"{folder} is not a session folder: {error}") from error
+
+    @property
+    def model(self) -> str | None:
+        """The model asked for."""
+        model = self.spec.get("model")
+        return model if isinstance(model, str) and model else None
+
+    @property
+    def events_path(self) -> Path:
+        """Where the events go."""
+        return self.folder / "events.jsonl"
+
+
+class StreamAdapter(Protocol):
+    """One runtime: its name, what is installed, how a session is started or gone on with, who reads its stream."""
+
+    name: str
+
+    def detect(self) -> dict[str, object]:
+        """The answer to `detect`; no model call."""
+
+    def launch(self, session: Session, resume: str | None) -> Launch:
+        """How to start the agent; `resume` is the agent's own session id to go on with. Raises AdapterError."""
+
+    def reader(self, session: Session) -> StreamReader:
+        """A reader for this session's stream."""
+
+
+def main(adapter: StreamAdapter, arguments: Sequence[str]) -> int:
+    """`detect`, `spawn DIR` or `resume DIR`; returns the exit code."""
+    match list(arguments):
+        case ["detect"]:
+            print(json.dumps(adapter.detect(), ensure_ascii=False))
+            return EXIT_DONE
+        case ["spawn", folder]:
+            return _session(adapter, Path(folder), resume=False)
+        case ["resume", folder]:
+            return _session(adapter, Path(folder), resume=True)
+        case _:
+            print(f"usage: {adapter.name} adapter: detect | spawn DIR | resume DIR", file=sys.stderr)
+            return EXIT_BAD_CONFIGURATION
+
+
+def _session(adapter: StreamAdapter, folder: Path, *, resume: bool) -> int:
+    try:
+        session = Session.load(folder)
+        launch = adapter.launch(session, agent_session_id(session.events_path) if resume else None)
+    except AdapterError as error:
+        if folder.is_dir():
+            writer = EventWriter(folder / "events.jsonl")
+            finish(writer, Ending(error.code, str(error)))
+            writer.close()
+        print(error, file=sys.stderr)
+        return error.code
+    announce = {"runtime": adapter.name, "model": session.model, **launch.announce}
+    return run_agent(session, launch, adapter.reader(session), announce)
+
+
+def run_agent(session: Session, launch: Launch, reader: StreamReader, announce: dict[str, object]) -> int:
+    """Run the agent to its end, its stream as events; returns the adapter's exit code.
+
+    The agent gets a process group of its own. TERM ends the agent first, then this process with 143.
+    """
+    writer = EventWriter(session.events_path)
+    try:
+        writer.write("started", **{name: value for name, value in announce.items() if value is not None})
+        process = AgentProcess(launch, session.worktree, LineFeed(reader, writer).feed)
+        overdue = reader.overdue if isinstance(reader, Impatient) else _never
+        try:
+            end = process.run(overdue)
+        except OSError as error:
+            reason = f"{launch.command[0]} cannot be started: {error.strerror or error}"
+            return finish(writer, Ending(EXIT_UNAVAILABLE, reason))
+        if end.terminated:
+            return EXIT_TERMINATED
+        return finish(writer, end.enforced or reader.ending(end.code, end.stderr_tail))
+    finally:
+        writer.close()
+
+
+def _never(now: float) -> Ending | None:
+    return None
+
+
+def finish(writer: EventWriter, ending: Ending) -> int:
+    """Write down why the agent ended, if it ended badly; returns the exit code."""
+    if ending.code == EXIT_RATE_LIMITED:
+        told = {"retry_at": ending.retry_at, "retry_after_seconds": ending.retry_after_seconds}
+        writer.write("rate_limited", message=ending.message, **{k: v for k, v in told.items() if v is not None})
+    if ending.code != EXIT_DONE and ending.message:
+        writer.write("error", message=ending.message)
+    return ending.code
+
+
+class LineFeed:
+    """Lines of the agent's stdout on their way into events.jsonl. A line of a shape nobody knows is shown as it is."""
+
+    def __init__(self, reader: StreamReader, writer: EventWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    def feed(self, line: bytes) -> None:
+        """Write the events in one line, without its newline."""
+        text = line.decode("utf-8", errors="replace").strip()
+        if not text:
+            return
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            data = None
+        if not isinstance(data, dict):
+            self.writer.write(RAW, text=text[:SHOWN])
+            return
+        try:
+            events = list(self.reader.read(data))
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            events = [unknown(data)]  # a stream that changed its shape is no reason to end
+        for kind, fields in events:
+            self.writer.write(kind, **{k: v for k, v in fields.items() if k not in ("self", "kind", "t")})
+
+
+def unknown(line: dict[str, object]) -> tuple[str, dict[str, object]]:
+    """The event for a line of a type the reader does not know."""
+    return RAW, {"text": json.dumps(line, ensure_ascii=False)[:SHOWN]}
+
+
+def agent_session_id(events_path: Path) -> str | None:
+    """The agent's own id of its session, from the last `started` or `agent_session` event that tells one."""
+    told = [
+        event.text_of("session") for event in read_events(events_path) if event.kind in ("started", "agent_session")
+    ]
+    return next((session for session in reversed(told) if session), None)
+
+
+def relative(worktree: Path, path: str) -> str:
+    """A path as seen from the worktree; one outside it stays as it is."""
+    with suppress(ValueError):
+        return str(Path(path).relative_to(worktree))
+    return path
+
+
+def find_program(name: str, options: Mapping[str, str] | None = None) -> str | None:
+    """The agent's executable: option `command`, else META_<NAME>_COMMAND, else what PATH offers. None: not there."""
+    asked = (options or {}).get("command") or os.environ.get(f"META_{name.upper()}_COMMAND")
+    return shutil.which(asked or name)
+
+
+def require_program(name: str, options: Mapping[str, str]) -> str:
+    """As `find_program`. Raises AdapterError (runtime unavailable)."""
+    if found := find_program(name, options):
+        return found
+    asked = options.get("command") or os.environ.get(f"META_{name.upper()}_COMMAND")
+    reason = f"{asked} cannot be executed" if asked else f"{name} is not installed: there is no such program on PATH"
+    raise AdapterError(reason, EXIT_UNAVAILABLE)
+
+
+def extra_arguments(options: Mapping[str, str]) -> list[str]:
+    """Option `extra_args`: a JSON list of texts. Raises AdapterError."""
+    text = options.get("extra_args", "[]")
+    try:
+        words = json.loads(text)
+    except ValueError:
+        words = None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise AdapterError(f"option `extra_args` is {text}: a JSON list of texts is expected")
+    return words
+
+
+def probe(command: Sequence[str], timeout: float, environment: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a short command; 124 if it did not end in time, 127 if it cannot be started."""
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0,
+            env=environment,
+        )
+    except OSError as error:
+        return PROBE_NOT_STARTED, "", f"{command[0]}: {error.strerror or error}"
+    try:
+        output, errors = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return PROBE_TIMED_OUT, "", f"no answer within {timeout:g} s"
+    return process.returncode, output.decode(errors="replace"), errors.decode(errors="replace")
