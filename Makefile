@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
+AGENTS := .agents
+SYSTEM := bubblewrap tmux socat slirp4netns iptables
 
-.PHONY: setup demo test check bench lock system screenshots
+.PHONY: setup demo test check bench lock system screenshots agents
 
 setup: $(STAMP)
 
@@ -42,11 +44,21 @@ screenshots: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
-# Sandbox and pictures for the tests, where apt is there: without them the tests that need them are skipped and say so.
+# Sandboxes (ours and the agents' own) and pictures for the tests, where apt is there: without them the tests that need
+# them are skipped and say so.
 system:
 	@if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update -qq && apt-get install -y -qq bubblewrap tmux >/dev/null; \
-	else echo "not root on a Debian system: install bubblewrap and tmux by hand"; fi
+	  apt-get update -qq && apt-get install -y -qq $(SYSTEM) >/dev/null; \
+	else echo "not root on a Debian system: install $(SYSTEM) by hand"; fi
+
+# The real agents for the contract tests, pinned: without them those tests are skipped and say so.
+agents: $(AGENTS)/.installed
+
+$(AGENTS)/.installed: tests/contract/agents/package.json tests/contract/agents/package-lock.json
+	@if command -v npm >/dev/null 2>&1; then \
+	  mkdir -p $(AGENTS) && cp tests/contract/agents/package.json tests/contract/agents/package-lock.json $(AGENTS)/ && \
+	  npm ci --prefix $(AGENTS) --no-audit --no-fund --no-progress --loglevel=error && touch $@ ; \
+	else echo "npm is not installed: the contract tests with real agents will be skipped"; fi
 
 # New versions: the only target that changes requirements.lock.
 lock:

@@ -61,7 +61,7 @@ class Impatient(Protocol):
     """A reader that ends an agent which would never end by itself."""
 
     def overdue(self, now: float) -> Ending | None:
-        """The ending to enforce, None while the agent may go on. Called about twice a second with `time.monotonic()`."""
+        """The ending to enforce, None while it may go on. Called about twice a second with `time.monotonic()`."""
 
 
 @dataclass(frozen=True, slots=True)
