@@ -21,6 +21,7 @@ from tui.screens.confirm import Confirm
 from tui.tail import Line
 from tui.widgets.key_line import KeyLine
 from tui.widgets.output_view import OutputView
+from tui.widgets.text import Text
 
 GRACE = 0.4
 """Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""
@@ -64,7 +65,7 @@ class ApprovalScreen(Screen[Answer | None]):
                 yield Markdown(id="markdown", open_links=False)
             yield OutputView(follow=False, id="raw")
             with VerticalScroll(id="evidence"):
-                yield Static(id="evidence-text")
+                yield Text(id="evidence-text")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -125,7 +126,7 @@ class ApprovalScreen(Screen[Answer | None]):
         step = self.view.step(self.waiting.gate)
         notes = self._document.notes if self._document else ""
         self.query_one("#gate-title", Static).update(title_line(self.waiting, step, self.clock()))
-        self.query_one("#evidence-text", Static).update(evidence(step, notes))
+        self.query_one("#evidence-text", Text).update(evidence(step, notes))
 
     def _too_early(self) -> bool:
         """Whether an answer came before anybody can have read the question; each such key starts the wait anew."""

@@ -8,7 +8,6 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widgets import Static
 
 from tui.messages import Clock
 from tui.node_details import describe_node
@@ -21,6 +20,7 @@ from tui.widgets.event_line import EventLine
 from tui.widgets.header import Header
 from tui.widgets.key_line import KeyLine
 from tui.widgets.phase_tree import PhaseTree
+from tui.widgets.text import Text
 
 AREAS = ("tree", "board", "details")
 
@@ -54,7 +54,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, what is wrong, tree beside board and details, newest event, keys."""
         yield Header(id="header")
-        yield Static(id="trouble")
+        yield Text(id="trouble")
         with Horizontal(id="body"):
             yield PhaseTree(self.clock, id="tree")
             with Container(id="side"):
@@ -81,7 +81,7 @@ class MainScreen(Screen[None]):
 
     def show_trouble(self, text: str) -> None:
         """Shows what is wrong for as long as it is; an empty text takes it away."""
-        trouble = self.query_one("#trouble", Static)
+        trouble = self.query_one("#trouble", Text)
         trouble.display = bool(text)
         trouble.update(Content(clean(f"✗ {text}")))
 

@@ -17,6 +17,7 @@ from tui.read_model import SessionView, WorkspaceView
 from tui.widgets.cards import card_lines, shortened
 from tui.widgets.idle import idle_content
 from tui.widgets.pane import Pane
+from tui.widgets.text import Text
 
 _COMFORTABLE_WIDTH, _MIN_WIDTH, _MIN_HEIGHT = 54, 36, 6
 _MOST_RECENT = 3
@@ -71,7 +72,7 @@ class Board(Container, can_focus=True):
     def compose(self) -> ComposeResult:
         """The grid of panes, the cards below it, and what is there when nothing runs."""
         yield Grid(id="panes")
-        yield Static(id="cards")
+        yield Text(id="cards")
         yield Static(id="idle")
 
     @property
@@ -108,7 +109,7 @@ class Board(Container, can_focus=True):
             lines = shortened(card_lines(view, live[fitting:], recent, self.clock()), room_for_cards)
         self.set_class(bool(live), "-running")
         self.set_class(bool(live and lines), "-cards")
-        self.query_one("#cards", Static).update(Content("\n").join(lines))
+        self.query_one("#cards", Text).update(Content("\n").join(lines))
         self.query_one("#idle", Static).update(idle_content(view, self.engine_word, self.clock()))
         self._sync_panes(live[:fitting])
         self.can_focus = not live

@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+
+from tui.widgets.text import Text
 
 
 class Details(VerticalScroll, can_focus=True):
@@ -27,11 +28,11 @@ class Details(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """One text."""
-        yield Static(id="details-text")
+        yield Text(id="details-text")
 
     def show(self, key: str, content: Content) -> None:
         """Draws `content`; another `key` starts at its top."""
-        self.query_one("#details-text", Static).update(content)
+        self.query_one("#details-text", Text).update(content)
         if key != self.key:
             self.key = key
             self.scroll_home(animate=False)
