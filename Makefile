@@ -7,7 +7,7 @@ WORKERS ?= 2
 AGENTS := .agents
 SYSTEM := bubblewrap tmux socat slirp4netns iptables
 
-.PHONY: setup demo test check bench lock system screenshots agents
+.PHONY: setup demo test check docs bench lock system screenshots agents
 
 setup: $(STAMP)
 
@@ -36,6 +36,11 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/meta lint
+	$(BIN)/python docs/make_reference.py --check
+
+# The reference in docs/orchestration.md, from the docs of the code.
+docs: setup
+	$(BIN)/python docs/make_reference.py
 
 # The pictures of the README, from the example while it is built.
 screenshots: setup

@@ -19,7 +19,26 @@ Status = Literal[
     "stopped",
     "skipped",
 ]
-"""The status words, the same everywhere."""
+"""The status words, the same everywhere. A phase has the most urgent word of the steps in it.
+
+pending: Something it needs is not there yet: an input, an earlier phase, the LEGO plan. It says which step it waits
+  for. So does a step behind the phase that `--until` names.
+ready: It has all it needs and starts as soon as there is room. So has a step of the engine whose input has changed,
+  or whose criteria have: it runs, or is checked, again by itself.
+running: A session is at work on it.
+checking: The engine evaluates its exit criteria on a commit.
+waiting_approval: Its work has passed the check and a person decides: `meta approve GATE` or `meta revise GATE`. So does
+  a step whose approved work was edited since.
+waiting_answer: Its session has questions: `meta answer FILE --gate GATE` answers them.
+paused: It could go on, and the run is paused, or no runtime can work now; `meta run` goes on.
+done: Its work has passed the check, has landed, and is approved where that is asked for.
+stale: It was done, and an input has changed since, or it follows from a step that is stale. Later steps go on with what
+  there is; `meta run --refresh` does it again.
+failed: Its work came out wrong as often as the valve `failure_count` allows; `meta retry` tries again.
+stopped: Something is in the way that trying again does not mend: a person's stop, a cap, no progress, edits that were
+  not committed, work that no longer merges. It says what, and how to go on.
+skipped: Not part of this run: another mode, another lane, an app that is not sensitive, a LEGO that stays as it is.
+"""
 
 Work = Literal["", "gen", "review", "check", "action", "land"]
 """What is under way or due in a step; "" for nothing."""
@@ -49,6 +68,8 @@ class Instance:
     gate: str | None = None
     edited: tuple[str, ...] = ()
     """Output paths that a person changed since they landed."""
+    older_text: bool = False
+    """Whether the document tells it something else now than when it ran: no reason to do it again."""
     started_at: str | None = None
     ended_at: str | None = None
 

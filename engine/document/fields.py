@@ -23,6 +23,29 @@ FIELDS = (
     "Lands",
     "When",
 )
+"""What a phase or step can say of itself. The order in the document does not matter; each stands there once at most.
+
+Level: `meta` for a step of the app, `LEGO` for one that has the field `For each`. It is there for the reader: left
+  out, it follows from `For each`, and it may not contradict it.
+Modes: A list of `new` (a first build), `maintenance` and `upgrade`. In any other mode the step is skipped. Left out:
+  `new`.
+For each: `LEGO` makes one instance of the step for every LEGO of the plan. `LEGO where decision is NEW or REFACTOR`
+  makes one only where the plan decides so; the decisions are `NEW`, `KEEP`, `REFACTOR` and `REGENERATE`. Left out, the
+  step runs once.
+Action: The name of an engine action. Such a step has no sessions, hence no Gen and no Review; it may have criteria.
+Inputs: Artifacts, comma separated. They decide the order: a step waits for whoever makes one of them, its sessions are
+  told them, and the step becomes stale when one changes.
+Outputs: Artifacts, comma separated, each made by this step alone. Whatever else a session changes makes it fail. A
+  step for each LEGO names `{lego}` in every output.
+Wisdom: Collections of cards, comma separated: each is a file `.meta/wisdom/NAME_wisdom.md`. Left out, no card is told.
+Approval: `required`: it waits for a person once its work has landed. `when sensitive`: only in a sensitive app.
+  `none`, or left out: nobody is asked.
+Lanes: A list of `full` and `tiny`. In any other lane the step is skipped. `tiny (no Review)` keeps the step and leaves
+  out its Review; the full lane always reviews. Left out: both lanes, with Review.
+Lands: `at once`: what the check passed goes onto the branch. `at merge`: it waits on the LEGO's own line for the step
+  that merges it; only a step for each LEGO can wait. Left out: `at once`.
+When: `sensitive`: the step is skipped in any other app. `always`, or left out: it runs.
+"""
 
 LONGEST_SENTENCE = 2_000
 

@@ -13,44 +13,143 @@ from engine.document.passage import Passage
 from engine.document.problems import Report, quoted
 from engine.document.vocabulary import SentenceForm, match, nearest
 
+NOT_IN_FORCE = "Nothing yet: the number is read and checked, and nothing stops on it in this version."
+"""What a valve says of itself as long as no part of the engine reads its number."""
+
 
 @dataclass(frozen=True, slots=True)
 class ValveForm:
-    """A valve's sentence, the field of `Valves` it sets, and the numbers it takes."""
+    """A valve's sentence, the field of `Valves` it sets, the numbers it takes, and what a person must know of it."""
 
     form: SentenceForm
     field: str
+    limits: str
+    """What the number limits."""
+    trips: str = NOT_IN_FORCE
+    """What happens when the limit is reached."""
+    remedy: str = ""
+    """What to do then; empty for a valve that is not in force."""
     least: float = 0
     most: float | None = None
     whole: bool = False
 
 
-def _cap(what: str, field: str, *, least: float = 0, whole: bool = False) -> ValveForm:
-    return ValveForm(SentenceForm(f"{what} at most <number>"), field, least=least, whole=whole)
+AT_THE_LEGOS_CAP = (
+    "No new session starts for this LEGO: its steps are `stopped`. What is under way ends, and other LEGOs go on.",
+    "Raise the number, then `meta run`.",
+)
+AT_THE_DAYS_CAP = (
+    "No new session starts on this day (UTC): the steps that need one are `stopped`. What is under way ends.",
+    "`meta run` on another day, or raise the number before.",
+)
+UNTOLD = "What an agent does not tell is not counted."
 
 
-def _share(what: str, field: str) -> ValveForm:
-    return ValveForm(SentenceForm(f"{what} at least <number>"), field, most=1)
+def _cap(
+    what: str,
+    limits: str,
+    field: str,
+    then: tuple[str, str] = (NOT_IN_FORCE, ""),
+    *,
+    least: float = 0,
+    whole: bool = False,
+) -> ValveForm:
+    form = SentenceForm(f"{what} at most <number>")
+    return ValveForm(form, field, limits, trips=then[0], remedy=then[1], least=least, whole=whole)
 
 
 VALVES = (
-    _cap("failure_count", "failure_count", least=1, whole=True),
-    _share("confidence", "confidence"),
-    _share("essence clarity", "essence_clarity"),
-    ValveForm(SentenceForm("interview at most <number> rounds"), "interview_rounds", whole=True),
-    ValveForm(SentenceForm("LEGOs at most <number> per app"), "legos", least=1, whole=True),
-    ValveForm(SentenceForm("brief at most <number> tokens"), "brief_tokens", least=1, whole=True),
-    _cap("sessions in parallel", "parallel_sessions", least=1, whole=True),
-    _cap("minutes per session", "session_minutes", least=0.01),
-    _cap("idle minutes per session", "idle_minutes", least=0.01),
-    _cap("minutes per LEGO", "lego_minutes", least=0.01),
-    _cap("minutes per day", "day_minutes", least=0.01),
-    _cap("tokens per session", "session_tokens", whole=True),
-    _cap("tokens per LEGO", "lego_tokens", whole=True),
-    _cap("tokens per day", "day_tokens", whole=True),
-    _cap("cost per session", "session_cost"),
-    _cap("cost per LEGO", "lego_cost"),
-    _cap("cost per day", "day_cost"),
+    ValveForm(
+        SentenceForm("failure_count at most <number>"),
+        "failure_count",
+        limits="How often the work on one step may come out wrong: a red check, a session that fails, or one that "
+        "writes what is not its to write. A person's wish for a change, trouble with the runtime and a killed session "
+        "do not count.",
+        trips="The step is `failed` and starts nothing more. Whatever needs it waits; other LEGOs go on. The same "
+        "failure twice on the same files is no progress: the step is `stopped` before the number is reached.",
+        remedy="`meta status` says why. Mend what is wrong (the input, the criterion, the instructions), "
+        "then `meta retry NAME`, which forgets the count.",
+        least=1,
+        whole=True,
+    ),
+    ValveForm(
+        SentenceForm("confidence at least <number>"),
+        "confidence",
+        limits="The confidence below which a session's work is not taken as it is. A step is judged by the number in "
+        "its own criterion `confidence is at least …`.",
+        most=1,
+    ),
+    ValveForm(
+        SentenceForm("essence clarity at least <number>"),
+        "essence_clarity",
+        limits="The clarity of the intent, as a session states it, below which its questions are asked first. What a "
+        "step must reach is the number in its own criterion.",
+        trips="The step is `waiting_answer` until a person has answered; a question answered with nothing stays open.",
+        remedy="Answer on the screen or with `meta answer`.",
+        most=1,
+    ),
+    ValveForm(
+        SentenceForm("interview at most <number> rounds"),
+        "interview_rounds",
+        limits="How often a step may put questions to a person.",
+        trips="The step is `stopped` and names the questions that are still open.",
+        remedy="Raise the number to be asked once more, and answer.",
+        whole=True,
+    ),
+    ValveForm(
+        SentenceForm("LEGOs at most <number> per app"),
+        "legos",
+        limits="How many LEGOs a plan may have; those that it retires do not count.",
+        trips="The plan is no valid plan: the criterion on it is red, and the next session is told the number.",
+        remedy="Nothing, if the next plan is smaller. If it cannot be, cut the app into several, or raise the number.",
+        least=1,
+        whole=True,
+    ),
+    ValveForm(
+        SentenceForm("brief at most <number> tokens"),
+        "brief_tokens",
+        limits="How long the text may be that a session is told, by estimate.",
+        trips="Cards are left out, then inputs, which stay in the session's folder to be opened. If the rest is still "
+        "too long, no session starts, and the message names the step and the size of its brief.",
+        remedy="Shorten its Gen or Review, take a slice `(rows of {lego})` of a long input, or raise the number.",
+        least=1,
+        whole=True,
+    ),
+    ValveForm(
+        SentenceForm("sessions in parallel at most <number>"),
+        "parallel_sessions",
+        limits="How many sessions are at work at once. `meta run --jobs` sets a lower limit, never a higher one.",
+        trips="No step stops: what is ready starts as soon as a session has ended.",
+        remedy="Nothing; raise the number, and `--jobs`, if the machine and the runtime can bear more.",
+        least=1,
+        whole=True,
+    ),
+    ValveForm(
+        SentenceForm("minutes per session at most <number>"),
+        "session_minutes",
+        limits="How long one session may take. A brief that waits for a person's hand has all the time it needs.",
+        trips="The session is ended and counts as a failure of its step; what it wrote stays reachable.",
+        remedy="Nothing, if the next attempt is quicker. Else make the step smaller, or raise the number.",
+        least=0.01,
+    ),
+    ValveForm(
+        SentenceForm("idle minutes per session at most <number>"),
+        "idle_minutes",
+        limits="How long a session may write nothing, neither events nor output. Waiting for a person does not count.",
+        trips="The session is ended and counts as a failure of its step; what it wrote stays reachable.",
+        remedy="Look at the end of its `raw.log` for what it waited for. Raise the number if its runtime is just slow.",
+        least=0.01,
+    ),
+    _cap(
+        "minutes per LEGO", "The time of all ended sessions of one LEGO.", "lego_minutes", AT_THE_LEGOS_CAP, least=0.01
+    ),
+    _cap("minutes per day", "The time of all ended sessions of a day.", "day_minutes", AT_THE_DAYS_CAP, least=0.01),
+    _cap("tokens per session", f"The tokens of one session. {UNTOLD}", "session_tokens", whole=True),
+    _cap("tokens per LEGO", f"The tokens of one LEGO. {UNTOLD}", "lego_tokens", AT_THE_LEGOS_CAP, whole=True),
+    _cap("tokens per day", f"The tokens of a day. {UNTOLD}", "day_tokens", AT_THE_DAYS_CAP, whole=True),
+    _cap("cost per session", f"The price of one session, in US dollars. {UNTOLD}", "session_cost"),
+    _cap("cost per LEGO", f"The price of one LEGO, in US dollars. {UNTOLD}", "lego_cost", AT_THE_LEGOS_CAP),
+    _cap("cost per day", f"The price of a day, in US dollars. {UNTOLD}", "day_cost", AT_THE_DAYS_CAP),
 )
 
 

@@ -85,14 +85,21 @@ def _commit(context: Context, step: Step, lego: str | None, done: Done) -> str |
 
 @action("check versions")
 def check_versions(context: Context, step: Step, lego: str | None) -> Done:
-    """Is git there and new enough, and which document does this run work under."""
+    """Make sure that git is there and new enough, and note which document the run works under.
+
+    It commits nothing. It stops when git is missing or too old.
+    """
     git.check_git()
     return Done(run={"document": context.orchestration.sha256})
 
 
 @action("read intent")
 def read_the_intent(context: Context, step: Step, lego: str | None) -> Done:
-    """Read `app_intent.md`; put it on the branch as it lies; say whether it speaks of sensitive things."""
+    """Read `app_intent.md`, put it on the branch as it lies, and note the app's name and whether it is sensitive.
+
+    An app is sensitive when its intent speaks of credentials, payment, personal or health data. It stops when the
+    intent is missing, empty, too long or no text.
+    """
     path = context.workspace.root / INTENT
     text = read_intent(path)
     return Done(files={INTENT: path.read_bytes()}, run={"sensitive": is_sensitive(text), "app": title_of(text)})
@@ -100,13 +107,20 @@ def read_the_intent(context: Context, step: Step, lego: str | None) -> Done:
 
 @action("scaffold")
 def scaffold_shared_files(context: Context, step: Step, lego: str | None) -> Done:
-    """Write the shared files of the toolchain for the plan; nobody else writes them."""
+    """Write the files that all LEGOs share, from the plan and the toolchain's templates.
+
+    The same plan gives the same files. It stops when there is no plan, or a template is missing or wrong.
+    """
     return Done(files=dict(scaffold(_plan(context), context.toolchain, context.state.orchestrator.run.app)))
 
 
 @action("merge LEGO")
 def merge_lego(context: Context, step: Step, lego: str | None) -> Done:
-    """Put a LEGO's own line on the branch, as a candidate that is checked before it lands."""
+    """Merge the work that waits on a LEGO's own line into the branch, for a step with `For each`: LEGO.
+
+    The merge is a candidate: it lands when the step's criteria hold on it. If they do not, the failure is charged to
+    the step that made the first input. It stops when both sides changed the same lines.
+    """
     assert lego is not None, "the document runs this action for each LEGO"
     repository = context.workspace.repository
     head = _head(context)
@@ -116,14 +130,21 @@ def merge_lego(context: Context, step: Step, lego: str | None) -> Done:
 
 @action("write proof")
 def write_proof(context: Context, step: Step, lego: str | None) -> Done:
-    """Write PROOF.md: requirement → tests → LEGO → receipt, from the receipts alone."""
+    """Write `PROOF.md`: for each requirement the tests that name it, its LEGOs and the receipts.
+
+    It is made from the receipts alone; what has none is shown as unproven. It stops when there is no plan.
+    """
     rows, _ = current_proof(context.workspace, context.toolchain, _plan(context), _head(context))
     return Done(files={PROOF: render_proof(rows).encode()})
 
 
 @action("write release")
 def write_release(context: Context, step: Step, lego: str | None) -> Done:
-    """Write what a clone needs: proof.json, the manifest, the version, the app's own guide and decision record."""
+    """Write what a clone of the app needs to be proven and worked on without the engine's own files.
+
+    These are `proof.json` with the receipts, `.meta-manifest.json` (which step made which file), `.meta-version`, the
+    app's own `AGENTS.md`, and `.app_orchestration.md`, the record of what was decided. It stops when there is no plan.
+    """
     files = release_files(
         context.workspace, context.orchestration, context.toolchain, context.state, _plan(context), _head(context)
     )

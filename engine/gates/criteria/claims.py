@@ -8,13 +8,21 @@ from engine.gates.criteria.registry import Finding, criterion
 
 @criterion("confidence is at least <number>")
 def confidence(context: Context, number: str) -> Finding:
-    """The confidence that the step's last session stated."""
+    """The step's last session stated a confidence of that number or more, from 0 to 1.
+
+    Red: the number it stated, or that it stated none.
+    Example: confidence is at least 0.6
+    """
     return _at_least("confidence", context.result.confidence_score if context.result else None, number)
 
 
 @criterion("essence clarity is at least <number>")
 def essence_clarity(context: Context, number: str) -> Finding:
-    """The clarity that the step's last session gave to the essence."""
+    """The step's last session found the essence that clear or clearer, from 0 to 1.
+
+    Red: the number it stated, or that it stated none.
+    Example: essence clarity is at least 0.7
+    """
     return _at_least("essence clarity", context.result.essence_clarity if context.result else None, number)
 
 

@@ -17,35 +17,55 @@ PROSE = ".md"
 
 @criterion("`<command>` of the toolchain passes for {lego} with {lego} fake", runs=True)
 async def passes_with_fake(context: Context, command: str) -> Finding:
-    """The LEGO's tests hold for its fake, every other LEGO being fake too."""
+    """The LEGO's tests hold for its fake, every other LEGO being fake too: every test ran and passed.
+
+    Red: the exit code, the counts and the first failing tests, or the end of the output where no test ran.
+    Example: `contract_test` of the toolchain passes for {lego} with {lego} fake
+    """
     lego = context.planned.name
     return await _run(context, Check(command, lego, real=(), fake=(lego,)))
 
 
 @criterion("`<command>` of the toolchain passes for {lego} with {lego} real and {dependencies} fake", runs=True)
 async def passes_with_real(context: Context, command: str) -> Finding:
-    """The LEGO's tests hold for its code, built upon its neighbours' fakes."""
+    """The LEGO's tests hold for its code, built upon its neighbours' fakes: every test ran and passed.
+
+    Red: the exit code, the counts and the first failing tests, or the end of the output where no test ran.
+    Example: `unit_test` of the toolchain passes for {lego} with {lego} real and {dependencies} fake
+    """
     lego = context.planned
     return await _run(context, Check(command, lego.name, real=(lego.name,), fake=tuple(lego.dependencies)))
 
 
 @criterion("`<command>` of the toolchain passes for {lego} with {lego} and {dependencies} real", runs=True)
 async def passes_with_all_real(context: Context, command: str) -> Finding:
-    """The LEGO's tests hold for its code, built upon the real code of all that it needs, directly or through others."""
+    """The LEGO's tests hold for its code, built upon the real code of all that it needs, directly or through others.
+
+    Red: the exit code, the counts and the first failing tests, or the end of the output where no test ran.
+    Example: `test` of the toolchain passes for {lego} with {lego} and {dependencies} real
+    """
     lego = context.planned.name
     return await _run(context, Check(command, lego, real=(*context.known_plan.closure(lego), lego)))
 
 
 @criterion("`<command>` of the toolchain fails for {lego} with {lego} empty", runs=True)
 async def fails_with_empty(context: Context, command: str) -> Finding:
-    """Every one of the LEGO's tests runs and fails while there is nothing behind its contract: each tests something."""
+    """Every one of the LEGO's tests runs and fails while there is nothing behind its contract: each tests something.
+
+    Red: the tests that passed all the same, or those that could not be loaded or were skipped.
+    Example: `unit_test` of the toolchain fails for {lego} with {lego} empty
+    """
     lego = context.planned.name
     return await _run(context, Check(command, lego, real=(), empty=(lego,), expects="fail"))
 
 
 @criterion("`<command>` of the toolchain passes for the app", runs=True)
 async def passes_for_the_app(context: Context, command: str) -> Finding:
-    """It passes on everything in the commit, with every LEGO real."""
+    """It passes on everything in the commit, with every LEGO real: something ran, and all of it passed.
+
+    Red: the exit code, the counts and the first failing tests, or the end of the output where no test ran.
+    Example: `test` of the toolchain passes for the app
+    """
     return await _run(context, Check(command))
 
 

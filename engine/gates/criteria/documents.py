@@ -22,7 +22,11 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 @criterion("`<path>` exists")
 def exists(context: Context, path: str) -> Finding:
-    """The file is committed and not blank; a folder holds at least one such file."""
+    """The file is committed and not blank; a folder holds at least one such file.
+
+    Red: that the path is not there, or that it is empty.
+    Example: `docs/` exists
+    """
     path = context.filled(path)
     files = context.repository.files(context.commit, [path])
     if not files:
@@ -34,7 +38,11 @@ def exists(context: Context, path: str) -> Finding:
 
 @criterion('`<path>` has a section "<title>"')
 def has_section(context: Context, path: str, title: str) -> Finding:
-    """A heading with that text, of any level and outside code, has text below it."""
+    """A heading with that text, of any level and outside code, has text below it; a comment is no text.
+
+    Red: the headings that are there, or that the section is empty.
+    Example: `requirements.md` has a section "REVIEW NOTES"
+    """
     path = context.filled(path)
     text = context.text(path)
     if text is None:
@@ -51,7 +59,11 @@ def has_section(context: Context, path: str, title: str) -> Finding:
 
 @criterion("`<path>` is a valid LEGO plan")
 def is_plan(context: Context, path: str) -> Finding:
-    """Fields, names, one entry, no circle, no unknown dependency, not more LEGOs than the valve allows."""
+    """It can be built from: known fields, one entry, dependencies that exist and form no circle, not too many LEGOs.
+
+    Red: every mistake in the plan, one sentence each.
+    Example: `lego_plan.json` is a valid LEGO plan
+    """
     text = context.text(path)
     if text is None:
         return Finding(False, f"{path} is not there")
@@ -64,7 +76,11 @@ def is_plan(context: Context, path: str) -> Finding:
 
 @criterion("every requirement has an id")
 def requirements_have_ids(context: Context) -> Finding:
-    """Each requirement begins with its own id."""
+    """There is at least one requirement, and each begins with an id of its own, such as R-001.
+
+    Red: the lines without an id, or the ids that stand there twice.
+    Example: every requirement has an id
+    """
     requirements = parse_requirements(context.text(REQUIREMENTS) or "")
     if not requirements:
         return Finding(False, NO_REQUIREMENTS)
@@ -80,7 +96,11 @@ def requirements_have_ids(context: Context) -> Finding:
 
 @criterion("every requirement has an acceptance test idea")
 def requirements_have_acceptance(context: Context) -> Finding:
-    """Each requirement has an Acceptance line that says something."""
+    """There is at least one requirement, and each has an Acceptance line that says something.
+
+    Red: the ids without one.
+    Example: every requirement has an acceptance test idea
+    """
     requirements = parse_requirements(context.text(REQUIREMENTS) or "")
     if not requirements:
         return Finding(False, NO_REQUIREMENTS)

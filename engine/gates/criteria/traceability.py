@@ -16,7 +16,11 @@ PLAN = "lego_plan.json"
 
 @criterion("every requirement belongs to a LEGO")
 def belongs_to_a_lego(context: Context) -> Finding:
-    """Each id is listed by at least one LEGO that the app consists of."""
+    """Each id stands in the list of some LEGO that the app consists of; one that is retired does not count.
+
+    Red: the ids that no LEGO lists, or why the plan cannot be read.
+    Example: every requirement belongs to a LEGO
+    """
     wanted = _requirement_ids(context)
     try:
         plan = parse_plan(context.text(PLAN) or "", context.valves.legos)
@@ -28,7 +32,11 @@ def belongs_to_a_lego(context: Context) -> Finding:
 
 @criterion("every requirement of {lego} is named by a test")
 def named_by_a_test(context: Context) -> Finding:
-    """Each requirement that the plan gives to the LEGO occurs in one of its unit tests."""
+    """Each requirement that the plan gives to the LEGO occurs in one of its unit tests, in a name or in the text.
+
+    Red: the ids that occur in none, or that the plan gives it no requirement.
+    Example: every requirement of {lego} is named by a test
+    """
     wanted = context.planned.requirements
     nothing = f"the plan gives {context.lego} no requirement"
     return _all_of(wanted, _named(context.texts("unit tests")), "named by no unit test", nothing)
@@ -36,14 +44,22 @@ def named_by_a_test(context: Context) -> Finding:
 
 @criterion("every requirement is named by an integration test")
 def named_by_an_integration_test(context: Context) -> Finding:
-    """Each requirement occurs in an integration test."""
+    """Each requirement occurs in an integration test, in a name or in the text.
+
+    Red: the ids that occur in none.
+    Example: every requirement is named by an integration test
+    """
     wanted = _requirement_ids(context)
     return _all_of(wanted, _named(context.texts("integration tests")), "named by no integration test", NO_REQUIREMENTS)
 
 
 @criterion("every requirement is proven")
 def proven(context: Context) -> Finding:
-    """Each requirement is named by a test of the whole app that passed in the newest receipt of its check."""
+    """Each requirement is named by a test of the whole app that passed in the newest receipt of its check.
+
+    Red: the ids that no passed test names, whatever a session says of them.
+    Example: every requirement is proven
+    """
     requirements = parse_requirements(context.text(REQUIREMENTS) or "")
     rows = proof_rows(
         requirements, context.known_plan, context.texts("integration tests"), context.receipts.latest().values()
