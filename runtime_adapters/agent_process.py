@@ -39,7 +39,11 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """The agent's command line, its environment, what it reads from stdin, and how it likes to be stopped."""
+    """The agent's command line, its environment, what it reads from stdin, and how it likes to be stopped.
+
+    TMPDIR is added to the environment: a folder of the run's own, which is gone afterwards. The folder this package
+    lies in is taken out of PYTHONPATH, where the adapter's script put it.
+    """
 
     command: list[str]
     environment: dict[str, str]
@@ -47,6 +51,8 @@ class Launch:
     interrupt: int = signal.SIGTERM
     announce: dict[str, object] = field(default_factory=dict)
     """More fields of the `started` event: version, session, sandbox."""
+    notices: tuple[str, ...] = ()
+    """What the user should know from the start, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,12 @@ class ProcessEnd:
 
 
 class AgentProcess:
-    """`on_line` gets each line of stdout, of any length, without its newline."""
+    """`on_line` gets each line of stdout, of any length, without its newline; `on_stderr` stderr, piece by piece."""
 
-    def __init__(self, launch: Launch, worktree: Path, on_line: Callable[[bytes], None]) -> None:
-        self.launch, self.worktree, self.on_line = launch, worktree, on_line
+    def __init__(
+        self, launch: Launch, worktree: Path, on_line: Callable[[bytes], None], on_stderr: Callable[[str], None]
+    ) -> None:
+        self.launch, self.worktree, self.on_line, self.on_stderr = launch, worktree, on_line, on_stderr
         self.stderr_tail = b""
         self.partial: list[bytes] = []
         self.terminated = False
@@ -79,12 +87,13 @@ class AgentProcess:
         handled = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
         old = {number: signal.signal(number, self._on_signal) for number in handled}
         try:
-            process = self._start()
-            try:
-                self._follow(process, wake, overdue)
-            finally:
-                _signal_group(process.pid, signal.SIGKILL)
-            code = process.wait()
+            with tempfile.TemporaryDirectory(prefix="meta-", ignore_cleanup_errors=True) as temporary:
+                process = self._start(temporary)
+                try:
+                    self._follow(process, wake, overdue)
+                finally:
+                    _signal_group(process.pid, signal.SIGKILL)
+                code = process.wait()
         finally:
             for number, handler in old.items():
                 signal.signal(number, handler)
@@ -97,7 +106,7 @@ class AgentProcess:
         if number != signal.SIGCHLD:
             self.terminated = True
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, temporary: str) -> subprocess.Popen[bytes]:
         # A file and no pipe: it takes a brief of any length at once, and its end is there from the start.
         with tempfile.TemporaryFile() as stdin:
             stdin.write(self.launch.stdin)
@@ -105,7 +114,7 @@ class AgentProcess:
             return subprocess.Popen(
                 self.launch.command,
                 cwd=self.worktree,
-                env=self.launch.environment,
+                env=_without_our_path({**self.launch.environment, "TMPDIR": temporary}),
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -170,6 +179,14 @@ class AgentProcess:
     def _take_stderr(self, data: bytes) -> None:
         _write_all(2, data)
         self.stderr_tail = (self.stderr_tail + data)[-STDERR_TAIL:]
+        self.on_stderr(data.decode(errors="replace"))
+
+
+def _without_our_path(environment: dict[str, str]) -> dict[str, str]:
+    """What the agent runs must not find our modules and their neighbours."""
+    ours = str(Path(__file__).resolve().parent.parent)
+    kept = [path for path in environment.pop("PYTHONPATH", "").split(os.pathsep) if path and path != ours]
+    return {**environment, **({"PYTHONPATH": os.pathsep.join(kept)} if kept else {})}
 
 
 def _read(descriptor: int) -> bytes:

@@ -34,6 +34,11 @@ from runtime_adapters.events import (
 EXIT_TERMINATED = 128 + signal.SIGTERM
 PROBE_TIMED_OUT = 124
 PROBE_NOT_STARTED = 127
+GO_ON = (
+    b"You were interrupted. The files are as you left them. Go on with your task where you were, to its end; "
+    b"write `.session/result.json` last, as you were told.\n"
+)
+"""What an agent is told that remembers its session."""
 SHOWN = 4000
 """Characters of a line that events.jsonl repeats; raw.log has it whole."""
 
@@ -62,6 +67,14 @@ class Impatient(Protocol):
 
     def overdue(self, now: float) -> Ending | None:
         """The ending to enforce, None while it may go on. Called about twice a second with `time.monotonic()`."""
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A reader that learns something from stderr too."""
+
+    def hear(self, stderr: str) -> None:
+        """A piece of stderr, as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,7 @@ def main(adapter: StreamAdapter, arguments: Sequence[str]) -> int:
 def _session(adapter: StreamAdapter, folder: Path, *, resume: bool) -> int:
     try:
         session = Session.load(folder)
+        reader = adapter.reader(session)
         launch = adapter.launch(session, agent_session_id(session.events_path) if resume else None)
     except AdapterError as error:
         if folder.is_dir():
@@ -138,7 +152,7 @@ def _session(adapter: StreamAdapter, folder: Path, *, resume: bool) -> int:
         print(error, file=sys.stderr)
         return error.code
     announce = {"runtime": adapter.name, "model": session.model, **launch.announce}
-    return run_agent(session, launch, adapter.reader(session), announce)
+    return run_agent(session, launch, reader, announce)
 
 
 def run_agent(session: Session, launch: Launch, reader: StreamReader, announce: dict[str, object]) -> int:
@@ -149,8 +163,11 @@ def run_agent(session: Session, launch: Launch, reader: StreamReader, announce: 
     writer = EventWriter(session.events_path)
     try:
         writer.write("started", **{name: value for name, value in announce.items() if value is not None})
-        process = AgentProcess(launch, session.worktree, LineFeed(reader, writer).feed)
+        for notice in launch.notices:
+            writer.write("text", text=notice, notice=True)
+        hear = reader.hear if isinstance(reader, Listening) else _ignore
         overdue = reader.overdue if isinstance(reader, Impatient) else _never
+        process = AgentProcess(launch, session.worktree, LineFeed(reader, writer).feed, hear)
         try:
             end = process.run(overdue)
         except OSError as error:
@@ -164,6 +181,10 @@ def run_agent(session: Session, launch: Launch, reader: StreamReader, announce: 
 
 
 def _never(now: float) -> Ending | None:
+    return None
+
+
+def _ignore(stderr: str) -> None:
     return None
 
 
