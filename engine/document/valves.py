@@ -93,7 +93,7 @@ VALVES = (
         "interview_rounds",
         limits="How often a step may put questions to a person.",
         trips="The step is `stopped` and names the questions that are still open.",
-        remedy="Raise the number to be asked once more, and answer.",
+        remedy="Say it in `app_intent.md`, then `meta retry NAME`, which begins the interview anew.",
         whole=True,
     ),
     ValveForm(
@@ -110,7 +110,7 @@ VALVES = (
         "brief_tokens",
         limits="How long the text may be that a session is told, by estimate.",
         trips="Cards are left out, then inputs, which stay in the session's folder to be opened. If the rest is still "
-        "too long, no session starts, and the message names the step and the size of its brief.",
+        "too long, the step is `stopped`, and says how long its brief is.",
         remedy="Shorten its Gen or Review, take a slice `(rows of {lego})` of a long input, or raise the number.",
         least=1,
         whole=True,
