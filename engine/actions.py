@@ -24,9 +24,10 @@ class StepAction:
 
 @dataclass(frozen=True, slots=True)
 class StartSession(StepAction):
-    """Start a new agent session."""
+    """Start a new agent session on the first of these runtimes that can take it."""
 
     substep: Substep
+    runtimes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.assessment import SETTLED, Assessment, Instance, PhaseStatus, Status, Work
-from engine.document.model import Phase, Step
+from engine.caps import used_up
+from engine.document.model import Phase, Step, Valves
 from engine.instances import Instances, Key
-from engine.legos.roles import paths
 from engine.names import instance_name
+from engine.runtimes import rested, why_none
 from engine.snapshot import Snapshot
+from engine.staleness import changed_inputs, criteria_changed, current_inputs, edited_outputs
 from engine.state.models import Stage, StepRecord
 
 _EMPTY = StepRecord()
+
+MOST_INTERRUPTIONS = 5
+"""So often in a row a session may be killed by something else before a person has to look."""
 
 
 def assess(snapshot: Snapshot) -> Assessment:
@@ -26,12 +31,39 @@ def open_questions(record: StepRecord) -> list[str]:
     return record.questions if last and last.outcome == "needs_input" else []
 
 
+def held_up(record: StepRecord, valves: Valves) -> tuple[Status, str] | None:
+    """The valve that keeps a step from going on by itself, as its word and why; None if none does."""
+    why = _first_line(record.evidence)
+    if record.failure_count >= valves.failure_count:
+        return "failed", f"failed {record.failure_count} times: {why}"
+    if record.repeats:
+        return "stopped", f"no progress: twice the same failure on the same files: {why}"
+    if record.interruptions >= MOST_INTERRUPTIONS:
+        return "stopped", f"its session was killed {record.interruptions} times in a row by something else"
+    if record.stage == "gate" and record.rounds >= valves.interview_rounds and open_questions(record):
+        asked = "; ".join(open_questions(record))
+        return "stopped", f"still unclear after {record.rounds} rounds of questions. Open: {asked}"
+    return None
+
+
+def is_blocked(record: StepRecord, valves: Valves) -> bool:
+    """Whether a step was stopped or a valve holds it: `retry` lets it go on."""
+    return record.stage == "stopped" or (record.stage != "done" and held_up(record, valves) is not None)
+
+
+def needs_approval(snapshot: Snapshot, step: Step) -> bool:
+    """Whether a person decides on this step's work in this run."""
+    sensitive = snapshot.state.orchestrator.run.sensitive
+    return step.approval == "required" or (step.approval == "when sensitive" and sensitive)
+
+
 class Assessor:
     """One pass over the document, in order: what a step waits for is always known before the step."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.instances = Instances(snapshot.orchestration, snapshot.plan)
+        self._texts = {step.name: snapshot.orchestration.text_of(step) for step in snapshot.orchestration.steps()}
         self._status: dict[Key, Status] = {}
 
     def assessment(self) -> Assessment:
@@ -63,7 +95,8 @@ class Assessor:
             failure_count=record.failure_count,
             session=session.id if session else None,
             gate=instance_name(step.name, lego) if status in ("waiting_approval", "waiting_answer") else None,
-            edited=self._edited(record),
+            edited=edited_outputs(self.snapshot, record),
+            older_text=record.text not in ("", self._texts[step.name]),
             started_at=record.started_at,
             ended_at=record.ended_at,
         )
@@ -76,24 +109,48 @@ class Assessor:
             return "running", f"{record.open_session.substep} session {record.open_session.id} is at work"
         match record.stage:
             case "done":
-                changed = self.changed_inputs(step, lego, record)
-                if not changed:
-                    return "done", ""
-                if step.action:
-                    return "ready", f"runs again: {', '.join(changed)} changed"
-                return "stale", f"{', '.join(changed)} changed since it ran"
+                return self._finished(step, lego, record)
             case "stopped":
                 return "stopped", record.stopped_why
             case "gate":
-                return self._at_gate(step, lego)
+                return self._at_gate(step, lego, record)
             case "land" if record.landing:
                 return "ready", "its landing was cut off and is finished first"
         return self._word_of_work(step, lego, record)
 
+    def _finished(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
+        """The word of a step that was done once: done, unless something it stands on has changed."""
+        edited = edited_outputs(self.snapshot, record)
+        if edited and needs_approval(self.snapshot, step):
+            gate = instance_name(step.name, lego)
+            return "waiting_approval", f"{', '.join(edited)} changed after approval; `meta approve {gate}` approves it"
+        changed = self.changed_inputs(step, lego, record)
+        if changed and step.action:
+            return self._unless_held(step, "ready", f"runs again: {', '.join(changed)} changed")
+        if changed:
+            return "stale", f"{', '.join(changed)} changed since it ran"
+        redone = [key for key in self.instances.read_by(step, lego) if self._is_old(key)]
+        if redone:
+            names = ", ".join(instance_name(*key) for key in redone[:3])
+            return "stale", f"it follows from {names}, which {'is' if len(redone) == 1 else 'are'} stale"
+        if criteria_changed(step, record):
+            return self._unless_held(step, "ready", "its criteria have changed in the document: they are checked again")
+        return "done", ""
+
+    def _is_old(self, key: Key) -> bool:
+        """Whether what this one made may be made anew: it is stale, or was reopened."""
+        status = self._status.get(key, "done")
+        return status == "stale" or (status not in SETTLED and self.record(*key).ended_at is None)
+
+    def _unless_held(self, step: Step, status: Status, why: str) -> tuple[Status, str]:
+        """That word, unless the run is paused or ends before this step: then the old result stands."""
+        held = self.beyond(step) or self.snapshot.state.orchestrator.run.paused
+        return ("done", why) if held else (status, why)
+
     def _word_of_work(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
         """The word of a step with something left to do by the engine or a session."""
-        if record.failure_count >= self.snapshot.orchestration.valves.failure_count:
-            return "failed", f"failed {record.failure_count} times: {_first_line(record.evidence)}"
+        if held := held_up(record, self.snapshot.orchestration.valves):
+            return held
         missing = self.missing(step, lego)
         if missing:
             return "pending", f"waits for {', '.join(missing)}"
@@ -103,11 +160,25 @@ class Assessor:
             return "paused", "the run is paused; `p` or `meta run` goes on"
         if record.stage in ("gen_check", "review_check"):
             return "checking", "the engine runs the exit criteria"
+        if record.stage in ("gen", "review") and not step.action:
+            return self._word_of_session(lego, record)
         return "ready", _again(record)
 
-    def _at_gate(self, step: Step, lego: str | None) -> tuple[Status, str]:
+    def _word_of_session(self, lego: str | None, record: StepRecord) -> tuple[Status, str]:
+        """The word of a step whose next session could start, were it not for caps and runtimes."""
+        if cap := used_up(self.snapshot, lego):
+            return "stopped", cap
+        run, health = self.snapshot.state.orchestrator.run, self.snapshot.state.orchestrator.runtimes
+        if run.runtimes and not rested(run.runtimes, health, self.snapshot.now):
+            return "paused", f"no runtime can work: {why_none(run.runtimes, health)}"
+        return "ready", _again(record)
+
+    def _at_gate(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
         gate = instance_name(step.name, lego)
-        if open_questions(self.record(step.name, lego)):
+        questions = open_questions(record)
+        if held := held_up(record, self.snapshot.orchestration.valves):
+            return held
+        if questions:
             return "waiting_answer", f"`meta answer FILE --gate {gate}` answers its questions"
         return "waiting_approval", f"`meta approve {gate}` approves it"
 
@@ -150,29 +221,12 @@ class Assessor:
         return until is not None and step.phase > until
 
     def changed_inputs(self, step: Step, lego: str | None, record: StepRecord) -> list[str]:
-        """Input paths whose identity differs from the one this step worked with."""
-        now = self.current_inputs(step, lego)
-        return [path for path, id_ in record.inputs.items() if path in now and now[path] != id_]
+        """Inputs whose identity differs from the one this step worked with."""
+        return changed_inputs(self.snapshot, self.instances, step, lego, record)
 
     def current_inputs(self, step: Step, lego: str | None) -> dict[str, str]:
-        """Path → identity now, of everything this instance reads: held work as its maker left it, else as it lies."""
-        found: dict[str, str] = {}
-        for reference in step.inputs:
-            held: dict[str, str] = {}
-            for maker, name in self.instances.makers(reference, lego):
-                if self.snapshot.orchestration.step(maker).lands == "at merge":
-                    held |= self.record(maker, name).outputs
-            for path in paths(reference, self.snapshot.plan, self.snapshot.toolchain, lego):
-                id_ = held.get(path) or self.snapshot.ids.get(path)
-                if id_:
-                    found[path] = id_
-        return found
-
-    def _edited(self, record: StepRecord) -> tuple[str, ...]:
-        if record.stage != "done":
-            return ()
-        ids = self.snapshot.ids
-        return tuple(path for path, id_ in record.outputs.items() if path in ids and ids[path] != id_)
+        """Input → identity now, of everything this instance reads."""
+        return current_inputs(self.snapshot, self.instances, step, lego)
 
 
 _ORDER: tuple[Status, ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from engine.document.model import Orchestration
 from engine.errors import MetaError
 from engine.legos.plan import Plan
 from engine.legos.roles import paths
+from engine.legos.slices import input_key, lego_of, path_of, slice_id
 from engine.legos.toolchain import Toolchain
 from engine.planner import assess
 from engine.snapshot import Options, Snapshot
+from engine.state.clock import Clock, iso, utc_now
 from engine.state.decisions import read_commands, read_decisions
 from engine.state.models import State
 from engine.state.store import Store
@@ -28,8 +31,10 @@ class FactsReader:
     workspace: Workspace
     orchestration: Orchestration
     toolchain: Toolchain
+    clock: Clock = utc_now
     problems: list[str] = field(default_factory=list)
     _files: dict[str, tuple[tuple[int, int], str]] = field(default_factory=dict)
+    _slices: dict[str, tuple[str, Plan, str]] = field(default_factory=dict)
     _folders: dict[str, dict[str, str]] = field(default_factory=dict)
     _plan: tuple[tuple[int, int], Plan | None] = ((0, 0), None)
 
@@ -48,6 +53,7 @@ class FactsReader:
             decisions=decisions,
             commands=tuple(commands),
             options=options or Options(),
+            now=iso(self.clock()),
         )
 
     def _read_plan(self) -> Plan | None:
@@ -67,7 +73,20 @@ class FactsReader:
         for path in wanted:
             if not path.endswith("/") and (id_ := self._file_id(path)):
                 found[path] = id_
-        return found
+        return found | (self._slice_ids(plan, found) if plan else {})
+
+    def _slice_ids(self, plan: Plan, found: Mapping[str, str]) -> dict[str, str]:
+        """The identity of the slices that LEGOs read, of files that are there."""
+        slices: dict[str, str] = {}
+        for key in slice_keys(self.orchestration, plan, self.toolchain):
+            path, lego = path_of(key), lego_of(key)
+            if lego and path in found:
+                known = self._slices.get(key)
+                if known is None or known[:2] != (found[path], plan):
+                    known = (found[path], plan, slice_id(path, _read(self.workspace.root / path), plan, lego))
+                    self._slices[key] = known
+                slices[key] = known[2]
+        return slices
 
     def _file_id(self, path: str) -> str:
         file = self.workspace.root / path
@@ -102,6 +121,19 @@ def artifact_paths(orchestration: Orchestration, plan: Plan | None, toolchain: T
                 if plan or not needs_plan:
                     found.update(dict.fromkeys(paths(reference, plan, toolchain, lego)))
     return list(found)
+
+
+def slice_keys(orchestration: Orchestration, plan: Plan, toolchain: Toolchain) -> list[str]:
+    """The name of every slice that a step of a LEGO reads."""
+    return [
+        input_key(reference, path, lego)
+        for step in orchestration.steps()
+        if step.per_lego
+        for reference in step.inputs
+        if reference.rows
+        for lego in plan.active
+        for path in paths(reference, plan, toolchain, lego)
+    ]
 
 
 def _stamp(path: Path) -> tuple[int, int]:

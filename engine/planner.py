@@ -6,7 +6,9 @@ here reads a file, a clock or a random number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from engine.actions import (
     Action,
@@ -25,10 +27,12 @@ from engine.actions import (
     TripValve,
 )
 from engine.assessment import BLOCKED, SETTLED, Assessment, Instance, PhaseStatus
-from engine.assessor import Assessor, assess, open_questions, sum_up
+from engine.assessor import Assessor, assess, needs_approval, open_questions, sum_up
 from engine.document.model import Step
 from engine.names import instance_name
+from engine.runtimes import available
 from engine.snapshot import Snapshot
+from engine.staleness import approved_as
 from engine.state.counting import counts
 from engine.state.models import Decision, Stage, StepRecord, Waiting
 
@@ -48,7 +52,23 @@ def plan(snapshot: Snapshot, assessment: Assessment | None = None) -> list[Actio
     for phase in assessment.phases:
         actions += _phase_marks(snapshot, phase)
     due = [a for step, lego in assessor.instances.all() for a in _due(assessor, step, lego, instances[step.name, lego])]
-    return actions + sorted(due, key=lambda action: not _has_begun_to_land(assessor, action))
+    due.sort(key=lambda action: not _has_begun_to_land(assessor, action))
+    return actions + list(_with_room(snapshot, due))
+
+
+def _with_room(snapshot: Snapshot, due: Iterable[Action]) -> Iterator[Action]:
+    """The actions, sessions only where a runtime has room for them, each with the runtimes that have."""
+    state = snapshot.state
+    run, health = state.orchestrator.run, state.orchestrator.runtimes
+    live = Counter(one.open_session.runtime for one in state.records() if one.open_session)
+    for action in due:
+        if not isinstance(action, StartSession) or not run.runtimes:
+            yield action
+            continue
+        free = available(run.runtimes, health, live, snapshot.now)
+        if free:
+            live[free[0]] += 1
+            yield replace(action, runtimes=tuple(free))
 
 
 def _has_begun_to_land(assessor: Assessor, action: Action) -> bool:
@@ -66,7 +86,9 @@ def _due(assessor: Assessor, step: Step, lego: str | None, instance: Instance) -
         case "waiting_approval" | "waiting_answer":
             yield from _gate(assessor.snapshot, step, lego, record)
         case "stale" if assessor.snapshot.options.refresh and not assessor.beyond(step):
-            yield Reopen(step.name, lego, instance.why, "gen", tuple(assessor.changed_inputs(step, lego, record)))
+            changed = tuple(assessor.changed_inputs(step, lego, record))
+            if changed:  # what only follows from others is done again when they have really become different
+                yield Reopen(step.name, lego, instance.why, "gen", changed)
 
 
 def _next_work(assessor: Assessor, step: Step, lego: str | None, record: StepRecord) -> Action:
@@ -75,13 +97,16 @@ def _next_work(assessor: Assessor, step: Step, lego: str | None, record: StepRec
     match record.stage:
         case "done":
             changed = tuple(assessor.changed_inputs(step, lego, record))
-            return Reopen(step.name, lego, f"{', '.join(changed)} changed", "action", changed)
+            if changed:
+                return Reopen(step.name, lego, f"{', '.join(changed)} changed", "action", changed)
+            why = "its criteria have changed in the document"
+            return Reopen(step.name, lego, why, "review_check" if reviewed else "gen_check")
         case "gen_check":
             return RunCheck(step.name, lego, "gen_check", "review" if reviewed else "land")
         case "review_check":
             return RunCheck(step.name, lego, "review_check", "land")
         case "land":
-            return Land(step.name, lego, "gate" if _needs_approval(snapshot, step) else "done")
+            return Land(step.name, lego, "gate" if needs_approval(snapshot, step) else "done")
         case _ if step.action:
             return RunAction(step.name, lego, step.action, assessor.current_inputs(step, lego))
         case "review":
@@ -90,14 +115,14 @@ def _next_work(assessor: Assessor, step: Step, lego: str | None, record: StepRec
             return StartSession(step.name, lego, "gen")
 
 
-def _needs_approval(snapshot: Snapshot, step: Step) -> bool:
-    sensitive = snapshot.state.orchestrator.run.sensitive
-    return step.approval == "required" or (step.approval == "when sensitive" and sensitive)
-
-
 def _gate(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) -> Iterator[Action]:
     gate = instance_name(step.name, lego)
     wanted = _question(snapshot, step, lego, record)
+    if wanted.kind == "approval" and approved_as(record, wanted.about):
+        # The very same was approved before: done anew, it came out as it was.
+        again = Decision(decision="approve", by="an earlier approval of the same")
+        yield TakeDecision(wanted, again, "done")
+        return
     asked = next((w for w in snapshot.state.orchestrator.waiting if w.gate == gate), None)
     if asked is None or (asked.round, asked.about, asked.questions) != (wanted.round, wanted.about, wanted.questions):
         yield Ask(wanted)

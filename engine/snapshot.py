@@ -18,11 +18,19 @@ class Options:
     yes: bool = False
     until: int | None = None
     refresh: bool = False
+    jobs: int | None = None
+    """Sessions at once; the document's valve holds beside it."""
+    most_tokens: int | None = None
+    most_cost: float | None = None
+    """Stop to start sessions when the whole budget has reached this (tokens, US dollars)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The facts of one moment. `ids` holds the identity of every artifact path as it lies in the workspace now."""
+    """The facts of one moment. `ids` holds the identity of every artifact as it lies in the workspace now.
+
+    Its keys are paths, and `path (rows of lego)` for the slices that a LEGO's steps read.
+    """
 
     orchestration: Orchestration
     toolchain: Toolchain
@@ -32,3 +40,5 @@ class Snapshot:
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     commands: tuple[Command, ...] = ()
     options: Options = Options()
+    now: str = ""
+    """ISO 8601, UTC: the time of this snapshot; "" only where nothing depends on time."""

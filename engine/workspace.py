@@ -15,6 +15,7 @@ from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.resources import document
 
 INTENT = "app_intent.md"
+ESSENCE = "essence.md"
 PLAN = "lego_plan.json"
 
 

@@ -17,6 +17,7 @@ from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.names import instance_name
 from engine.planner import assess, plan
 from engine.snapshot import Options, Snapshot
+from engine.state.apply import apply
 from engine.state.events import (
     ActionEnded,
     ActionStarted,
@@ -27,7 +28,6 @@ from engine.state.events import (
     Landed,
     SessionEnded,
     SessionStarted,
-    apply,
 )
 from engine.state.models import CheckFact, Command, Decision, GateFact, Outcome, SessionFact, Stage, State, Substep
 

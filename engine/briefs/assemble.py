@@ -24,6 +24,7 @@ from engine.state.models import State, StepRecord, Substep
 
 TEMPLATE = "templates/session_brief.template.md"
 MOST_CARDS = 4
+NOT_ANSWERED = "(left open by the person who was asked)"
 UNDER_REVIEW = "under review"
 
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined)
@@ -48,6 +49,8 @@ class Request:
     lego: str | None
     substep: Substep
     overlay: Path | None = None
+    overflows: int = 0
+    """How often the brief did not fit into a model's context: each time it is made half as long."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class _Parts:
 def assemble(request: Request) -> Brief:
     """The brief for a session. Raises BriefError if it is too long with everything cut that may be cut."""
     parts = _collect(request)
-    limit = request.orchestration.valves.brief_tokens
+    limit = request.orchestration.valves.brief_tokens >> request.overflows
     text = _render(request, parts)
     while estimate(text) > limit:
         smaller = _cut(parts)
@@ -142,7 +145,7 @@ def _render(request: Request, parts: _Parts) -> str:
         "inputs": parts.inputs,
         "evidence": parts.evidence,
         "comments": record.comments,
-        "answers": [{"question": q, "answer": a} for q, a in record.answers.items()],
+        "answers": [{"question": q, "answer": a.strip() or NOT_ANSWERED} for q, a in record.answers.items()],
         "wisdom": [{"id": c.card.id, "title": c.card.title, "text": c.card.text} for c in parts.wisdom],
         "left_out": parts.left_out,
     }

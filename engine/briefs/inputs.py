@@ -8,11 +8,10 @@ from engine.artifacts import covers, split_notes
 from engine.briefs.fence import fenced
 from engine.document.model import Reference, Step
 from engine.git import Repository
-from engine.legos.plan import Plan, plan_rows
-from engine.legos.requirements import rows
+from engine.legos.plan import Plan
 from engine.legos.roles import paths
+from engine.legos.slices import slice_of
 from engine.legos.toolchain import Toolchain
-from engine.workspace import PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,7 @@ def _read(repository: Repository, commit: str, wanted: list[str]) -> dict[str, s
 
 def _input(file: str, text: str, reference: Reference, plan: Plan | None, lego: str | None) -> Input:
     if reference.rows and plan and lego:
-        text = plan_rows(plan, lego) if file == PLAN else rows(text, plan.lego(lego).requirements)
-        return Input(file, fenced(text), f"only what concerns {lego}")
+        return Input(file, fenced(slice_of(file, text, plan, lego)), f"only what concerns {lego}")
     return Input(file, fenced(text))
 
 

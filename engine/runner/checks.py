@@ -11,6 +11,7 @@ from engine.git import MergeConflict
 from engine.instances import Key
 from engine.names import instance_name
 from engine.runner.context import Context
+from engine.runner.lane import lane_set, proposed_lane
 from engine.sessions.folder import SessionFolder
 from engine.state.events import CheckEnded, Reopened, StepStopped
 from engine.state.models import CheckFact, Stage, StepRecord
@@ -28,16 +29,24 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
         return
     result = await asyncio.to_thread(_last_result, context, past)
     facts, evidence = await _evaluate(context, step, lego, commit, result)
+    passed_all = bool(facts) and all(fact.passed for fact in facts)
+    trees = {} if passed_all else await asyncio.to_thread(context.workspace.repository.ids, commit, [""])
     check = CheckFact(
         after=after,
         commit=commit,
-        passed=bool(facts) and all(f.passed for f in facts),
+        tree=trees.get("", ""),
+        passed=passed_all,
         criteria=facts,
         at=context.store.time(),
     )
     name = instance_name(step.name, lego)
     if check.passed:
-        await context.commit(CheckEnded(step=step.name, lego=lego, check=check, next=passed))
+        proposed = await asyncio.to_thread(proposed_lane, context, step, commit)
+        if proposed and not step.reviewed_in(proposed) and passed == "review":
+            passed = "land"
+        await context.commit(
+            CheckEnded(step=step.name, lego=lego, check=check, next=passed), *lane_set(context, proposed)
+        )
         context.say(f"check {name} passed ({len(facts)} criteria)")
         return
     believed = blames_in_a_row(past) < context.orchestration.valves.failure_count

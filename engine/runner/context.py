@@ -37,6 +37,9 @@ class Settings:
     adapter_paths: tuple[Path, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    """What this run may use at most: tokens, US dollars."""
 
 
 @dataclass
@@ -80,9 +83,7 @@ class Context:
 
     def next_ordinal(self) -> int:
         """The number of the next session of this workspace; each is given once."""
-        state = self.state
-        records = [*state.orchestrator.steps.values(), *(r for one in state.legos.values() for r in one.steps.values())]
-        self._ordinal = max(self._ordinal, sum(len(record.sessions) for record in records)) + 1
+        self._ordinal = max(self._ordinal, sum(len(record.sessions) for record in self.state.records())) + 1
         return self._ordinal
 
     async def commit(self, *events: Event) -> State:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from engine.assessor import is_blocked
 from engine.git import DirtyPaths
+from engine.legos.slices import path_of
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, Context
 from engine.sessions.cancel import cancel
@@ -22,6 +24,9 @@ from engine.state.events import (
 )
 from engine.state.models import Command, Comment, Decision, GateFact, SessionFact, Stage, StepRecord, Waiting
 
+CHOICES: dict[str, tuple[str, ...]] = {"lane": ("full", "tiny"), "sensitive": ("yes", "no")}
+"""What `meta set` can set, and to what."""
+
 
 async def ask(context: Context, waiting: Waiting) -> None:
     """Put the question where people find it."""
@@ -35,8 +40,8 @@ async def ask(context: Context, waiting: Waiting) -> None:
 
 
 async def decide(context: Context, waiting: Waiting, decision: Decision, next_stage: Stage) -> None:
-    """Take a decision. What a person edited before approving is committed as theirs, and is what was approved."""
-    if decision.decision == "approve":
+    """Take a decision. What a person edited before is committed as theirs: it is what was approved, or is worked on."""
+    if decision.decision in ("approve", "revise"):
         try:
             await commit_edits(context, waiting.about, waiting.gate)
         except DirtyPaths as dirty:
@@ -68,9 +73,10 @@ async def decide(context: Context, waiting: Waiting, decision: Decision, next_st
 
 
 async def commit_edits(context: Context, paths: Iterable[str], name: str) -> None:
-    """Put what a person edited in these files on the branch, so that sessions and checks see it. Raises DirtyPaths."""
+    """Put what a person edited in these artifacts on the branch: sessions and checks see it. Raises DirtyPaths."""
     async with context.landing_lock:
-        await asyncio.to_thread(_commit_edits, context, [path for path in paths if not path.endswith("/")], name)
+        files = sorted({path_of(key) for key in paths if not key.endswith("/")})
+        await asyncio.to_thread(_commit_edits, context, files, name)
 
 
 def _commit_edits(context: Context, paths: list[str], name: str) -> None:
@@ -109,6 +115,8 @@ async def carry_out(context: Context, command: Command) -> bool:
             events.append(RunSet(run=run.model_copy(update={"paused": command.command == "pause"})))
         case "cancel":
             await _cancel(context, command.session, "cancelled by a person")
+        case "set":
+            events += _set(context, command)
         case "stop":
             pass  # the loop ends its sessions, then itself
         case _:
@@ -118,14 +126,30 @@ async def carry_out(context: Context, command: Command) -> bool:
     return command.command == "stop"
 
 
+def _set(context: Context, command: Command) -> list[Event]:
+    """Change what a person may choose about the run; a value that means nothing is said and changes nothing."""
+    run = context.state.orchestrator.run
+    values = {name: value.strip().lower() for name, value in command.values.items()}
+    wrong = [f"{name} {value}" for name, value in values.items() if value not in CHOICES.get(name, ())]
+    if wrong:
+        known = "; ".join(f"{name}: {', '.join(choices)}" for name, choices in CHOICES.items())
+        context.say(f"set: {', '.join(wrong)} means nothing here. There are {known}")
+        return []
+    update: dict[str, object] = {"chosen": {**run.chosen, **values}}
+    if "lane" in values:
+        update["lane"] = values["lane"]
+    if "sensitive" in values:
+        update["sensitive"] = values["sensitive"] == "yes"
+    return [RunSet(run=run.model_copy(update=update))]
+
+
 def _retry(context: Context, command: Command) -> list[Event]:
     """Forgive the failures of what is blocked: of that LEGO or step, or of everything when none is named."""
     events: list[Event] = []
-    limit = context.orchestration.valves.failure_count
     for step, lego in context.instances.all():
         record = context.record(step.name, lego)
         named = command.lego in ("", lego or "") and command.step in ("", step.name)
-        if not named or not (record.stage == "stopped" or record.failure_count >= limit):
+        if not named or not is_blocked(record, context.orchestration.valves):
             continue
         stage = resume_stage(record, "action" if step.action else "gen")
         events.append(Reopened(step=step.name, lego=lego, why="retried by a person", forgive=True, stage=stage))
@@ -135,10 +159,12 @@ def _retry(context: Context, command: Command) -> list[Event]:
 
 def resume_stage(record: StepRecord, first: Stage) -> Stage:
     """Where a blocked step goes on: at the session that was cut off, at the landing of green work, else anew."""
+    last = record.sessions[-1] if record.sessions else None
+    if last and record.stage == "gate":
+        return last.substep
     if record.stage != "stopped":
         return first
-    last = record.sessions[-1] if record.sessions else None
-    if last and last.outcome in ("cancelled", "runtime", "needs_input"):
+    if last and last.outcome in ("cancelled", "needs_input"):
         return last.substep
     check = record.checks[-1] if record.checks else None
     return "land" if check and check.passed and check.at >= _work_began(record, last) else first

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from engine import actions as due
 from engine.assessment import BLOCKED, SETTLED, Assessment
 from engine.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_RUNTIME, EXIT_VALVE, EXIT_WAITING
 from engine.facts import FactsReader
-from engine.instances import Key
 from engine.planner import assess, plan
 from engine.runner import actions, checks, decisions, landing, sessions
 from engine.runner.context import Context
+from engine.runtimes import next_try
 from engine.sessions.folder import HANDOFF
+from engine.snapshot import Options, Snapshot
 from engine.state.decisions import read_commands
 from engine.state.events import (
     CommandDone,
@@ -25,9 +26,11 @@ from engine.state.events import (
     PhaseStarted,
     Reopened,
     RunSet,
+    RuntimeSet,
     ValveReset,
     ValveTripped,
 )
+from engine.state.models import Command
 
 POLL_SECONDS = 0.5
 """How often the decisions are looked at while nothing else wakes the loop."""
@@ -68,6 +71,7 @@ class Runner:
         self._facts = FactsReader(context.workspace, context.orchestration, context.toolchain)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
+        self._options = context.settings.options
 
     async def run(self) -> RunEnd:
         """Until nothing is left to do without a person, or a person stops it. Errors of the work are raised."""
@@ -76,7 +80,7 @@ class Runner:
         await self._begin()
         try:
             while True:
-                snapshot = await asyncio.to_thread(self._facts.read, self.context.state, self.context.settings.options)
+                snapshot = await asyncio.to_thread(self._facts.read, self.context.state, self._options)
                 self.context.plan = snapshot.plan
                 assessment = assess(snapshot)
                 if self._stopping:
@@ -84,7 +88,7 @@ class Runner:
                     return RunEnd("stopped", assessment)
                 self._start(plan(snapshot, assessment))
                 await self._mark_unfinished()
-                if not self._tasks:
+                if not self._tasks and not self._next_try(snapshot, assessment):
                     return await self._ended(assessment)
                 await self._wait()
         finally:
@@ -104,9 +108,25 @@ class Runner:
         changed = run.model_copy(update=update)
         if changed != run:
             await self.context.commit(RunSet(run=changed))
-        for step, lego in self._runtime_trouble():
-            stage = decisions.resume_stage(self.context.record(step, lego), "gen")
-            await self.context.commit(Reopened(step=step, lego=lego, why="the runtime is tried again", stage=stage))
+        for runtime in self.context.state.orchestrator.runtimes:
+            await self.context.commit(RuntimeSet(runtime=runtime, fact=None))  # whoever starts a run tries them again
+        self._options = self._with_caps()
+
+    def _with_caps(self) -> Options:
+        """The caps of this run, as heights of the whole budget."""
+        settings, used = self.context.settings, self.context.state.orchestrator.budget
+        return replace(
+            settings.options,
+            most_tokens=None if settings.max_tokens is None else (used.tokens or 0) + settings.max_tokens,
+            most_cost=None if settings.max_cost is None else (used.cost or 0.0) + settings.max_cost,
+        )
+
+    def _next_try(self, snapshot: Snapshot, assessment: Assessment) -> str | None:
+        """When a resting runtime is tried again, if that is what the work waits for."""
+        run, health = snapshot.state.orchestrator.run, snapshot.state.orchestrator.runtimes
+        if run.paused or all(instance.status != "paused" for instance in assessment.instances()):
+            return None
+        return next_try(run.runtimes, health, snapshot.now)
 
     async def _mark_unfinished(self) -> None:
         """A finished run that has something to do again is not finished."""
@@ -121,15 +141,6 @@ class Runner:
             old = command.at < self.context.began and command.id not in done
             if old and command.command in ("stop", "pause"):
                 await self.context.commit(CommandDone(id=command.id))
-
-    def _runtime_trouble(self) -> list[Key]:
-        """Steps that stopped because no session could be run, which a new run tries again."""
-        found = []
-        for step, lego in self.context.instances.all():
-            record = self.context.record(step.name, lego)
-            if record.stage == "stopped" and record.sessions and record.sessions[-1].outcome == "runtime":
-                found.append((step.name, lego))
-        return found
 
     def _start(self, wanted: list[due.Action]) -> None:
         """Start what is due and not under way, sessions only while there is room."""
@@ -154,6 +165,9 @@ class Runner:
         return self._tasks[key]
 
     async def _wait(self) -> None:
+        if not self._tasks:
+            await asyncio.sleep(POLL_SECONDS)
+            return
         done, _ = await asyncio.wait(self._tasks.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         for key in [key for key, task in self._tasks.items() if task in done]:
             self._tasks.pop(key).result()
@@ -169,8 +183,8 @@ class Runner:
     def _work(self, action: due.Action) -> Coroutine[Any, Any, None] | None:
         context = self.context
         match action:
-            case due.StartSession(step=step, lego=lego, substep=substep):
-                return sessions.start(context, self._step(step), lego, substep)
+            case due.StartSession(step=step, lego=lego, substep=substep, runtimes=runtimes):
+                return sessions.start(context, self._step(step), lego, substep, runtimes)
             case due.FollowSession(step=step, lego=lego, session=session):
                 return sessions.take_over(context, self._step(step), lego, session)
             case due.RunCheck(step=step, lego=lego, after=after, passed=passed):
@@ -207,7 +221,22 @@ class Runner:
                 raise AssertionError(f"no work is known for {action}")
 
     async def _command(self, action: due.CarryOut) -> None:
+        if action.command.command == "refresh":
+            await self._refresh(action.command)
+            return
         self._stopping |= await decisions.carry_out(self.context, action.command)
+
+    async def _refresh(self, command: Command) -> None:
+        """A person consents: what is stale (a step, a LEGO, everything) is done again."""
+        snapshot = await asyncio.to_thread(self._facts.read, self.context.state, replace(self._options, refresh=True))
+        for again in plan(snapshot):
+            named = command.step in ("", getattr(again, "step", "")) and command.lego in (
+                "",
+                getattr(again, "lego", ""),
+            )
+            if isinstance(again, due.Reopen) and named:
+                await self._carry_out(again)
+        await self.context.commit(CommandDone(id=command.id))
 
     def _step(self, name: str) -> Any:
         return self.context.orchestration.step(name)
@@ -232,7 +261,7 @@ class Runner:
             return RunEnd("waiting", assessment)
         if self.context.state.orchestrator.run.paused:
             return RunEnd("paused", assessment)
-        if self._runtime_trouble():
+        if "paused" in words:
             return RunEnd("runtime", assessment)
         if any(word in BLOCKED for word in words):
             return RunEnd("blocked", assessment)

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.artifacts import artifact_id, covers, with_notes
-from engine.briefs.assemble import Brief, Request, assemble
+from engine.briefs.assemble import Brief, BriefError, Request, assemble
 from engine.document.model import Step
 from engine.errors import RuntimeUnavailable
 from engine.git import Change
 from engine.legos import roles
 from engine.legos.roles import paths
+from engine.legos.slices import input_key, slice_id
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, Context
+from engine.runner.health import runtime_health
 from engine.sessions.adapters import can_resume, find
 from engine.sessions.cancel import EXIT_TERMINATED
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.tape import Tape, entry_key, record
-from engine.state.events import SessionEnded, SessionStarted
+from engine.state.events import SessionEnded, SessionStarted, StepStopped
 from engine.state.models import SessionFact, StepRecord, Substep
 from runtime_adapters.protocol import Result, SessionSpec
 
 REPLAY = "replay"
+ANSWERED = ("done", "failed", "needs_input", None)
+"""Outcomes of sessions in which an agent really worked to an end (None: one that is still at it)."""
+
 NO_NOTE = "reviewed; the reviewer left no note"
 
 
@@ -37,11 +42,22 @@ class _Prepared:
     fact: SessionFact
 
 
-async def start(context: Context, step: Step, lego: str | None, substep: Substep) -> None:
+async def start(context: Context, step: Step, lego: str | None, substep: Substep, runtimes: Sequence[str]) -> None:
     """Start a session. It is journaled before its process exists, so a kill in between loses nothing."""
-    prepared = await asyncio.to_thread(_prepare, context, step, lego, substep, context.next_ordinal())
+    try:
+        prepared = await asyncio.to_thread(_prepare, context, step, lego, substep, runtimes, context.next_ordinal())
+    except BriefError as error:
+        await context.commit(StepStopped(step=step.name, lego=lego, why=str(error)))
+        context.say(f"{instance_name(step.name, lego)} stopped: {error}")
+        return
     await context.commit(
-        SessionStarted(step=step.name, lego=lego, session=prepared.fact, document=context.orchestration.sha256)
+        SessionStarted(
+            step=step.name,
+            lego=lego,
+            session=prepared.fact,
+            document=context.orchestration.sha256,
+            text=context.orchestration.text_of(step),
+        )
     )
     folder = SessionFolder(context.workspace.session(prepared.spec.id))
     await asyncio.to_thread(folder.create, prepared.spec, prepared.brief.text)
@@ -62,7 +78,7 @@ async def take_over(context: Context, step: Step, lego: str | None, session: str
         event = await asyncio.to_thread(_harvest, context, step, lego, folder, end)
     else:
         event = _never_started(context, step, lego, end)
-    await context.commit(event)
+    await context.commit(event, *runtime_health(context, event, end, folder))
     told = f": {event.reason.splitlines()[0]}" if event.reason else ""
     context.say(f"session {session} {event.outcome}{told}")
 
@@ -74,12 +90,12 @@ def _can_go_on(context: Context, folder: SessionFolder, end: SessionEnd) -> bool
     return can_resume(Path(folder.spec().adapter))
 
 
-def _prepare(context: Context, step: Step, lego: str | None, substep: Substep, ordinal: int) -> _Prepared:
+def _prepare(
+    context: Context, step: Step, lego: str | None, substep: Substep, runtimes: Sequence[str], ordinal: int
+) -> _Prepared:
     past = context.record(step.name, lego)
     base = work_base(context, step, lego, past)
-    take = 1 + sum(
-        s.substep == substep and s.outcome not in ("interrupted", "runtime", "cancelled") for s in past.sessions
-    )
+    take = 1 + sum(s.substep == substep and s.outcome in ANSWERED for s in past.sessions)
     brief = assemble(
         Request(
             context.workspace.repository,
@@ -92,10 +108,11 @@ def _prepare(context: Context, step: Step, lego: str | None, substep: Substep, o
             lego,
             substep,
             context.workspace.overlay,
+            past.overflows,
         )
     )
     key = entry_key(step.name, lego, substep, take)
-    runtime = _choose_runtime(context, key, brief.sha256)
+    runtime = _choose_runtime(context, runtimes or context.settings.runtimes, key, brief.sha256)
     adapter = find(runtime, context.settings.adapter_paths)
     attempt = past.attempts(substep) + 1
     name = "-".join(filter(None, [f"{ordinal:04d}", str(step.phase), lego, step.name, substep, str(attempt)]))
@@ -144,10 +161,10 @@ def _options(context: Context, take: int) -> dict[str, str]:
     return options
 
 
-def _choose_runtime(context: Context, key: str, brief_sha256: str) -> str:
+def _choose_runtime(context: Context, runtimes: Sequence[str], key: str, brief_sha256: str) -> str:
     """The first runtime that can take this session; a recording only where it holds the answer to this brief."""
-    for runtime in context.settings.runtimes:
-        if runtime != REPLAY or runtime == context.settings.runtimes[-1]:
+    for runtime in runtimes:
+        if runtime != REPLAY or runtime == runtimes[-1]:
             return runtime
         if context.settings.tape and Tape(context.settings.tape).answers(key, brief_sha256):
             return runtime
@@ -173,8 +190,20 @@ def outputs(context: Context, step: Step, lego: str | None) -> list[str]:
 
 def input_ids(context: Context, step: Step, lego: str | None, commit: str) -> dict[str, str]:
     """Path → identity, in a commit, of everything this instance reads."""
-    wanted = [p for reference in step.inputs for p in paths(reference, context.plan, context.toolchain, lego)]
-    return artifact_ids(context, commit, wanted)
+    found = {
+        input_key(reference, path, lego): path
+        for reference in step.inputs
+        for path in paths(reference, context.plan, context.toolchain, lego)
+    }
+    ids = artifact_ids(context, commit, [path for key, path in found.items() if key == path])
+    return ids | _slice_ids(context, commit, {key: path for key, path in found.items() if key != path}, lego)
+
+
+def _slice_ids(context: Context, commit: str, slices: Mapping[str, str], lego: str | None) -> dict[str, str]:
+    if not slices or context.plan is None or lego is None:
+        return {}
+    data = context.workspace.repository.read_all(commit, sorted(set(slices.values())))
+    return {key: slice_id(path, data[path], context.plan, lego) for key, path in slices.items() if path in data}
 
 
 def artifact_ids(context: Context, commit: str, wanted: list[str]) -> dict[str, str]:
@@ -201,7 +230,8 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
     ours = repository.owns_worktree(worktree)
     changes = repository.worktree_changes(worktree, spec.base) if ours else []
     outcome, reason = end.outcome, end.reason
-    if outcome == "cancelled" and reason == RUN_STOPPED:
+    ours_to_end = outcome == "cancelled" and reason == RUN_STOPPED
+    if ours_to_end:
         outcome = "interrupted"
     if outcome == "done" and not ours:
         outcome, reason = "interrupted", "its worktree is gone, or belongs to the workspace this one was copied from"
@@ -211,6 +241,11 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
     if outcome == "done" and foreign:
         outcome = "failed"
         reason = f"wrote {', '.join(foreign)}: not among the outputs of this step ({', '.join(spec.outputs)})"
+    questions = list(end.result.questions) if end.result and outcome == "needs_input" else []
+    if outcome in ("done", "needs_input") and (open_ones := _unclear(context, step, lego, end.result)):
+        outcome, questions = "needs_input", list(dict.fromkeys([*open_ones, *questions]))
+    if outcome == "overflow" and context.record(step.name, lego).overflows:
+        outcome = "failed"  # it was told less already: the work itself is too large
     if context.settings.record and spec.runtime != REPLAY and outcome in ("done", "failed", "needs_input"):
         record(context.settings.record, spec, folder, _post_images(context, lego or step.name, changes))
     if outcome == "done":
@@ -235,9 +270,24 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
         confidence=result.confidence_score if result else None,
         tokens=end.tokens,
         cost=end.cost,
-        questions=list(result.questions) if result and outcome == "needs_input" else [],
+        questions=questions,
         charge=outcome == "failed",
+        tree=repository.ids(commit or spec.base, [""])[""] if outcome == "failed" else "",
+        ours=ours_to_end,
     )
+
+
+def _unclear(context: Context, step: Step, lego: str | None, result: Result | None) -> list[str]:
+    """What is to be asked before a step that judges clarity may go on.
+
+    Below the document's valve that is what the session asks; what a person left without an answer stays open anyway.
+    """
+    clarity = result.essence_clarity if result else None
+    if clarity is None or result is None:
+        return []
+    unanswered = [q for q, answer in context.record(step.name, lego).answers.items() if not answer.strip()]
+    below = clarity < context.orchestration.valves.essence_clarity
+    return [*unanswered, *(result.questions if below else [])]
 
 
 def _post_images(context: Context, worktree: str, changes: list[Change]) -> dict[str, bytes | None]:

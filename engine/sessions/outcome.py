@@ -31,6 +31,7 @@ RUNTIME_TROUBLE = {
     126: "the adapter cannot be executed",
     127: "the adapter, or the program it starts, was not found",
 }
+LASTING = {EXIT_NOT_LOGGED_IN, EXIT_BAD_CONFIGURATION, 126, 127}
 KILLED = {128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM)}
 """Exit codes of an adapter that someone else ended; a crash of its own is not among them."""
 
@@ -47,6 +48,10 @@ class SessionEnd:
     cost: float | None = None
     retry_at: str | None = None
     """ISO 8601: when the provider takes requests again, if it said so."""
+    lasting: bool = False
+    """Trouble with the runtime that no waiting will end: a person has to do something."""
+    limited: bool = False
+    """Trouble with the runtime because it was asked too much."""
 
 
 @dataclass(slots=True)
@@ -75,6 +80,8 @@ def classify(folder: SessionFolder) -> SessionEnd:
         told.tokens,
         told.cost,
         _retry_at(told.limited, record) if outcome == "runtime" else None,
+        lasting=outcome == "runtime" and record is not None and record.code in LASTING,
+        limited=outcome == "runtime" and record is not None and record.code == EXIT_RATE_LIMITED,
     )
 
 
@@ -89,7 +96,7 @@ def _judge(folder: SessionFolder, record: ExitRecord | None, told: Told) -> tupl
     if trouble := RUNTIME_TROUBLE.get(record.code):
         return "runtime", None, f"{trouble}: {said}" if said else trouble
     if record.code == EXIT_CONTEXT_OVERFLOW:
-        return "failed", None, "context overflow: the work did not fit into the model's context"
+        return "overflow", None, "context overflow: the work did not fit into the model's context"
     if record.code != EXIT_DONE:
         return "failed", None, said or f"the agent ended with exit code {record.code}"
     try:

@@ -11,12 +11,13 @@ def counts(decision: Decision, waiting: Waiting, decided: Sequence[GateFact] = (
     """Whether a decision answers the open question: same round and ids, or none named; a fitting verdict.
 
     `decided`: what the gate was told before. A file that names no round and was taken once (same time) is used up;
-    else a `revise` written by hand would answer every later round too.
+    else a `revise` written by hand would answer every later round too. An answer may be empty: that question stays
+    open, but it was answered with nothing and is not waited for.
     """
     if decision.round not in (None, waiting.round) or decision.about not in (None, waiting.about):
         return False
     if decision.round is None and decision.at and any(fact.at == decision.at for fact in decided):
         return False
     if waiting.kind == "answers":
-        return decision.decision == "stop" or all(decision.answers.get(q, "").strip() for q in waiting.questions)
+        return decision.decision == "stop" or all(q in decision.answers for q in waiting.questions)
     return decision.decision != "answer"

@@ -16,7 +16,10 @@ Substep = Literal["gen", "review"]
 Stage = Literal["gen", "gen_check", "review", "review_check", "action", "land", "gate", "done", "stopped"]
 """Where a step stands: what is done next. `action` is the only working stage of a step without sessions."""
 
-Outcome = Literal["done", "failed", "needs_input", "interrupted", "runtime", "cancelled"]
+Outcome = Literal["done", "failed", "needs_input", "interrupted", "runtime", "overflow", "cancelled"]
+"""`runtime`: no agent could be run; `overflow`: the brief did not fit into the model's context."""
+
+Lane = Literal["full", "tiny"]
 GateKind = Literal["approval", "answers"]
 Verdict = Literal["approve", "revise", "stop", "answer"]
 
@@ -62,6 +65,8 @@ class CheckFact(Fact):
 
     after: Stage
     commit: str
+    tree: str = ""
+    """The git tree of that commit: the same tree with the same failure again is no progress."""
     passed: bool
     criteria: list[CriterionFact] = []
     at: str = ""
@@ -94,11 +99,23 @@ class StepRecord(Fact):
     stage: Stage = "gen"
     document: str = ""
     """sha256 of the orchestration document it last ran under."""
+    text: str = ""
+    """sha256 of its own words in that document (and of the rules for every session)."""
     sessions: list[SessionFact] = []
     checks: list[CheckFact] = []
     failure_count: int = 0
     evidence: list[str] = []
     """Why earlier attempts of this piece of work failed, newest last; told to the next session."""
+    last_failure: str = ""
+    """Tree and reason of the last failure that was charged, as one hash."""
+    repeats: int = 0
+    """How often that very failure came again, one after the other."""
+    interruptions: int = 0
+    """How many sessions in a row were killed without our doing."""
+    overflows: int = 0
+    """How often this piece of work did not fit into a model's context."""
+    rounds: int = 0
+    """How often its questions were answered without its work being finished."""
     comments: list[Comment] = []
     answers: dict[str, str] = {}
     """Every question answered so far → its answer."""
@@ -146,16 +163,36 @@ class PhaseFact(Fact):
     ended_at: str | None = None
 
 
+class RuntimeFact(Fact):
+    """Trouble with a runtime, and how many sessions it takes at once. No entry: none was ever seen."""
+
+    reason: str = ""
+    """What it said last; "" when it works."""
+    since: str = ""
+    until: str | None = None
+    """When it is tried again. None while there is trouble: not before a person has acted."""
+    failures: int = 0
+    """Troubles in a row."""
+    limit: int | None = None
+    """Sessions at once, lowered by rate limits; None: no limit of its own."""
+    streak: int = 0
+    """Sessions without trouble since the limit changed."""
+
+
 class Run(Fact):
     """What is being built, and how."""
 
     app: str = ""
     mode: Literal["new", "maintenance", "upgrade"] = "new"
-    lane: Literal["full", "tiny"] = "full"
+    lane: Lane = "full"
     sensitive: bool = False
+    chosen: dict[str, str] = {}
+    """What a person set by hand (`lane`, `sensitive`): it is not proposed anew."""
     toolchain: str = "python"
     runtimes: list[str] = []
     document: str = ""
+    documents: dict[str, str] = {}
+    """Name of each document of `.meta/` → sha256, as of the last run."""
     started_at: str | None = None
     finished_at: str | None = None
     paused: bool = False
@@ -181,6 +218,7 @@ class OrchestratorState(Fact):
     valves: dict[str, str] = {}
     """Valves that are tripped now: instance name → what tripped and what to do."""
     budget: Budget = Budget()
+    runtimes: dict[str, RuntimeFact] = {}
     commands: list[str] = []
     """Ids of the `command-<id>.json` files already carried out."""
 
@@ -213,6 +251,11 @@ class State(Fact):
             return self.orchestrator.steps.get(step)
         state = self.legos.get(lego)
         return state.steps.get(step) if state else None
+
+    def records(self) -> list[StepRecord]:
+        """The records of all steps, of the app and of every LEGO."""
+        legos = (record for lego in self.legos.values() for record in lego.steps.values())
+        return [*self.orchestrator.steps.values(), *legos]
 
 
 class Decision(BaseModel):

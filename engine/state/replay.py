@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.state.events import Event, apply_to_lego, apply_to_orchestrator
+from engine.state.apply import apply_to_lego, apply_to_orchestrator
+from engine.state.events import Event
 from engine.state.models import LegoState, State
 
 

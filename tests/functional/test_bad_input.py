@@ -218,7 +218,7 @@ def test_a_lego_that_nobody_knows_is_refused_and_the_known_ones_are_named(kitche
 
 def test_a_runtime_that_nobody_knows_is_refused_before_anything_is_written(kitchen: Kitchen, watched: Watched) -> None:
     told = watched.refused(EXIT_RUNTIME, lambda: meta("run", kitchen.root, "--runtime", "crystal_ball"))
-    assert "there is no runtime 'crystal_ball'. Known: handoff, " in told
+    assert "there is no runtime 'crystal_ball'. Known: acp, " in told
     assert "An adapter is an executable file crystal_ball_adapter.sh in one of: " in told
 
 

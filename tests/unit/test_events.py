@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.state import events as ev
+from engine.state.apply import apply
 from engine.state.models import (
     CheckFact,
     Comment,
@@ -26,7 +27,7 @@ def after(*events: ev.Event) -> State:
     """The facts after these events, numbered from 1, one minute apart."""
     state = State()
     for number, event in enumerate(events):
-        state = ev.apply(
+        state = apply(
             state, event.model_copy(update={"seq": number + 1, "at": f"2026-01-01T00:{number:02}:00.000Z"})
         )
     return state

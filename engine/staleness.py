@@ -1,0 +1,67 @@
+"""What has changed since a step ran: its inputs, its outputs, the words it ran under. Pure.
+
+A step is stale when an input's identity differs from the one it worked with, as in `make`. A LEGO's step that reads
+only its rows of a document is not concerned by the other rows.
+"""
+
+from __future__ import annotations
+
+from engine.document.model import Step
+from engine.instances import Instances
+from engine.legos.roles import paths
+from engine.legos.slices import input_key
+from engine.snapshot import Snapshot
+from engine.state.models import GateFact, StepRecord
+
+_EMPTY = StepRecord()
+
+
+def current_inputs(snapshot: Snapshot, instances: Instances, step: Step, lego: str | None) -> dict[str, str]:
+    """Input → identity now, of everything this instance reads: held work as its maker left it, else as it lies."""
+    found: dict[str, str] = {}
+    for reference in step.inputs:
+        held: dict[str, str] = {}
+        for maker, name in instances.makers(reference, lego):
+            if snapshot.orchestration.step(maker).lands == "at merge":
+                held |= (snapshot.state.record(maker, name) or _EMPTY).outputs
+        for path in paths(reference, snapshot.plan, snapshot.toolchain, lego):
+            key = input_key(reference, path, lego)
+            id_ = held.get(path) or snapshot.ids.get(key)
+            if id_:
+                found[key] = id_
+    return found
+
+
+def changed_inputs(
+    snapshot: Snapshot, instances: Instances, step: Step, lego: str | None, record: StepRecord
+) -> list[str]:
+    """The inputs whose identity differs from the one this step worked with."""
+    now = current_inputs(snapshot, instances, step, lego)
+    return [key for key, id_ in record.inputs.items() if key in now and now[key] != id_]
+
+
+def edited_outputs(snapshot: Snapshot, record: StepRecord) -> tuple[str, ...]:
+    """What this step made and a person changed since; only a finished step can tell."""
+    if record.stage != "done":
+        return ()
+    ids = snapshot.ids
+    return tuple(path for path, id_ in record.outputs.items() if path in ids and ids[path] != id_)
+
+
+def criteria_changed(step: Step, record: StepRecord) -> bool:
+    """Whether the document asks for something else than what the last check of this step looked at."""
+    if not record.checks or not record.checks[-1].criteria:
+        return False
+    return [one.sentence for one in record.checks[-1].criteria] != [one.text for one in step.criteria]
+
+
+def approval(record: StepRecord) -> GateFact | None:
+    """The last decision on this step, if it was an approval."""
+    last = record.gates[-1] if record.gates else None
+    return last if last and last.decision == "approve" else None
+
+
+def approved_as(record: StepRecord, about: dict[str, str]) -> bool:
+    """Whether a person has approved just this: an approval is bound to the identity of what was approved."""
+    given = approval(record)
+    return given is not None and given.about == about
