@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.assessment import SETTLED, Assessment, Instance, PhaseStatus, Status, Work
 from engine.caps import used_up
 from engine.document.model import Phase, Step, Valves
+from engine.document.texts import text_sha256
 from engine.instances import Instances, Key
 from engine.names import instance_name
 from engine.runtimes import rested, why_none
@@ -63,7 +64,7 @@ class Assessor:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.instances = Instances(snapshot.orchestration, snapshot.plan)
-        self._texts = {step.name: snapshot.orchestration.text_of(step) for step in snapshot.orchestration.steps()}
+        self._texts = {step.name: text_sha256(snapshot.orchestration, step) for step in snapshot.orchestration.steps()}
         self._status: dict[Key, Status] = {}
 
     def assessment(self) -> Assessment:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -153,7 +152,3 @@ class Orchestration:
             if step.name == name:
                 return step
         raise KeyError(name)
-
-    def text_of(self, step: Step) -> str:
-        """sha256 of what sessions of a step are told by the document: its instructions and the rules."""
-        return hashlib.sha256("\0".join([step.gen, step.review, self.rules]).encode()).hexdigest()

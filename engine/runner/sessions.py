@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.artifacts import artifact_id, covers, with_notes
 from engine.briefs.assemble import Brief, BriefError, Request, assemble
 from engine.document.model import Step
+from engine.document.texts import text_sha256
 from engine.errors import RuntimeUnavailable
 from engine.git import Change
 from engine.legos import roles
@@ -56,7 +57,7 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
             lego=lego,
             session=prepared.fact,
             document=context.orchestration.sha256,
-            text=context.orchestration.text_of(step),
+            text=text_sha256(context.orchestration, step),
         )
     )
     folder = SessionFolder(context.workspace.session(prepared.spec.id))
