@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from engine.commands.common import folder, told
+from engine.commands.progress import Progress, Watch, wanted
 from engine.errors import EXIT_INTERRUPTED, EXIT_WAITING, UsageError
 from engine.lifecycle.create import create
 from engine.runner.context import Settings
@@ -102,7 +103,10 @@ def check_speed(speed: str) -> str:
 def run_and_tell(workspace: Workspace, settings: Settings, unsandboxed: bool = False) -> RunEnd:
     """Run the engine and print what happens; at an interrupt the sessions go on without it."""
     try:
-        return run_engine(workspace, settings, lambda line: click.echo(line), unsandboxed)
+        if not wanted(sys.stdout):
+            return run_engine(workspace, settings, click.echo, unsandboxed)
+        with Progress(sys.stdout, Watch(workspace)) as progress:
+            return run_engine(workspace, settings, progress.say, unsandboxed)
     except KeyboardInterrupt:
         click.echo("interrupted; live sessions go on, and `meta run` takes them up again")
         sys.exit(EXIT_INTERRUPTED)

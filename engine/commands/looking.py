@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,15 @@ import click
 
 from engine.assessment import Assessment, Instance
 from engine.commands.common import folder, told
+from engine.commands.status_json import status_document
 from engine.errors import EXIT_ERROR, MetaError, UsageError
-from engine.facts import WorkspaceFacts, assess_workspace
+from engine.facts import assess_workspace
 from engine.gates.sandbox import choose
 from engine.git import check_git
+from engine.metrics import metrics
+from engine.metrics.reading import read_journal
+from engine.metrics.words import lines
+from engine.state.clock import utc_now
 from engine.state.journal import Journal
 from engine.state.lock import holder
 from engine.state.rebuild import rebuild
@@ -40,13 +46,17 @@ GLYPHS = {
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
+@click.option("--metrics", "as_metrics", is_flag=True, help="What the run cost and how well it went.")
 @folder
 @told
-def status(as_json: bool, folder: Path) -> None:
+def status(as_json: bool, as_metrics: bool, folder: Path) -> None:
     """Where everything stands, and what it waits for."""
+    if as_metrics:
+        _tell_metrics(Workspace.at(folder), as_json)
+        return
     facts = assess_workspace(folder)
     if as_json:
-        click.echo(json.dumps(status_document(facts), indent=2, sort_keys=True, ensure_ascii=False))
+        _tell_json(status_document(facts))
         return
     run = facts.state.orchestrator.run
     running = holder(facts.workspace.root)
@@ -63,6 +73,19 @@ def status(as_json: bool, folder: Path) -> None:
         click.echo(f"problem: {problem}")
 
 
+def _tell_metrics(workspace: Workspace, as_json: bool) -> None:
+    found = metrics(read_journal(workspace.private / "journal.jsonl"), utc_now())
+    if as_json:
+        _tell_json(asdict(found))
+        return
+    for line in lines(found):
+        click.echo(line)
+
+
+def _tell_json(document: dict[str, Any]) -> None:
+    click.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+
+
 def _lines(assessment: Assessment) -> list[str]:
     lines = []
     for phase in assessment.phases:
@@ -74,36 +97,6 @@ def _lines(assessment: Assessment) -> list[str]:
 
 def _because(instance: Instance) -> str:
     return f" ({instance.why})" if instance.why else ""
-
-
-def status_document(facts: WorkspaceFacts) -> dict[str, Any]:
-    """`meta status --json`: schema_version 1."""
-    orchestrator = facts.state.orchestrator
-    running = holder(facts.workspace.root)
-    return {
-        "schema_version": 1,
-        "app": orchestrator.run.app,
-        "run": orchestrator.run.model_dump(),
-        "engine": {"running": running is not None, "pid": running.pid if running else None},
-        "phases": [
-            {
-                "number": phase.number,
-                "title": phase.title,
-                "status": phase.status,
-                "instances": [_instance(i) for i in phase.instances],
-            }
-            for phase in facts.assessment.phases
-        ],
-        "waiting": [w.model_dump() for w in orchestrator.waiting],
-        "valves": orchestrator.valves,
-        "budget": orchestrator.budget.model_dump(),
-        "problems": list(facts.problems),
-    }
-
-
-def _instance(instance: Instance) -> dict[str, Any]:
-    names = ("step", "lego", "status", "why", "substep", "attempt", "failure_count", "session", "gate")
-    return {"name": instance.name, **{name: getattr(instance, name) for name in names}, "edited": list(instance.edited)}
 
 
 @click.command()
