@@ -28,6 +28,8 @@ Fields = dict[str, object]
 Events = Iterable[tuple[str, Fields]]
 
 EXIT_FAILED = 1
+EXIT_USAGE = 2
+"""Codex's own code for arguments it does not know."""
 RETRY_LOG = "error,codex_core::responses_retry=warn"
 """Value of RUST_LOG with which codex says how long it will wait before it asks again."""
 RECONNECTING = "Reconnecting..."
@@ -147,8 +149,9 @@ class CodexReader:
         if exit_code == EXIT_DONE and self.completed:
             return Ending(EXIT_DONE)
         said = _last_line(stderr_tail)
-        if exit_code == 2:
-            return Ending(EXIT_BAD_CONFIGURATION, f"codex does not take its arguments: {said}")
+        if exit_code == EXIT_USAGE:
+            error = re.search(r"^error: (.*)", stderr_tail, re.MULTILINE)
+            return Ending(EXIT_BAD_CONFIGURATION, f"codex does not take its arguments: {error[1] if error else said}")
         ending = judge(said or f"codex ended with exit code {exit_code}, and its stream did not say how it ended")
         return Ending(EXIT_FAILED if ending.code == EXIT_DONE else ending.code, ending.message)
 
