@@ -290,5 +290,8 @@ def probe(command: Sequence[str], timeout: float, environment: Mapping[str, str]
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe:
+                pipe.close()  # without reading it to its end: something else may hold the other one
         return PROBE_TIMED_OUT, "", f"no answer within {timeout:g} s"
     return process.returncode, output.decode(errors="replace"), errors.decode(errors="replace")
