@@ -10,7 +10,8 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from runtime_adapters.acp.presets import PRESETS, agent_environment, chosen, resolve
+from runtime_adapters.acp.presets import PRESETS, chosen, resolve
+from runtime_adapters.agent_environment import agent_environment
 from runtime_adapters.events import EXIT_BAD_CONFIGURATION, EXIT_DONE, EventWriter
 from runtime_adapters.stream_agent import AdapterError, Ending, Session, agent_session_id, finish, probe
 
@@ -43,10 +44,9 @@ def detect() -> dict[str, object]:
         "installed": False,
         "version": "",
         "logged_in": "unknown",
-        "capabilities": ["resume", "cancel", "permissions"],
+        "capabilities": ["resume"],
         "sandbox": "as the agent has it: unknown",
     }
-    environment = agent_environment(os.environ)
     named = os.environ.get("META_ACP_AGENT", ""), os.environ.get("META_ACP_COMMAND", "")
     if not any(named):
         found = [name for name, preset in PRESETS.items() if shutil.which(preset.command[0])]
@@ -64,11 +64,11 @@ def detect() -> dict[str, object]:
     answer["installed"] = True
     if preset:
         # Only a known agent is sure to end after this question.
-        code, output, _ = probe([program, "--version"], PROBE_SECONDS, environment)
+        code, output, _ = probe([program, "--version"], PROBE_SECONDS, agent_environment({}))
         answer["version"] = output.strip().splitlines()[0].strip() if code == 0 and output.strip() else ""
         if preset.takeover and shutil.which(preset.takeover[0]):
             answer["takeover"] = list(preset.takeover)
-            answer["capabilities"] = ["resume", "cancel", "permissions", "takeover"]
+            answer["capabilities"] = ["resume", "takeover"]
     return answer
 
 
@@ -84,7 +84,7 @@ def run(folder: Path, *, resumed: bool) -> int:
         if not has_library():
             raise AdapterError(NOT_THERE)
         start_seconds = _seconds(session.options.get("start_seconds", START_SECONDS))
-        launch = resolve(session.options, session.model, agent_environment(os.environ))
+        launch = resolve(session.options, session.model)
         from runtime_adapters.acp.session import hold
 
         previous = agent_session_id(session.events_path) if resumed else None

@@ -16,12 +16,8 @@ from runtime_adapters.acp.presets import AcpLaunch, Preset, known_as
 from runtime_adapters.acp.process import AgentProcess
 from runtime_adapters.agent_process import Ending
 from runtime_adapters.events import EXIT_BAD_CONFIGURATION, EXIT_UNAVAILABLE, EventWriter
-from runtime_adapters.stream_agent import AdapterError, Session
+from runtime_adapters.stream_agent import GO_ON, AdapterError, Session
 
-GO_ON = (
-    "You were interrupted. Go on with the task you were given, from where you stopped: look at the files first. "
-    "When everything is in place, write the result file as the task says."
-)
 STARTED_ANEW = (
     "An earlier session on this task was interrupted. What it had written lies in the working folder: look at it "
     "before you begin.\n\n"
@@ -158,7 +154,7 @@ class Conversation:
 
     async def _prompt(self, loaded: bool) -> Ending:
         brief = self.session.brief.decode("utf-8", errors="replace")
-        text = GO_ON if loaded else STARTED_ANEW + brief if self.resumed else brief
+        text = GO_ON.decode() if loaded else STARTED_ANEW + brief if self.resumed else brief
         result = await self._ask("session/prompt", sessionId=self.id, prompt=[{"type": "text", "text": text}])
         self.translator.prompt_result(result)
         typed_badly = self.preset is not None and self.preset.errors_are_text

@@ -49,8 +49,10 @@ MEANINGS = (
 )
 """Exit code and what its errors say, the first that fits; a text about tokens may mention limits and codes too."""
 
-_SPAN = r"(?:(\d+(?:\.\d+)?)\s*h\w*\s*)?(?:(\d+(?:\.\d+)?)\s*m(?!s)\w*\s*)?(?:(\d+(?:\.\d+)?)\s*(ms|s\w*)?)?"
-_WAIT = re.compile(r"(?:retry|try again|reset\w*|wait)\W*(?:after|in|delay|seconds|for)?\W{0,4}(?=\d)" + _SPAN, re.I)
+_SPAN = r"(?:(\d+(?:\.\d+)?)\s*h(?:ours?)?\s*)?(?:(\d+(?:\.\d+)?)\s*m(?:in\w*)?(?!s)\s*)?(?:(\d+(?:\.\d+)?)\s*(ms)?)?"
+_WAIT = re.compile(
+    r"(?:retry|try again|resets?|wait)[\W_]*(?:after|in|delay|for)?[\W_]*(?:seconds)?[\W_]{0,4}(?=\d)" + _SPAN, re.I
+)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from runtime_adapters.agent_environment import agent_environment
 from runtime_adapters.events import EXIT_UNAVAILABLE
 from runtime_adapters.stream_agent import AdapterError, extra_arguments
 
@@ -99,19 +99,19 @@ class AcpLaunch:
         return preset is not None and bool(preset.model_arguments or preset.model_variable or preset.needs_model)
 
 
-def resolve(options: Mapping[str, str], model: str | None, environment: Mapping[str, str]) -> AcpLaunch:
+def resolve(options: Mapping[str, str], model: str | None) -> AcpLaunch:
     """The agent that options `agent`, `command` and `extra_args` ask for. Raises AdapterError."""
     command, preset = chosen(options.get("agent", ""), options.get("command", ""))
-    ours = {**environment, **(preset.environment if preset else {})}
+    environment = agent_environment(preset.environment if preset else {})
     if preset and preset.needs_model:
-        model = _configure_opencode(ours, model)
+        model = _configure_opencode(environment, model)
     if preset and model:
         command += [word.replace("{model}", model) for word in preset.model_arguments]
-        ours.update({preset.model_variable: model} if preset.model_variable else {})
+        environment.update({preset.model_variable: model} if preset.model_variable else {})
     command += extra_arguments(options)
-    if shutil.which(command[0], path=ours.get("PATH")) is None:
+    if shutil.which(command[0], path=environment.get("PATH")) is None:
         raise AdapterError(f"{command[0]} is not installed: there is no such program on PATH", EXIT_UNAVAILABLE)
-    return AcpLaunch(command, ours, preset, model)
+    return AcpLaunch(command, environment, preset, model)
 
 
 def chosen(agent: str, command: str) -> tuple[list[str], Preset | None]:
@@ -136,14 +136,6 @@ def chosen(agent: str, command: str) -> tuple[list[str], Preset | None]:
 def known_as(name: str) -> Preset | None:
     """The preset of an agent that calls itself so."""
     return next((preset for preset in PRESETS.values() if preset.says_it_is == name), None)
-
-
-def agent_environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """Our environment without what `acp_adapter.sh` put into it for itself."""
-    theirs = dict(ours)
-    own = theirs.pop("META_ADAPTERS", None)
-    paths = [path for path in theirs.pop("PYTHONPATH", "").split(os.pathsep) if path and path != own]
-    return {**theirs, "PYTHONPATH": os.pathsep.join(paths)} if paths else theirs
 
 
 def _words(command: str) -> list[str]:
