@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from engine.legos.model import Size
 from engine.legos.plan import Plan
@@ -29,6 +30,9 @@ PRIOR_WEIGHT = 3
 
 Group = tuple[str, ...]
 """Sessions that are judged together: () all, (step, substep), or (step, substep, size)."""
+
+
+_STAMP = TypeAdapter(AwareDatetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +106,10 @@ def _sessions(state: State) -> Iterator[tuple[str, str | None, SessionFact]]:
 def _seconds(session: SessionFact) -> float | None:
     """How long it took; None where its stamps do not tell, as after a clock that was set back."""
     try:
-        seconds = (
-            datetime.fromisoformat(session.ended_at or "") - datetime.fromisoformat(session.started_at)
-        ).total_seconds()
-    except (ValueError, TypeError):
+        taken = _STAMP.validate_python(session.ended_at) - _STAMP.validate_python(session.started_at)
+    except ValidationError:
         return None
+    seconds = taken.total_seconds()
     return seconds if seconds > 0 else None
 
 
