@@ -19,10 +19,15 @@ DEMO_SPEED = "30"
 ELSEWHERE = {
     "building": ("new", "run"),
     "looking": ("status", "log", "doctor"),
-    "deciding": ("approve", "revise", "answer", "retry", "stop"),
+    "deciding": ("approve", "revise", "answer"),
+    "acting": ("retry", "refresh", "set", "cancel", "pause", "go-on", "stop"),
     "tools": ("lint", "prove", "handoff"),
 }
 """Module of `engine.commands` → its commands: imported when called, so that none waits for what others need."""
+
+
+NAMES = {"set": "set_", "go-on": "go_on_"}
+"""Commands whose name is no name for a function, or one that is taken."""
 
 
 class Commands(click.Group):
@@ -36,7 +41,8 @@ class Commands(click.Group):
         """The command of that name, its module imported now."""
         for module, names in ELSEWHERE.items():
             if cmd_name in names:
-                command = getattr(import_module(f"engine.commands.{module}"), cmd_name)
+                found = import_module(f"engine.commands.{module}")
+                command = getattr(found, NAMES.get(cmd_name, cmd_name))
                 assert isinstance(command, click.Command)
                 return command
         return super().get_command(ctx, cmd_name)

@@ -42,3 +42,12 @@ def folder(function: Callable[..., R]) -> Callable[..., R]:
         return function(*args, folder=place or option or Path(), **kwargs)
 
     return wrapper
+
+
+def go_on(place: Path) -> str:
+    """Who takes a decision up: the engine that runs here, or the next one."""
+    from engine.state.lock import holder
+
+    if holder(place.resolve()):
+        return "The engine that runs here takes it up."
+    return "`meta run" + (f" {place}" if place != Path() else "") + "` goes on."

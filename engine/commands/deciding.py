@@ -1,4 +1,4 @@
-"""Commands that decide: approve, revise, answer, retry, stop. Each writes one file into `decisions/`."""
+"""Commands that decide what the engine asks: approve, revise, answer. Each writes one file into `decisions/`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from engine.commands.common import folder, told
+from engine.commands.common import folder, go_on, told
 from engine.errors import UsageError
 from engine.facts import assess_workspace
 from engine.state.clock import iso, utc_now
-from engine.state.decisions import write_command, write_decision
-from engine.state.lock import holder
-from engine.state.models import Command, Decision, Waiting
+from engine.state.decisions import write_decision
+from engine.state.models import Decision, Waiting
 from engine.state.store import Store
 from engine.workspace import Workspace
 
@@ -41,12 +40,6 @@ def _decide(place: Path, gate: str, decision: Decision) -> None:
     write_decision(workspace.root, gate, bound)
 
 
-def _go_on(place: Path) -> str:
-    if holder(place.resolve()):
-        return "The engine that runs here takes it up."
-    return "`meta run" + (f" {place}" if place != Path() else "") + "` goes on."
-
-
 @click.command()
 @click.argument("gate")
 @folder
@@ -54,7 +47,7 @@ def _go_on(place: Path) -> str:
 def approve(gate: str, folder: Path) -> None:
     """Approve what waits at GATE, as it lies in the workspace now."""
     _decide(folder, gate, Decision(decision="approve", by="meta approve"))
-    click.echo(f"{gate} approved. {_go_on(folder)}")
+    click.echo(f"{gate} approved. {go_on(folder)}")
 
 
 @click.command()
@@ -67,7 +60,7 @@ def revise(gate: str, message: str, folder: Path) -> None:
     if not message.strip():
         raise UsageError("-m: say what is to change.")
     _decide(folder, gate, Decision(decision="revise", comment=message, by="meta revise"))
-    click.echo(f"{gate} goes back with your comment. {_go_on(folder)}")
+    click.echo(f"{gate} goes back with your comment. {go_on(folder)}")
 
 
 @click.command()
@@ -76,7 +69,10 @@ def revise(gate: str, message: str, folder: Path) -> None:
 @folder
 @told
 def answer(file: Path, gate: str | None, folder: Path) -> None:
-    """Answer a step's questions with FILE: a JSON object, question → answer (or a list, in order)."""
+    """Answer a step's questions with FILE: a JSON object, question → answer (or a list, in order).
+
+    A question without an answer stays open: what cannot be settled without it is asked again.
+    """
     workspace = Workspace.at(folder)
     asking = [w for w in Store.open(workspace.root, read_only=True).state.orchestrator.waiting if w.kind == "answers"]
     if gate is None and len(asking) != 1:
@@ -85,7 +81,8 @@ def answer(file: Path, gate: str | None, folder: Path) -> None:
     waiting = _open_question(workspace, gate) if gate else asking[0]
     answers = _read_answers(file, waiting)
     _decide(folder, waiting.gate, Decision(decision="answer", answers=answers, by="meta answer"))
-    click.echo(f"{waiting.gate}: {len(answers)} answers given. {_go_on(folder)}")
+    given = sum(bool(text) for text in answers.values())
+    click.echo(f"{waiting.gate}: {given} of {len(answers)} questions answered. {go_on(folder)}")
 
 
 def _read_answers(file: Path, waiting: Waiting) -> dict[str, str]:
@@ -99,40 +96,11 @@ def _read_answers(file: Path, waiting: Waiting) -> dict[str, str]:
         data = dict(zip(waiting.questions, data, strict=False))
     if not isinstance(data, dict):
         raise UsageError(f'{file}: expected a JSON object, {{"question": "answer"}}, or a list of answers in order')
-    missing = [q for q in waiting.questions if not str(data.get(q, "")).strip()]
-    if missing:
-        raise UsageError(f"{file}: no answer to: " + "; ".join(missing))
-    return {question: str(data[question]) for question in waiting.questions}
+    answers = {question: _text(data.get(question)) for question in waiting.questions}
+    if not any(answers.values()):
+        raise UsageError(f"{file}: it answers none of: " + "; ".join(waiting.questions))
+    return answers
 
 
-@click.command()
-@click.argument("name", metavar="LEGO")
-@folder
-@told
-def retry(name: str, folder: Path) -> None:
-    """Try again what failed or was stopped: a LEGO's work, or a step of the app."""
-    workspace = Workspace.at(folder)
-    state = Store.open(workspace.root, read_only=True).state
-    if name in state.legos:
-        command = Command(command="retry", lego=name)
-    elif name in state.orchestrator.steps:
-        command = Command(command="retry", step=name)
-    else:
-        known = ", ".join([*state.legos, *state.orchestrator.steps]) or "nothing yet"
-        raise UsageError(f"{name}: no LEGO and no step of the app has that name. There are: {known}.")
-    write_command(workspace.root, command)
-    click.echo(f"{name} will be tried again. {_go_on(folder)}")
-
-
-@click.command()
-@folder
-@told
-def stop(folder: Path) -> None:
-    """Stop the engine that runs here and its sessions. `meta run` goes on later."""
-    workspace = Workspace.at(folder)
-    running = holder(workspace.root)
-    if running is None:
-        click.echo("No engine is running here.")
-        return
-    write_command(workspace.root, Command(command="stop"))
-    click.echo(f"The engine (pid {running.pid}) stops. `meta run` goes on later.")
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()

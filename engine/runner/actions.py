@@ -102,7 +102,9 @@ def read_the_intent(context: Context, step: Step, lego: str | None) -> Done:
     """
     path = context.workspace.root / INTENT
     text = read_intent(path)
-    return Done(files={INTENT: path.read_bytes()}, run={"sensitive": is_sensitive(text), "app": title_of(text)})
+    run = context.state.orchestrator.run
+    sensitive = run.sensitive if "sensitive" in run.chosen else is_sensitive(text)
+    return Done(files={INTENT: path.read_bytes()}, run={"sensitive": sensitive, "app": title_of(text)})
 
 
 @action("scaffold")

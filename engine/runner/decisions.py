@@ -22,10 +22,7 @@ from engine.state.events import (
     StepStopped,
     ValveReset,
 )
-from engine.state.models import Command, Comment, Decision, GateFact, SessionFact, Stage, StepRecord, Waiting
-
-CHOICES: dict[str, tuple[str, ...]] = {"lane": ("full", "tiny"), "sensitive": ("yes", "no")}
-"""What `meta set` can set, and to what."""
+from engine.state.models import CHOICES, Command, Comment, Decision, GateFact, SessionFact, Stage, StepRecord, Waiting
 
 
 async def ask(context: Context, waiting: Waiting) -> None:

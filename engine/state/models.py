@@ -273,6 +273,10 @@ class Decision(BaseModel):
     at: str = ""
 
 
+CHOICES: dict[str, tuple[str, ...]] = {"lane": ("full", "tiny"), "sensitive": ("yes", "no")}
+"""What a person may choose about a run with the command `set`, and how."""
+
+
 class Command(BaseModel):
     """`decisions/command-<id>.json`: an act that answers no question."""
 

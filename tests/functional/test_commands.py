@@ -101,16 +101,27 @@ def test_a_run_that_waits_ends_with_3_and_says_which_command_goes_on(kitchen: Ki
 
 
 def test_a_run_stopped_by_a_valve_ends_with_4_and_retry_goes_on(kitchen: Kitchen) -> None:
-    kitchen.agents.will("menu-gen", status="failed", summary="no idea")
+    kitchen.agents.will("menu-gen", script='echo "no idea $(grep -c . "$mine/../starts")" >&2; exit 1')
     failed = kitchen.run()
     assert failed.code == EXIT_VALVE
-    assert "menu failed: failed 3 times: no idea. `meta retry menu` tries again" in failed.out
+    assert "menu failed: failed 3 times: no idea 3. `meta retry menu` tries again" in failed.out
     assert sessions(kitchen) == ["menu-gen-1", "menu-gen-2", "menu-gen-3"]
     again = meta("retry", "menu", "--dir", kitchen.root)
     assert (again.code, again.lines) == (0, [f"menu will be tried again. `meta run {kitchen.root}` goes on."])
     kitchen.agents.will("menu-gen", {"menu.md": MENU, "lego_plan.json": "{}"})
     assert kitchen.run().code == EXIT_VALVE
     assert "lego_plan.json" in kitchen.record("menu").evidence[-1]
+
+
+def test_the_same_failure_on_the_same_files_stops_before_the_third_attempt(kitchen: Kitchen) -> None:
+    kitchen.agents.will("menu-gen", status="failed", summary="no idea")
+    stopped = kitchen.run()
+    assert stopped.code == EXIT_VALVE
+    assert "menu stopped: no progress: twice the same failure on the same files: no idea" in stopped.out
+    assert sessions(kitchen) == ["menu-gen-1", "menu-gen-2"]
+    kitchen.agents.will("menu-gen", {"menu.md": MENU, "lego_plan.json": json.dumps(PLAN)})
+    meta("retry", "menu", "--dir", kitchen.root)
+    assert kitchen.run().code == EXIT_WAITING
 
 
 def test_a_run_without_a_working_runtime_ends_with_5_and_the_next_goes_on_where_it_was(kitchen: Kitchen) -> None:
@@ -185,7 +196,7 @@ def test_a_session_that_needs_input_is_answered_by_a_file_and_goes_on(
     assert "  `meta answer FILE --gate menu` answers its questions" in waits.lines
     answers = tmp_path / "answers.json"
     answers.write_text(json.dumps(["twelve", "nuts"]))
-    assert meta("answer", answers, kitchen.root).lines[0].startswith("menu: 2 answers given.")
+    assert meta("answer", answers, kitchen.root).lines[0].startswith("menu: 2 of 2 questions answered.")
     assert kitchen.run("--yes", "--until", 0).code == EXIT_DONE
     brief = (kitchen.session(f"{asks}-2") / "brief.md").read_text()
     assert "Question: How many guests?\nAnswer: twelve" in brief
@@ -209,9 +220,9 @@ def test_questions_are_neither_approved_nor_revised_and_no_decision_is_written(
     [
         ("{", "this is not JSON"),
         ('"twelve"', "expected a JSON object"),
-        ('{"How many guests?": "twelve"}', "no answer to: Any allergies?"),
-        ('["twelve"]', "no answer to: Any allergies?"),
-        ('["twelve", " "]', "no answer to: Any allergies?"),
+        ('{"How many cooks?": "twelve"}', "it answers none of: How many guests?; Any allergies?"),
+        ("[]", "it answers none of: How many guests?; Any allergies?"),
+        ('[null, " "]', "it answers none of: How many guests?; Any allergies?"),
         (None, "there is no such file"),
     ],
 )
@@ -328,9 +339,14 @@ def test_an_edit_makes_what_read_it_stale_and_only_refresh_does_it_again_with_th
         "dishes_cake",
         "book",
     }
-    assert kitchen.run().code == EXIT_DONE
+    asked = kitchen.run()
+    assert asked.code == EXIT_WAITING
+    assert "  menu.md changed after approval; `meta approve menu` approves it" in asked.lines
     assert len(kitchen.agents.starts()) == started
     assert plain_git(kitchen.root, "diff", "--name-only") == "menu.md\n"
+    assert meta("approve", "menu", kitchen.root).code == EXIT_DONE
+    assert kitchen.run().code == EXIT_DONE
+    assert len(kitchen.agents.starts()) == started
     assert kitchen.run("--refresh").code == EXIT_DONE
     assert len(kitchen.agents.starts()) == started + 8
     assert set(kitchen.words.values()) == {"done"}
@@ -354,7 +370,7 @@ def test_an_action_runs_again_by_itself_on_what_a_person_edited_once(kitchen: Ki
         "again: order: app_intent.md changed",
         "again: shelves: lego_plan.json changed",
     ]
-    assert kitchen.words == {"order": "done", "menu": "stale", "shelves": "done"}
+    assert kitchen.words == {"order": "done", "menu": "stale", "shelves": "stale"}
     assert plain_git(kitchen.root, "status", "--porcelain") == "?? .meta/\n"
     assert "four" in plain_git(kitchen.root, "show", "HEAD:app_intent.md")
     assert "four" in plain_git(kitchen.root, "show", "HEAD:lego_plan.json")
