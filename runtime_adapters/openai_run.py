@@ -124,13 +124,13 @@ def _tools(tools: Tools) -> list[Tool[object]]:
 
 
 def _told(function: Callable[..., object]) -> Callable[..., object]:
-    """The tool, its errors told to the model as failures."""
+    """The tool; what goes wrong, a path that no system takes too, is told to the model as a failure."""
 
     @wraps(function)
     def call(*arguments: object, **named: object) -> object:
         try:
             return function(*arguments, **named)
-        except ToolError as error:
+        except (ToolError, OSError, UnicodeError) as error:
             raise ToolFailed(str(error)) from error
 
     return call

@@ -113,7 +113,7 @@ class Tools:
         """
         try:
             wanted = re.compile(pattern)
-        except re.error as error:
+        except (re.error, RecursionError, OverflowError) as error:
             raise ToolError(f"the pattern is no regular expression: {error}") from error
         place = self._inside(path)
         if not place.exists():
@@ -139,6 +139,8 @@ class Tools:
                 "run_command is not available here: this machine has no sandbox (bubblewrap). Do without it; "
                 "the engine runs the tests by itself"
             )
+        if "\0" in command:
+            raise ToolError("a command holds no NUL character")
         if not 1 <= timeout_seconds <= MOST_SECONDS:
             raise ToolError(f"timeout_seconds must be from 1 to {MOST_SECONDS}")
         return told(self.commands.run(command, timeout_seconds), timeout_seconds)
