@@ -26,7 +26,7 @@ from engine.sessions.processes import processes_of
 from engine.state.decisions import read_commands, write_command
 from engine.state.lock import holder
 from engine.state.models import Command
-from tests.cookbook import MENU
+from tests.cookbook import MENU, PLAN
 from tests.git_helpers import plain_git
 from tests.scripted import Kitchen, kitchen_with_cooks, meta, patiently
 
