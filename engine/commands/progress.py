@@ -114,6 +114,7 @@ class Progress:
         self._clock = clock
         self._began = clock()
         self._figures: Figures | None = None
+        self._shown = ""
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._tick, name="progress line", daemon=True)
@@ -125,13 +126,13 @@ class Progress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ending.set()
         with self._lock, suppress(OSError):  # the terminal may be gone: what ended the run is not to be hidden by that
-            self._write(CLEAR)
+            self._put("", "")
         self._thread.join()
 
     def say(self, line: str) -> None:
         """A plain line, above the progress line."""
         with self._lock:
-            self._write(f"{CLEAR}{line}\n{self._drawn()}")
+            self._put(f"{line}\n", self._line())
 
     def _tick(self) -> None:
         while not self._ending.is_set():
@@ -140,14 +141,23 @@ class Progress:
                 self._figures = found
                 if not self._ending.is_set():
                     try:
-                        self._write(CLEAR + self._drawn())
+                        self._put("", self._line())
                     except OSError:
                         return  # the terminal is gone; the run goes on
             self._ending.wait(TICK_SECONDS)
 
-    def _drawn(self) -> str:
-        """The line, one cell short of the width: in the last column some terminals wrap."""
+    def _line(self) -> str:
+        """The line, one cell short of the width, for in the last column some terminals wrap; "" in the background."""
+        if not self._in_front():
+            return ""
         return cut(describe(self._figures, self._clock() - self._began), self._columns() - 1)
+
+    def _in_front(self) -> bool:
+        """Whether the terminal is ours: a shell that runs this in the background has it for its own line."""
+        try:
+            return os.tcgetpgrp(self._stream.fileno()) == os.getpgrp()
+        except OSError:
+            return True
 
     def _columns(self) -> int:
         try:
@@ -155,7 +165,10 @@ class Progress:
         except OSError:
             return FALLBACK_COLUMNS
 
-    def _write(self, text: str) -> None:
+    def _put(self, lines: str, line: str) -> None:
+        """Take back the line that stands there, print what stays, and show the new one; all in one write."""
+        text = (CLEAR if self._shown else "") + lines + line
+        self._shown = line
         encoding = self._stream.encoding or "utf-8"
         self._stream.write(text.encode(encoding, "replace").decode(encoding))
         self._stream.flush()
