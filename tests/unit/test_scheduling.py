@@ -22,6 +22,7 @@ from engine.names import instance_name
 from engine.scheduling import Durations, Limit, durations, limit_after, order, urgency
 from engine.scheduling.estimates import PRIOR
 from engine.scheduling.priority import ENGINE_SECONDS
+from engine.state.events import Reopened
 from engine.state.models import LegoState, OrchestratorState, SessionFact, State, StepRecord, Substep
 from tests.planning import Garden, beds, document
 
@@ -170,6 +171,15 @@ def test_a_person_at_a_gate_counts_nothing_but_what_follows_the_gate_does() -> N
     garden.plan = beds()
     found = urgent(garden)
     assert found["map"] == found["sowing_peas"]
+
+
+def test_what_runs_per_lego_waits_for_a_plan_that_is_made_again_even_if_it_does_not_read_it() -> None:
+    garden = Garden().mapped()
+    for lego in ("peas", "beans", "corn"):
+        garden.work("sowing", lego, {f"src/garden/contracts/{lego}.py": "c1"})
+    garden.happen(Reopened(step="map", why="revised", stage="gen", forgive=True))
+    found = urgent(garden)
+    assert found["map"] == GEN + REVIEW + found["watering_peas"]
 
 
 def longest(
@@ -325,6 +335,13 @@ def test_sessions_that_run_into_the_same_rate_limit_halve_it_once() -> None:
         limit = limit_after(limit, "rate_limited", live, CEILING)
     assert limit.sessions == 4
     assert after(limit, "rate_limited").sessions == 2
+
+
+def test_a_rate_limit_of_sessions_that_started_after_the_halving_halves_again() -> None:
+    limit = after(Limit(8), "rate_limited", live=2)
+    old = after(limit, "done", "rate_limited", live=4)
+    assert old.sessions == 4
+    assert after(old, "rate_limited", live=3).sessions == 2
 
 
 @given(
