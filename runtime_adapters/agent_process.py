@@ -41,8 +41,7 @@ class Ending:
 class Launch:
     """The agent's command line, its environment, what it reads from stdin, and how it likes to be stopped.
 
-    TMPDIR is added to the environment: a folder of the run's own, which is gone afterwards. The folder this package
-    lies in is taken out of PYTHONPATH, where the adapter's script put it.
+    TMPDIR is added to the environment: a folder of the run's own, which is gone afterwards.
     """
 
     command: list[str]
@@ -114,7 +113,7 @@ class AgentProcess:
             return subprocess.Popen(
                 self.launch.command,
                 cwd=self.worktree,
-                env=_without_our_path({**self.launch.environment, "TMPDIR": temporary}),
+                env={**self.launch.environment, "TMPDIR": temporary},
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -180,13 +179,6 @@ class AgentProcess:
         _write_all(2, data)
         self.stderr_tail = (self.stderr_tail + data)[-STDERR_TAIL:]
         self.on_stderr(data.decode(errors="replace"))
-
-
-def _without_our_path(environment: dict[str, str]) -> dict[str, str]:
-    """What the agent runs must not find our modules and their neighbours."""
-    ours = str(Path(__file__).resolve().parent.parent)
-    kept = [path for path in environment.pop("PYTHONPATH", "").split(os.pathsep) if path and path != ours]
-    return {**environment, **({"PYTHONPATH": os.pathsep.join(kept)} if kept else {})}
 
 
 def _read(descriptor: int) -> bytes:

@@ -18,10 +18,12 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from runtime_adapters.codex_stream import RETRY_LOG, CodexReader, reader_for
+from runtime_adapters.agent_environment import agent_environment
+from runtime_adapters.codex_stream import EXIT_USAGE, RETRY_LOG, CodexReader, reader_for
 from runtime_adapters.events import EXIT_NOT_LOGGED_IN, EXIT_UNAVAILABLE
 from runtime_adapters.stream_agent import (
     GO_ON,
+    PROBE_TIMED_OUT,
     AdapterError,
     Launch,
     Session,
@@ -37,14 +39,18 @@ SANDBOX = "workspace-write"
 NO_SANDBOX = "danger-full-access"
 SANDBOX_WORDS = "codex workspace-write: writes in the worktree and the temp folder only, no network"
 NO_SANDBOX_WORDS = "none: codex may write everywhere and use the network"
+NETWORK_WORDS = "codex workspace-write: writes in the worktree and the temp folder only; the network is open"
+UNCONFINED = (NO_SANDBOX, "--dangerously-bypass-approvals-and-sandbox", "--yolo")
 CAPABILITIES = ["resume", "sandbox", "takeover"]
 TAKEOVER = ["codex", "resume", "{session}"]
 PROBE_SECONDS = 2.5
+START_SECONDS = 10.0
 SETTINGS = (
     "project_doc_max_bytes=0",
     "skills.include_instructions=false",
     "features.plugins=false",
     'approval_policy="never"',
+    "sandbox_workspace_write.network_access=false",
 )
 PROVIDER = "meta"
 RETRIES = 1
@@ -78,12 +84,12 @@ class Codex:
         sandbox = options.get("sandbox", SANDBOX)
         if sandbox not in (SANDBOX, NO_SANDBOX):
             raise AdapterError(f"option `sandbox` is {sandbox!r}: {SANDBOX!r} or {NO_SANDBOX!r} is expected")
-        if sandbox == SANDBOX and (trouble := sandbox_trouble(program)):
+        if sandbox == SANDBOX and (trouble := sandbox_trouble(program, START_SECONDS)):
             raise AdapterError(
                 f"codex's sandbox does not work here, so no command would run: {trouble}", EXIT_UNAVAILABLE
             )
         found = version(program)
-        notices = [] if found.startswith(f"{TESTED}.") else [f"codex {found} is not the tested version, {TESTED}"]
+        notices = [] if found.startswith(f"{TESTED}.") else [f"this is codex {found or '?'}; tested is {TESTED}"]
         if resume and not has_thread(resume):
             notices.append(f"codex does not know its session {resume} any more: it starts afresh")
             resume = None
@@ -92,12 +98,13 @@ class Codex:
             settings.append(f"model={_toml(session.model)}")
         command = [program, "exec", *(["resume"] if resume else []), "--json", "--skip-git-repo-check"]
         command += [word for setting in settings for word in ("-c", setting)]
-        command += [*extra_arguments(options), *([resume] if resume else []), "-"]
+        extra = extra_arguments(options)
+        command += [*extra, *([resume] if resume else []), "-"]
         return Launch(
             command,
-            {"RUST_LOG": RETRY_LOG, **os.environ},
+            agent_environment({"RUST_LOG": RETRY_LOG}),
             stdin=GO_ON if resume else session.brief,
-            announce={"version": found, "sandbox": SANDBOX_WORDS if sandbox == SANDBOX else NO_SANDBOX_WORDS},
+            announce={"version": found, "sandbox": in_force(sandbox, extra)},
             notices=tuple(notices),
         )
 
@@ -128,16 +135,26 @@ def logged_in(program: str) -> bool | str:
     return False if code == 1 and "Not logged in" in errors and not _own_provider() else "unknown"
 
 
-def sandbox_trouble(program: str) -> str:
-    """Why commands cannot run in codex's sandbox; empty if they can.
+def in_force(sandbox: str, extra: list[str]) -> str:
+    """The sandbox in words; what the user adds to the command line may take it away."""
+    if sandbox == NO_SANDBOX or any(word in argument for argument in extra for word in UNCONFINED):
+        return NO_SANDBOX_WORDS
+    return NETWORK_WORDS if any("network_access=true" in argument for argument in extra) else SANDBOX_WORDS
 
-    The temp folder must be another than the one above codex's home, as it is in a session.
+
+def sandbox_trouble(program: str, timeout: float = PROBE_SECONDS) -> str:
+    """Why commands cannot run in codex's sandbox; empty if they can, or if this codex does not let us try.
+
+    Codex finds its sandbox helper only if its home is not below the temp folder, so the probe gets one of its own, as
+    a session does. A sandbox that does not work lets no command run: it fails closed.
     """
     with tempfile.TemporaryDirectory(prefix="meta-") as temporary:
-        environment = {**os.environ, "TMPDIR": temporary}
-        code, _, errors = probe([program, "sandbox", "true"], PROBE_SECONDS, environment)
+        environment = {**agent_environment({}), "TMPDIR": temporary}
+        code, _, errors = probe([program, "sandbox", "true"], timeout, environment)
+    if code in (0, EXIT_USAGE, PROBE_TIMED_OUT):
+        return ""
     lines = errors.strip().splitlines()
-    return "" if code == 0 else lines[-1] if lines else f"exit code {code}"
+    return lines[-1] if lines else f"exit code {code}"
 
 
 def has_thread(thread: str) -> bool:

@@ -16,6 +16,7 @@ import pytest
 
 from engine.sessions.folder import SessionFolder
 from engine.sessions.processes import sweep
+from runtime_adapters.agent_environment import agent_environment
 from runtime_adapters.events import EXIT_UNAVAILABLE, read_events
 from runtime_adapters.stream_agent import (
     AdapterError,
@@ -129,13 +130,17 @@ def test_the_agent_has_a_temporary_folder_of_its_own_that_is_gone_afterwards(ses
     assert not where.exists()
 
 
-def test_our_own_modules_are_out_of_the_agents_python_path(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_modules_are_out_of_the_agents_python_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}:/theirs")
-    run(session, 'printf %s "$PYTHONPATH" >path')
-    assert (session.worktree / "path").read_text() == "/theirs"
+    assert agent_environment({})["PYTHONPATH"] == "/theirs"
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    run(session, 'printf %s "${PYTHONPATH-unset}" >path')
-    assert (session.worktree / "path").read_text() == "unset"
+    assert "PYTHONPATH" not in agent_environment({})
+
+
+def test_what_is_set_already_wins_over_an_adapters_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SET_BY_USER", "theirs")
+    environment = agent_environment({"SET_BY_USER": "ours", "NOT_SET": "ours"})
+    assert (environment["SET_BY_USER"], environment["NOT_SET"]) == ("theirs", "ours")
 
 
 def test_a_bad_end_is_told_with_its_reason(session: Session) -> None:
