@@ -15,7 +15,7 @@ from random import Random
 from engine.actions import StartSession
 from engine.assessment import Assessment, Instance, PhaseStatus, Status
 from engine.assessment import Work as Doing
-from engine.document.model import Orchestration, Step
+from engine.document.model import Orchestration
 from engine.document.parser import load
 from engine.instances import Instances, Key
 from engine.legos.model import Plan, PlannedLego, Size
@@ -54,27 +54,12 @@ def random_plan(random: Random, count: int) -> Plan:
     return Plan(app="bench", legos=legos)
 
 
-class Remembered(Instances):
-    """Instances that look up once who makes what: a simulation asks a million times."""
-
-    def __init__(self, orchestration: Orchestration, plan: Plan) -> None:
-        super().__init__(orchestration, plan)
-        self._makers: dict[Key, tuple[Key, ...]] = {}
-
-    def read_by(self, step: Step, lego: str | None) -> tuple[Key, ...]:
-        """As ever."""
-        found = self._makers.get((step.name, lego))
-        if found is None:
-            found = self._makers[step.name, lego] = super().read_by(step, lego)
-        return found
-
-
 class Graph:
     """The instances of a plan, who waits for whom, and how long each session really takes."""
 
     def __init__(self, plan: Plan, document: Orchestration | None = None) -> None:
         self.document = document or lego_steps()
-        self.instances = Remembered(self.document, plan)
+        self.instances = Instances(self.document, plan)
         self.expected = durations(State(), plan)
         self.seconds: dict[tuple[Key, Substep], float] = {}
         self.substeps: dict[Key, tuple[Substep, ...]] = {}

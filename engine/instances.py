@@ -23,6 +23,7 @@ class Instances:
         self.plan = plan
         self._producers = producers(orchestration)
         self._names = tuple(plan.order()) if plan else ()
+        self._read_by: dict[Key, tuple[Key, ...]] = {}
 
     def of(self, step: Step) -> tuple[Key, ...]:
         """The instances of one step: itself, or one for each LEGO in dependency order."""
@@ -42,8 +43,10 @@ class Instances:
 
     def read_by(self, step: Step, lego: str | None) -> tuple[Key, ...]:
         """The instances that make what this one reads, without duplicates."""
-        found = [key for reference in step.inputs for key in self.makers(reference, lego)]
-        return tuple(dict.fromkeys(found))
+        if (step.name, lego) not in self._read_by:
+            found = [key for reference in step.inputs for key in self.makers(reference, lego)]
+            self._read_by[step.name, lego] = tuple(dict.fromkeys(found))
+        return self._read_by[step.name, lego]
 
     def makers(self, reference: Reference, lego: str | None) -> tuple[Key, ...]:
         """The instances that make one artifact; none if it is given (the intent)."""

@@ -31,6 +31,7 @@ from engine.assessor import Assessor, assess, needs_approval, open_questions, su
 from engine.document.model import Step
 from engine.names import instance_name
 from engine.runtimes import available
+from engine.scheduling import durations, order, urgency
 from engine.snapshot import Snapshot
 from engine.staleness import approved_as
 from engine.state.counting import counts
@@ -53,7 +54,16 @@ def plan(snapshot: Snapshot, assessment: Assessment | None = None) -> list[Actio
         actions += _phase_marks(snapshot, phase)
     due = [a for step, lego in assessor.instances.all() for a in _due(assessor, step, lego, instances[step.name, lego])]
     due.sort(key=lambda action: not _has_begun_to_land(assessor, action))
-    return actions + list(_with_room(snapshot, due))
+    return actions + list(_with_room(snapshot, _by_urgency(assessor, assessment, due)))
+
+
+def _by_urgency(assessor: Assessor, assessment: Assessment, due: list[Action]) -> list[Action]:
+    """Sessions in the order of the critical path, everything else before them."""
+    if sum(isinstance(action, StartSession) for action in due) < 2:
+        return due
+    snapshot = assessor.snapshot
+    run, expected = snapshot.state.orchestrator.run, durations(snapshot.state, snapshot.plan)
+    return order(due, urgency(snapshot.orchestration, assessor.instances, assessment, expected, run.lane))
 
 
 def _with_room(snapshot: Snapshot, due: Iterable[Action]) -> Iterator[Action]:

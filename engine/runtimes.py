@@ -7,8 +7,10 @@ named, else for a time that doubles with each trouble in a row; meanwhile the ne
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from engine.scheduling.limits import Limit, limit_after
 from engine.state.clock import iso
 from engine.state.models import RuntimeFact
 
@@ -16,6 +18,24 @@ FIRST_REST_SECONDS = 30.0
 LONGEST_REST_SECONDS = 1800.0
 MOST_TROUBLES = 10
 """So often in a row a runtime is tried again by itself (about three hours); after that a person has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A session that a runtime could not run. Times are ISO 8601, UTC."""
+
+    reason: str
+    began: str
+    """When that session started."""
+    at: str
+    """When it ended."""
+    retry_at: str | None = None
+    """The moment its provider named."""
+    lasting: bool = False
+    """Nothing will change by itself: not logged in, not installed, a wrong configuration."""
+    limited: bool = False
+    """A rate limit: it also halves how many sessions run at once."""
+
 
 Health = Mapping[str, RuntimeFact]
 
@@ -42,43 +62,42 @@ def why_none(runtimes: Sequence[str], health: Health) -> str:
     return "; ".join(told)
 
 
-def after_trouble(
-    before: RuntimeFact | None,
-    *,
-    reason: str,
-    now: str,
-    began: str,
-    retry_at: str | None,
-    lasting: bool,
-    limited: bool,
-    live: int,
-) -> RuntimeFact:
+def after_trouble(before: RuntimeFact | None, trouble: Trouble, most: int, live: int) -> RuntimeFact:
     """What is known of a runtime after a session it could not run.
 
-    `began`: when that session started. Sessions that were under way together when the trouble came are one trouble.
-    `lasting`: nothing will change by itself (not logged in, not installed, wrong configuration). `limited`: a rate
-    limit, which also halves how many of the `live` sessions may run at once.
+    `most`: sessions at once without any limit; `live`: those under way there now, without this one.
     """
     fact = before or RuntimeFact()
-    again = not fact.failures or began >= fact.since
-    failures = fact.failures + again
-    until = retry_at or _later(now, min(FIRST_REST_SECONDS * 2 ** (failures - 1), LONGEST_REST_SECONDS))
-    if lasting or failures > MOST_TROUBLES:
-        return fact.model_copy(update={"reason": reason, "since": now, "until": None, "failures": failures})
-    limit = max(1, live // 2) if limited and again else fact.limit
+    # Sessions that were under way together when the trouble came are one trouble.
+    failures = fact.failures + (not fact.failures or trouble.began >= fact.since)
+    if trouble.lasting or failures > MOST_TROUBLES:
+        update = {"reason": trouble.reason, "since": trouble.at, "until": None, "failures": failures}
+        return fact.model_copy(update=update)
+    rest = min(FIRST_REST_SECONDS * 2 ** (failures - 1), LONGEST_REST_SECONDS)
+    limit = limit_after(_limit(fact, most), "rate_limited", live, most) if trouble.limited else None
     return RuntimeFact(
-        reason=reason, since=now, until=max(until, fact.until or ""), failures=failures, limit=limit, streak=0
+        reason=trouble.reason,
+        since=trouble.at,
+        until=max(trouble.retry_at or _later(trouble.at, rest), fact.until or ""),
+        failures=failures,
+        limit=limit.sessions if limit else fact.limit,
+        streak=limit.row if limit else 0,
+        older=limit.older if limit else fact.older,
     )
 
 
-def after_success(before: RuntimeFact | None, most: int) -> RuntimeFact | None:
+def after_success(before: RuntimeFact | None, most: int, live: int) -> RuntimeFact | None:
     """What is known of a runtime after a session that ran: its trouble is over, its limit grows slowly up to `most`."""
     if before is None or before.limit is None:
         return None
-    streak, limit = before.streak + 1, before.limit
-    if streak >= limit:
-        streak, limit = 0, limit + 1
-    return None if limit >= most else RuntimeFact(limit=limit, streak=streak)
+    limit = limit_after(_limit(before, most), "done", live, most)
+    if limit.sessions >= most:
+        return None
+    return RuntimeFact(limit=limit.sessions, streak=limit.row, older=limit.older)
+
+
+def _limit(fact: RuntimeFact, most: int) -> Limit:
+    return Limit(most if fact.limit is None else fact.limit, fact.streak, fact.older)
 
 
 def _works(fact: RuntimeFact | None, now: str) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine.runner.context import Context
-from engine.runtimes import after_success, after_trouble
+from engine.runtimes import Trouble, after_success, after_trouble
 from engine.sessions.folder import SessionFolder
 from engine.sessions.pool import SessionEnd
 from engine.state.clock import iso
 from engine.state.events import RuntimeSet, SessionEnded
+from engine.state.models import SessionFact
 
 WORKED = ("done", "failed", "needs_input", "overflow")
 
@@ -21,23 +22,20 @@ def runtime_health(context: Context, event: SessionEnded, end: SessionEnd, folde
         return []
     health = context.state.orchestrator.runtimes
     before = health.get(session.runtime)
+    most = context.orchestration.valves.parallel_sessions
     live = sum(r.open_session.runtime == session.runtime for r in context.state.records() if r.open_session)
     if end.outcome == "runtime":
-        record = folder.exit()
-        fact = after_trouble(
-            before,
-            reason=end.reason,
-            now=iso(datetime.fromisoformat(record.ended_at)) if record else context.store.time(),
-            began=session.started_at,
-            retry_at=end.retry_at,
-            lasting=end.lasting,
-            limited=end.limited,
-            live=live,
-        )
+        fact = after_trouble(before, _trouble(context, session, end, folder), most, live)
         if fact.until:
             context.say(f"{session.runtime} rests until {fact.until}: {end.reason}")
         return [RuntimeSet(runtime=session.runtime, fact=fact)]
     if before is None or event.outcome not in WORKED:
         return []
-    fact_after = after_success(before, context.orchestration.valves.parallel_sessions)
-    return [] if fact_after == before else [RuntimeSet(runtime=session.runtime, fact=fact_after)]
+    after = after_success(before, most, live)
+    return [] if after == before else [RuntimeSet(runtime=session.runtime, fact=after)]
+
+
+def _trouble(context: Context, session: SessionFact, end: SessionEnd, folder: SessionFolder) -> Trouble:
+    record = folder.exit()
+    ended = iso(datetime.fromisoformat(record.ended_at)) if record else context.store.time()
+    return Trouble(end.reason, session.started_at, ended, end.retry_at, end.lasting, end.limited)

@@ -176,7 +176,9 @@ class RuntimeFact(Fact):
     limit: int | None = None
     """Sessions at once, lowered by rate limits; None: no limit of its own."""
     streak: int = 0
-    """Sessions without trouble since the limit changed."""
+    """Sessions served in a row since the limit changed."""
+    older: int = 0
+    """Sessions that were under way when the limit was halved and have not ended yet."""
 
 
 class Run(Fact):
