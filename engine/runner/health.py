@@ -23,7 +23,8 @@ def runtime_health(context: Context, event: SessionEnded, end: SessionEnd, folde
     health = context.state.orchestrator.runtimes
     before = health.get(session.runtime)
     most = context.orchestration.valves.parallel_sessions
-    live = sum(r.open_session.runtime == session.runtime for r in context.state.records() if r.open_session)
+    open_ones = [record.open_session for record in context.state.records() if record.open_session]
+    live = sum(one.runtime == session.runtime and one.id != session.id for one in open_ones)
     if end.outcome == "runtime":
         fact = after_trouble(before, _trouble(context, session, end, folder), most, live)
         if fact.until:
