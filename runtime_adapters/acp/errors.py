@@ -15,11 +15,10 @@ from runtime_adapters.events import (
     EXIT_RATE_LIMITED,
     EXIT_UNAVAILABLE,
 )
+from runtime_adapters.stream_agent import EXIT_TERMINATED
 
 EXIT_FAILED = 1
-EXIT_TERMINATED = 143
 AUTH_REQUIRED = -32000
-INTERNAL_ERROR = -32603
 SHOWN = 500
 
 MEANINGS = (

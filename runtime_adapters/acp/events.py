@@ -14,7 +14,7 @@ from runtime_adapters.acp.usage import Usage, tokens_of
 from runtime_adapters.events import EVENT_KINDS, RAW
 from runtime_adapters.stream_agent import unknown
 
-UNREMARKABLE = {"available_commands_update", "config_option_update", "user_message_chunk"}
+UNREMARKABLE = {"available_commands_update", "config_option_update", "session_info_update", "user_message_chunk"}
 """Said at every start, long, and nothing the session does; raw.log has them."""
 CHUNKS = {"agent_message_chunk": "text", "agent_thought_chunk": "thought"}
 CHANGES = {"edit", "delete", "move"}

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from asyncio.subprocess import Process, SubprocessStreamProtocol
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -27,8 +28,8 @@ class AgentProcess:
     What it prints goes on to our own stdout and stderr, untouched; what is no protocol message goes no further.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+    def __init__(self, process: Process, pipes: asyncio.SubprocessTransport) -> None:
+        self.process, self._pipes = process, pipes
         self.stderr_tail = b""
         self._stderr = asyncio.create_task(self._pass_on_stderr())
         self._seen: dict[int, psutil.Process] = {}
@@ -36,18 +37,17 @@ class AgentProcess:
     @classmethod
     async def start(cls, launch: AcpLaunch, worktree: Path) -> AgentProcess:
         """Start it in a process group of its own. Raises OSError."""
-        process = await asyncio.create_subprocess_exec(
+        loop = asyncio.get_running_loop()
+        # By hand, for its transport: pipes that a killed agent leaves open must be closed before the loop is.
+        pipes, protocol = await loop.subprocess_exec(
+            lambda: SubprocessStreamProtocol(limit=LONGEST_LINE, loop=loop),
             *launch.command,
             cwd=worktree,
             env=launch.environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
             start_new_session=True,
             close_fds=False,  # the session's lock is inherited; everything of ours is closed on exec anyway
         )
-        return cls(process)
+        return cls(Process(pipes, protocol, loop), pipes)
 
     async def send(self, message: dict[str, Any]) -> None:
         """Write one message. Raises ConnectionError when the agent is gone."""
@@ -108,6 +108,7 @@ class AgentProcess:
                 child.kill()  # psutil looks first whether the number is still this process's
         await self.process.wait()
         self._stderr.cancel()
+        self._pipes.close()
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):

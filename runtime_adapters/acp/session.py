@@ -28,10 +28,9 @@ def hold(
     resumed: bool,
 ) -> Ending:
     """How the session ended. TERM and INT end the agent's turn first, then the agent."""
-    logging.basicConfig(format="acp: %(message)s")
-    logging.getLogger().addFilter(_without_traceback)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_without_traceback)
+    handler = logging.StreamHandler()
+    handler.addFilter(_without_traceback)
+    logging.basicConfig(format="acp: %(message)s", handlers=[handler])
     return asyncio.run(_hold(session, launch, writer, start_seconds, previous, resumed))
 
 

@@ -59,7 +59,7 @@ def heard(capture: str, worktree: Path) -> Heard:
 
 
 def kinds(capture: str, worktree: Path) -> list[str]:
-    return [kind for kind, _ in heard(capture, worktree).events if kind not in ("usage", "session_info_update")]
+    return [kind for kind, _ in heard(capture, worktree).events if kind != "usage"]
 
 
 # Captured sessions
