@@ -20,6 +20,7 @@ from runtime_adapters.stream_agent import AdapterError, Ending, Session, finish
 DISTRIBUTION = "pydantic-ai-slim"
 INSTALL = "pip install 'meta-orchestrator[openai]'"
 DEFAULT_KEY_ENV = "OPENAI_API_KEY"
+PATIENCE_SECONDS = 600.0
 NO_KEY = "none"
 """Sent to a server that needs no key: the client wants something in its place."""
 
@@ -78,7 +79,7 @@ def spawn(folder: Path) -> int:
 
 def _run(session: Session, writer: EventWriter) -> Ending:
     try:
-        options = read_options(session.model, session.options, os.environ)
+        options = read_options(session.model, _patient(session), os.environ)
     except AdapterError as error:
         return Ending(error.code, str(error))
     try:
@@ -87,6 +88,13 @@ def _run(session: Session, writer: EventWriter) -> Ending:
         reason = f"the library of the openai runtime is missing ({error.name}): {INSTALL}"
         return Ending(EXIT_BAD_CONFIGURATION, reason)
     return openai_run.run(session, options, writer)
+
+
+def _patient(session: Session) -> dict[str, str]:
+    """The options, with a patience that ends before the engine's: a silent server is no failure of the work."""
+    idle = session.spec.get("idle_seconds")
+    most = idle * 2 / 3 if isinstance(idle, int | float) and idle > 0 else PATIENCE_SECONDS
+    return {"timeout_seconds": str(min(PATIENCE_SECONDS, most)), **session.options}
 
 
 def read_options(model: str | None, options: Mapping[str, str], environ: Mapping[str, str]) -> Options:
@@ -109,7 +117,7 @@ def read_options(model: str | None, options: Mapping[str, str], environ: Mapping
         api=api,
         azure_api_version=azure,
         max_turns=int(_number(options, "max_turns", "100", whole=True)),
-        timeout_seconds=_number(options, "timeout_seconds", "600"),
+        timeout_seconds=_number(options, "timeout_seconds", str(PATIENCE_SECONDS)),
         network=options.get("network") == "1",
         unsandboxed=options.get("unsandboxed") == "1",
     )

@@ -11,7 +11,7 @@ from typing import Any
 import openai
 from pydantic import TypeAdapter
 from pydantic_ai import Agent, Tool, UsageLimits
-from pydantic_ai.exceptions import AgentRunError, ToolFailed, UserError
+from pydantic_ai.exceptions import AgentRunError, ModelConnectionError, ToolFailed, UserError
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 from pydantic_ai.profiles.openai import OpenAIModelProfile
@@ -69,6 +69,8 @@ async def _converse(session: Session, options: Options, tools: Tools, teller: Te
         instructions=INSTRUCTIONS,
         tools=_tools(tools),
         retries={"tools": TOOL_RETRIES, "output": 1},
+        # Over all tries of the client library, each of which would wait as long again.
+        model_settings={"first_event_timeout": options.timeout_seconds},
     )
     brief = session.brief.decode("utf-8", errors="replace")
     limits = UsageLimits(request_limit=options.max_turns)
@@ -81,6 +83,8 @@ async def _converse(session: Session, options: Options, tools: Tools, teller: Te
             elif Agent.is_call_tools_node(node):
                 _keep_raw(node.model_response)
                 teller.usage(node.model_response)
+                if options.api == "responses" and node.model_response.finish_reason is None:
+                    raise ModelConnectionError(options.model, "the stream ended before the answer was complete")
                 async with node.stream(conversation.ctx) as calls:
                     async for call in calls:
                         teller.call(call)

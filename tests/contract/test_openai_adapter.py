@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psutil
@@ -34,6 +35,8 @@ from tests.model_server import (
     Text,
     Tool,
     Turn,
+    chat,
+    responses,
 )
 from tests.session_helpers import BRIEF, in_time, make_session
 
@@ -149,8 +152,6 @@ def test_a_brief_of_100_kb_arrives_whole(workspace: Path) -> None:
 
 
 def test_usage_that_the_server_does_not_tell_stays_unknown(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.model_server import chat
-
     whole = chat.stream
     monkeypatch.setattr(chat, "stream", lambda *given: [e for e in whole(*given) if b'"usage"' not in e])
     with ModelServer(WORK) as server:
@@ -218,42 +219,55 @@ def test_a_server_that_is_down_is_unavailable(workspace: Path) -> None:
     assert (end.outcome, end.exit_code) == ("runtime", 10)
 
 
-def test_a_server_that_says_nothing_is_unavailable_after_the_time_limit(workspace: Path) -> None:
+@pytest.mark.parametrize("options", [{"timeout_seconds": "0.5"}, {"timeout_seconds": "0.5", "api": "responses"}])
+def test_a_server_that_says_nothing_is_unavailable_after_the_time_limit(
+    workspace: Path, options: dict[str, str]
+) -> None:
     with ModelServer(after=Hang()) as server:
-        end = run(session(workspace, server, options={"timeout_seconds": "0.5"}))
+        end = run(session(workspace, server, options=options))
     assert (end.outcome, end.exit_code) == ("runtime", 10)
+    assert "timed out after 0.5 seconds" in end.reason
+    assert len(server.calls) == 1, "the limit is for all tries together"
 
 
-def test_a_server_that_says_nothing_is_left_at_the_idle_limit(workspace: Path) -> None:
+def test_a_silent_server_is_given_up_before_the_engine_gives_up_the_work(workspace: Path) -> None:
     with ModelServer(after=Hang()) as server:
-        folder = session(workspace, server, idle_seconds=4)
+        folder = session(workspace, server, idle_seconds=12)
+        end = run(folder)
+    assert (end.outcome, end.exit_code) == ("runtime", 10)
+    assert "timed out after 8 seconds" in end.reason
+
+
+def test_a_server_that_says_nothing_is_left_at_the_deadline(workspace: Path) -> None:
+    with ModelServer(after=Hang()) as server:
+        folder = session(workspace, server, deadline_seconds=4)
         end = run(folder)
     assert end.outcome == "failed"
     assert processes_of(folder) == set()
 
 
+@pytest.mark.parametrize("api", ["chat", "responses"])
 @pytest.mark.parametrize(
     "turn",
     [Cut(200), Cut(700, WRITE), StreamFault("server_error", "the model broke down")],
     ids=["in a text", "in a tool call", "with an error"],
 )
-def test_a_stream_that_is_cut_is_trouble_with_the_server_and_no_answer(workspace: Path, turn: Turn) -> None:
+def test_a_stream_that_is_cut_is_trouble_with_the_server_and_no_answer(workspace: Path, turn: Turn, api: str) -> None:
     with ModelServer([turn]) as server:
-        folder = session(workspace, server)
+        folder = session(workspace, server, options={"api": api})
         end = run(folder)
     assert (end.outcome, end.exit_code) == ("runtime", 10)
     assert not Path(folder.spec().worktree, "hello.txt").exists()
 
 
+@pytest.mark.parametrize(("protocol", "kept"), [(chat, 2), (responses, -1)], ids=["chat", "responses"])
 def test_a_stream_that_ends_early_without_an_error_is_no_answer_either(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, protocol: ModuleType, kept: int
 ) -> None:
-    from tests.model_server import chat
-
-    whole = chat.stream
-    monkeypatch.setattr(chat, "stream", lambda *given: whole(*given)[:2])
-    with ModelServer([Text("Half a sen")]) as server:
-        end = run(session(workspace, server))
+    whole = protocol.stream
+    monkeypatch.setattr(protocol, "stream", lambda *given: whole(*given)[:kept])
+    with ModelServer([ANSWER, Text("Half a sen")]) as server:
+        end = run(session(workspace, server, options={"api": protocol.__name__.rpartition(".")[2]}))
     assert (end.outcome, end.exit_code) == ("runtime", 10)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from runtime_adapters import openai_tools
+from runtime_adapters.events import EventWriter, read_events
 from runtime_adapters.openai_commands import KEPT, Commands, environment, find, interpreter_folders
 from runtime_adapters.openai_tools import ToolError, Tools
 
@@ -280,3 +281,32 @@ def test_in_the_sandbox_there_is_no_network_unless_it_was_allowed(worktree: Path
     ours = str(Path("/proc/self/ns/net").readlink())
     assert allowed.run("readlink /proc/self/ns/net", 20).output.strip() == ours
     assert Commands(worktree, BWRAP).run("readlink /proc/self/ns/net", 20).output.strip() != ours
+
+
+# What the model says while it works
+
+
+def test_text_is_told_by_whole_lines_and_a_long_silence_is_explained(tmp_path: Path) -> None:
+    pytest.importorskip("pydantic_ai", reason="the extra `openai` is not installed")
+    from pydantic_ai import messages
+
+    from runtime_adapters.openai_telling import Teller
+
+    now = [0.0]
+    writer = EventWriter(tmp_path / "events.jsonl")
+    teller = Teller(writer, lambda: now[0])
+    teller.answer(messages.PartStartEvent(index=0, part=messages.TextPart("First li")))
+    teller.answer(messages.PartDeltaEvent(index=0, delta=messages.TextPartDelta("ne\nsecond li")))
+    teller.answer(messages.PartDeltaEvent(index=0, delta=messages.TextPartDelta("ne")))
+    teller.answer(messages.PartEndEvent(index=0, part=messages.TextPart("First line\nsecond line")))
+    call = messages.ToolCallPart("write_file", "", tool_call_id="1")
+    teller.answer(messages.PartStartEvent(index=1, part=call))
+    for seconds in (5.0, 25.0, 26.0):
+        now[0] = seconds
+        teller.answer(messages.PartDeltaEvent(index=1, delta=messages.ToolCallPartDelta(args_delta="x" * 10)))
+    writer.close()
+    assert [event.fields["text"] for event in read_events(tmp_path / "events.jsonl")] == [
+        "First line",
+        "second line",
+        "writing a tool call: 20 characters so far",
+    ]
