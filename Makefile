@@ -62,7 +62,7 @@ agents: $(AGENTS)/.installed
 $(AGENTS)/.installed: tests/contract/agents/package.json tests/contract/agents/package-lock.json
 	@if command -v npm >/dev/null 2>&1; then \
 	  mkdir -p $(AGENTS) && cp tests/contract/agents/package.json tests/contract/agents/package-lock.json $(AGENTS)/ && \
-	  npm ci --prefix $(AGENTS) --no-audit --no-fund --no-progress --loglevel=error && touch $@ ; \
+	  npm ci --prefix $(AGENTS) --no-audit --no-fund --no-progress --fetch-retries=1 --loglevel=error && touch $@ ; \
 	else echo "npm is not installed: the contract tests with real agents will be skipped"; fi
 
 # New versions: the only target that changes requirements.lock.

@@ -7,10 +7,7 @@ the stream ended (`StreamReader.ending`). Standard library only: adapters start 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +18,13 @@ from typing import Protocol, runtime_checkable
 from runtime_adapters.agent_process import AgentProcess
 from runtime_adapters.agent_process import Ending as Ending
 from runtime_adapters.agent_process import Launch as Launch
+from runtime_adapters.agent_program import PROBE_NOT_STARTED as PROBE_NOT_STARTED
+from runtime_adapters.agent_program import PROBE_TIMED_OUT as PROBE_TIMED_OUT
+from runtime_adapters.agent_program import AdapterError as AdapterError
+from runtime_adapters.agent_program import extra_arguments as extra_arguments
+from runtime_adapters.agent_program import find_program as find_program
+from runtime_adapters.agent_program import probe as probe
+from runtime_adapters.agent_program import require_program as require_program
 from runtime_adapters.events import (
     EXIT_BAD_CONFIGURATION,
     EXIT_DONE,
@@ -32,23 +36,13 @@ from runtime_adapters.events import (
 )
 
 EXIT_TERMINATED = 128 + signal.SIGTERM
-PROBE_TIMED_OUT = 124
-PROBE_NOT_STARTED = 127
 GO_ON = (
     b"You were interrupted. The files are as you left them. Go on with your task where you were, to its end; "
     b"write `.session/result.json` last, as you were told.\n"
 )
 """What an agent is told that remembers its session."""
-SHOWN = 4000
-"""Characters of a line that events.jsonl repeats; raw.log has it whole."""
-
-
-class AdapterError(Exception):
-    """The agent cannot be started as asked; `code` is the adapter's exit code, `str()` the reason in one sentence."""
-
-    def __init__(self, message: str, code: int = EXIT_BAD_CONFIGURATION) -> None:
-        super().__init__(message)
-        self.code = code
+SHOWN = 10_000
+"""Characters of a text that events.jsonl repeats: its end is read often. raw.log has the whole."""
 
 
 class StreamReader(Protocol):
@@ -214,19 +208,27 @@ class LineFeed:
         except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict):
-            self.writer.write(RAW, text=text[:SHOWN])
+            self.writer.write(RAW, text=shortened(text))
             return
         try:
             events = list(self.reader.read(data))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-            events = [unknown(data)]  # a stream that changed its shape is no reason to end
+            events = [unknown(data)]  # a stream that changed its shape is no reason to end a session
         for kind, fields in events:
-            self.writer.write(kind, **{k: v for k, v in fields.items() if k not in ("self", "kind", "t")})
+            self.writer.write(kind, **{k: shortened(v) for k, v in fields.items() if k not in ("self", "kind", "t")})
+
+
+def shortened(value: object) -> object:
+    """A text that is too long for an event without its middle, the rest as it is."""
+    if not isinstance(value, str) or len(value) <= SHOWN:
+        return value
+    half = SHOWN // 2
+    return f"{value[:half]}\n… {len(value) - SHOWN} characters are left out here …\n{value[-half:]}"
 
 
 def unknown(line: dict[str, object]) -> tuple[str, dict[str, object]]:
     """The event for a line of a type the reader does not know."""
-    return RAW, {"text": json.dumps(line, ensure_ascii=False)[:SHOWN]}
+    return RAW, {"text": json.dumps(line, ensure_ascii=False)}
 
 
 def agent_session_id(events_path: Path) -> str | None:
@@ -242,56 +244,3 @@ def relative(worktree: Path, path: str) -> str:
     with suppress(ValueError):
         return str(Path(path).relative_to(worktree))
     return path
-
-
-def find_program(name: str, options: Mapping[str, str] | None = None) -> str | None:
-    """The agent's executable: option `command`, else META_<NAME>_COMMAND, else what PATH offers. None: not there."""
-    asked = (options or {}).get("command") or os.environ.get(f"META_{name.upper()}_COMMAND")
-    return shutil.which(asked or name)
-
-
-def require_program(name: str, options: Mapping[str, str]) -> str:
-    """As `find_program`. Raises AdapterError (runtime unavailable)."""
-    if found := find_program(name, options):
-        return found
-    asked = options.get("command") or os.environ.get(f"META_{name.upper()}_COMMAND")
-    reason = f"{asked} cannot be executed" if asked else f"{name} is not installed: there is no such program on PATH"
-    raise AdapterError(reason, EXIT_UNAVAILABLE)
-
-
-def extra_arguments(options: Mapping[str, str]) -> list[str]:
-    """Option `extra_args`: a JSON list of texts. Raises AdapterError."""
-    text = options.get("extra_args", "[]")
-    try:
-        words = json.loads(text)
-    except ValueError:
-        words = None
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise AdapterError(f"option `extra_args` is {text}: a JSON list of texts is expected")
-    return words
-
-
-def probe(command: Sequence[str], timeout: float, environment: Mapping[str, str] | None = None) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of a short command; 124 if it did not end in time, 127 if it cannot be started."""
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            process_group=0,
-            env=environment,
-        )
-    except OSError as error:
-        return PROBE_NOT_STARTED, "", f"{command[0]}: {error.strerror or error}"
-    try:
-        output, errors = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for pipe in (process.stdout, process.stderr):
-            if pipe:
-                pipe.close()  # without reading it to its end: something else may hold the other one
-        return PROBE_TIMED_OUT, "", f"no answer within {timeout:g} s"
-    return process.returncode, output.decode(errors="replace"), errors.decode(errors="replace")
