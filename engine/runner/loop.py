@@ -15,6 +15,7 @@ from engine.facts import FactsReader
 from engine.planner import assess, plan
 from engine.runner import actions, checks, decisions, landing, sessions
 from engine.runner.context import Context
+from engine.runner.documents import tell_document_changes
 from engine.runtimes import next_try
 from engine.sessions.folder import HANDOFF
 from engine.snapshot import Options, Snapshot
@@ -102,6 +103,7 @@ class Runner:
         update: dict[str, object] = {
             "runtimes": list(self.context.settings.runtimes),
             "paused": False,
+            "documents": await asyncio.to_thread(tell_document_changes, self.context),
         }
         if run.started_at is None:
             update["started_at"] = self.context.store.time()
