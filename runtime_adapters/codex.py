@@ -5,8 +5,9 @@ What codex would read by itself is switched off: the worktree's AGENTS.md (`proj
 stays is the user's own: `config.toml` and `AGENTS.md` in CODEX_HOME. In the sandbox `.git` is read-only.
 
 Options in session.json: `command`, `extra_args` (a JSON list of texts), `sandbox` ("workspace-write", or
-"danger-full-access" for none), `network_seconds` (60: how long codex may try to reach its server), and for a provider
-of one's own `base_url` (which must speak the Responses API) and `env_key` (name of the variable that holds the key).
+"danger-full-access" for none), `network_seconds` (60: how long codex may try to reach its server), `silence_seconds`
+(nine tenths of the idle time: how long the model may say nothing while no tool is at work), and for a provider of one's
+own `base_url` (which must speak the Responses API) and `env_key` (name of the variable that holds the key).
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ SETTINGS = (
     'approval_policy="never"',
     "sandbox_workspace_write.network_access=false",
 )
+PATIENCE = 0.9
+"""Of the engine's idle time: silence of the model is trouble with its server, and must not count against the work."""
 PROVIDER = "meta"
 RETRIES = 1
 """Of codex itself; the engine has the patience."""
@@ -110,12 +113,18 @@ class Codex:
 
     def reader(self, session: Session) -> CodexReader:
         """The reader of its stream. Raises AdapterError."""
-        text = session.options.get("network_seconds", "60")
-        try:
-            seconds = float(text)
-        except ValueError:
-            raise AdapterError(f"option `network_seconds` is {text!r}: a number of seconds is expected") from None
-        return reader_for(session.worktree, session.events_path, seconds)
+        idle = session.spec.get("idle_seconds")
+        most = idle * PATIENCE if isinstance(idle, int | float) else 0
+        network, silence = _seconds(session, "network_seconds", 60), _seconds(session, "silence_seconds", most)
+        return reader_for(session.worktree, session.events_path, network, silence)
+
+
+def _seconds(session: Session, name: str, default: float) -> float:
+    text = session.options.get(name, str(default))
+    try:
+        return float(text)
+    except ValueError:
+        raise AdapterError(f"option `{name}` is {text!r}: a number of seconds is expected") from None
 
 
 def version(program: str) -> str:

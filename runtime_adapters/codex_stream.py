@@ -87,8 +87,14 @@ class CodexReader:
         told: Iterable[Event] = (),
         network_seconds: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
+        silence_seconds: float = 0.0,
     ) -> None:
         self.worktree, self.network_seconds, self.clock = worktree, network_seconds, clock
+        self.silence_seconds = silence_seconds
+        """How long nothing may be heard of the model while no tool is at work; 0: for ever."""
+        self.heard_at: float | None = None
+        self.at_work: set[object] = set()
+        """Ids of the tools that are running."""
         self.thread, self.reported = _usage_so_far(told)
         self.completed = False
         self.error = ""
@@ -99,6 +105,7 @@ class CodexReader:
     def read(self, line: Fields) -> Events:
         """The events of one line."""
         kind = line.get("type")
+        self.heard_at = self.clock()
         if kind != "error":
             self.trying_since = self.wait = None
         match kind:
@@ -129,7 +136,7 @@ class CodexReader:
     def overdue(self, now: float) -> Ending | None:
         """Codex never gives up on a network that is down, and waits for hours if told to: the engine decides."""
         if self.trying_since is None:
-            return None
+            return self._silent(now)
         ending = judge(self.error or "the model's server cannot be reached")
         if self.wait is not None and self.wait > self.network_seconds:
             code = ending.code if ending.code == EXIT_RATE_LIMITED else EXIT_UNAVAILABLE
@@ -139,6 +146,13 @@ class CodexReader:
         code = EXIT_UNAVAILABLE if ending.code == EXIT_FAILED else ending.code
         message = f"no answer after {self.network_seconds:g} s of new tries: {ending.message}"
         return Ending(code, message, ending.retry_after_seconds, ending.retry_at)
+
+    def _silent(self, now: float) -> Ending | None:
+        if not self.silence_seconds or self.heard_at is None or self.at_work or self.completed:
+            return None
+        if now - self.heard_at < self.silence_seconds:
+            return None
+        return Ending(EXIT_UNAVAILABLE, f"nothing was heard of the model for {self.silence_seconds:g} s")
 
     def ending(self, exit_code: int, stderr_tail: str) -> Ending:
         """What the end means. Exit code 1 is an error, or an interrupt: the stream tells which."""
@@ -183,6 +197,7 @@ class CodexReader:
         started, completed = kind == "item.started", kind == "item.completed"
         if completed:
             self.error = ""
+            self.at_work.discard(item.get("id"))
         match item["type"]:
             case "agent_message" if completed:
                 return [("text", {"text": item["text"]})]
@@ -196,6 +211,7 @@ class CodexReader:
                 return [("plan", {"text": _plan(item["items"])})]
             case "command_execution" | "file_change" | "mcp_tool_call" | "web_search":
                 if started:
+                    self.at_work.add(item["id"])
                     return [("tool_started", _tool(item, self.worktree))]
                 return self._tool_finished(item) if completed else []
         return [unknown({"type": kind, "item": item})]
@@ -256,6 +272,6 @@ def _last_line(text: str) -> str:
     return lines[-1].removeprefix("Error: ") if lines else ""
 
 
-def reader_for(worktree: Path, events_path: Path, network_seconds: float) -> CodexReader:
+def reader_for(worktree: Path, events_path: Path, network_seconds: float, silence_seconds: float) -> CodexReader:
     """A reader that knows what the session's earlier runs reported."""
-    return CodexReader(worktree, read_events(events_path), network_seconds)
+    return CodexReader(worktree, read_events(events_path), network_seconds, silence_seconds=silence_seconds)

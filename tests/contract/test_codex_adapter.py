@@ -212,6 +212,12 @@ def test_a_stream_that_is_always_cut_is_unavailable(codex: Codex) -> None:
     assert "stream disconnected" in end.reason
 
 
+def test_a_model_that_hangs_is_unavailable(codex: Codex) -> None:
+    end, _ = codex.ends(after=Hang(), options={"silence_seconds": "1"})
+    assert (end.outcome, end.exit_code) == ("runtime", 10)
+    assert "nothing was heard of the model for 1 s" in end.reason
+
+
 def test_an_unknown_model_is_bad_configuration(codex: Codex) -> None:
     error = {"message": "The model `m` does not exist", "type": "invalid_request_error", "code": "model_not_found"}
     end, _ = codex.ends(after=Fault(404, body={"error": error}))
@@ -258,8 +264,8 @@ def test_a_session_without_an_answer_has_failed(codex: Codex) -> None:
     assert end.tokens == TURN_TOKENS
 
 
-def test_a_model_that_hangs_is_ended_by_the_idle_timer(codex: Codex) -> None:
-    end, _ = codex.ends(after=Hang(), idle_seconds=2)
+def test_a_command_that_hangs_is_ended_by_the_idle_timer(codex: Codex) -> None:
+    end, _ = codex.ends(Shell("sleep 300"), idle_seconds=2)
     assert end.outcome == "failed"
     assert "no sign of life for 2 seconds" in end.reason
 

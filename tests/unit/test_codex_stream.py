@@ -168,6 +168,22 @@ def test_a_short_wait_is_waited_for() -> None:
     assert reader.overdue(100.5) is None
 
 
+def test_silence_of_the_model_is_given_up_but_a_tool_may_be_silent() -> None:
+    clock = Clock()
+    reader = CodexReader(WORKTREE, (), 60, clock, silence_seconds=30)
+    assert reader.overdue(999.0) is None
+    list(reader.read({"type": "turn.started"}))
+    assert reader.overdue(129.0) is None
+    ending = reader.overdue(130.0)
+    assert ending
+    assert (ending.code, ending.message) == (10, "nothing was heard of the model for 30 s")
+    tool = {"id": "1", "type": "command_execution", "command": "make"}
+    list(reader.read({"type": "item.started", "item": tool}))
+    assert reader.overdue(999.0) is None
+    list(reader.read({"type": "item.completed", "item": tool}))
+    assert reader.overdue(999.0)
+
+
 # Errors are text
 
 
