@@ -7,8 +7,8 @@ MCP servers and custom agents by CLAUDE_CODE_SAFE_MODE and `--strict-mcp-config`
 administrator set always holds. It does not read `AGENTS.md`.
 
 What it may do: run commands, and write files in the worktree. With `bwrap` and `socat` there, commands run in its own
-sandbox (writes in the worktree and the temporary folder only, no network); it starts with no other, as without
-`failIfUnavailable` it would only warn. Without them commands run unconfined, and the session says so.
+sandbox (writes in the worktree and a temporary folder of its own only, no network), and `failIfUnavailable` keeps it
+from going on without: by itself it would only warn. Without them commands run unconfined, and the session says so.
 
 A variable that the user configured wins over those set here. Options: `command`, `extra_args`.
 """
@@ -19,6 +19,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -66,6 +67,8 @@ ENVIRONMENT = {
     # Else a long `retry-after` ends the session without a word of when to come back; with it the stream tells.
     "CLAUDE_CODE_RETRY_WATCHDOG": "1",
 }
+LONGEST_TMPDIR = 55
+"""Its sandbox puts sockets below it: with a longer path there can be none, and every command is refused."""
 GO_ON = b"""You were interrupted. Look at what is there already, then go on with the task you were given, and finish it.
 Write .session/result.json last, as the task says.
 """
@@ -100,6 +103,7 @@ class Claude:
         """The command line; the brief goes in by stdin."""
         program = require_program(self.name, session.options)
         confined, words = sandbox()
+        shorten_temporary_folder()
         agent_session = resume or str(uuid.uuid5(NAMESPACE, str(session.spec["marker"])))
         known = is_known(agent_session)
         command = [program, "-p", "--output-format", "stream-json", "--verbose", "--include-partial-messages"]
@@ -127,6 +131,12 @@ def sandbox() -> tuple[bool, str]:
     if reason:
         return False, f"none: {reason}"
     return True, "claude's own sandbox" if sys.platform == "darwin" else "claude's bubblewrap sandbox"
+
+
+def shorten_temporary_folder() -> None:
+    """Let the run's own temporary folder lie where its path is short enough for the sandbox."""
+    if len(tempfile.gettempdir()) > LONGEST_TMPDIR and os.access("/tmp", os.W_OK):
+        tempfile.tempdir = "/tmp"
 
 
 def logged_in(program: str) -> bool | str:
