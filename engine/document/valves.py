@@ -42,6 +42,11 @@ AT_THE_DAYS_CAP = (
     "No new session starts on this day (UTC): the steps that need one are `stopped`. What is under way ends.",
     "`meta run` on another day, or raise the number before.",
 )
+AT_THE_SESSIONS_CAP = (
+    "The session is ended and its step is `stopped`. It is no failure of the work, what it wrote stays reachable, and "
+    "other LEGOs go on. An agent that tells only at its end what it used is not ended: its work is taken.",
+    "Make the step smaller, or raise the number; then `meta retry NAME`.",
+)
 UNTOLD = "What an agent does not tell is not counted."
 
 
@@ -144,10 +149,12 @@ VALVES = (
         "minutes per LEGO", "The time of all ended sessions of one LEGO.", "lego_minutes", AT_THE_LEGOS_CAP, least=0.01
     ),
     _cap("minutes per day", "The time of all ended sessions of a day.", "day_minutes", AT_THE_DAYS_CAP, least=0.01),
-    _cap("tokens per session", f"The tokens of one session. {UNTOLD}", "session_tokens", whole=True),
+    _cap(
+        "tokens per session", f"The tokens of one session. {UNTOLD}", "session_tokens", AT_THE_SESSIONS_CAP, whole=True
+    ),
     _cap("tokens per LEGO", f"The tokens of one LEGO. {UNTOLD}", "lego_tokens", AT_THE_LEGOS_CAP, whole=True),
     _cap("tokens per day", f"The tokens of a day. {UNTOLD}", "day_tokens", AT_THE_DAYS_CAP, whole=True),
-    _cap("cost per session", f"The price of one session, in US dollars. {UNTOLD}", "session_cost"),
+    _cap("cost per session", f"The price of one session, in US dollars. {UNTOLD}", "session_cost", AT_THE_SESSIONS_CAP),
     _cap("cost per LEGO", f"The price of one LEGO, in US dollars. {UNTOLD}", "lego_cost", AT_THE_LEGOS_CAP),
     _cap("cost per day", f"The price of a day, in US dollars. {UNTOLD}", "day_cost", AT_THE_DAYS_CAP),
 )

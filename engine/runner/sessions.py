@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.artifacts import artifact_id, covers, with_notes
 from engine.briefs.assemble import Brief, BriefError, Request, assemble
-from engine.document.model import Step
+from engine.document.model import Step, Valves
 from engine.document.texts import text_sha256
 from engine.errors import RuntimeUnavailable
 from engine.git import Change
@@ -25,6 +25,7 @@ from engine.sessions.cancel import EXIT_TERMINATED
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.tape import Tape, entry_key, record
+from engine.sessions.usage import MOST_COST, MOST_TOKENS
 from engine.state.events import SessionEnded, SessionStarted, StepStopped
 from engine.state.models import SessionFact, StepRecord, Substep
 from runtime_adapters.protocol import Result, SessionSpec
@@ -141,7 +142,7 @@ def _prepare(
         sandbox="none: this runtime brings no sandbox",
         options=_options(context, take),
         wisdom=brief.wisdom,
-        budget={"brief_tokens": brief.tokens},
+        budget=_budget(valves, brief),
     )
     fact = SessionFact(
         id=name,
@@ -153,6 +154,12 @@ def _prepare(
         inputs=input_ids(context, step, lego, base),
     )
     return _Prepared(spec, brief, fact)
+
+
+def _budget(valves: Valves, brief: Brief) -> dict[str, float]:
+    """What the brief costs, and what the session may use at most; a cap that is not set is not named."""
+    caps = {MOST_TOKENS: valves.session_tokens, MOST_COST: valves.session_cost}
+    return {"brief_tokens": brief.tokens} | {name: most for name, most in caps.items() if most is not None}
 
 
 def _options(context: Context, take: int) -> dict[str, str]:

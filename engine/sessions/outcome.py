@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from engine.sessions.folder import ExitRecord, SessionFolder
+from engine.sessions.usage import Usage
 from engine.state.clock import iso
 from engine.state.models import Outcome
 from runtime_adapters.protocol import (
@@ -58,8 +59,7 @@ class SessionEnd:
 class Told:
     """What the events say of the end."""
 
-    tokens: int | None = None
-    cost: float | None = None
+    usage: Usage = field(default_factory=Usage)
     error: str = ""
     limited: Event | None = None
 
@@ -77,8 +77,8 @@ def classify(folder: SessionFolder) -> SessionEnd:
         result,
         record.code if record else None,
         reason,
-        told.tokens,
-        told.cost,
+        told.usage.tokens,
+        told.usage.cost,
         _retry_at(told.limited, record) if outcome == "runtime" else None,
         lasting=outcome == "runtime" and record is not None and record.code in LASTING,
         limited=outcome == "runtime" and record is not None and record.code == EXIT_RATE_LIMITED,
@@ -122,13 +122,7 @@ def read_told(path: Path) -> Told:
 
 def _note(told: Told, event: Event) -> None:
     if event.kind == "usage":
-        tokens = [event.fields.get(name) for name in ("input_tokens", "output_tokens")]
-        known = [value for value in tokens if isinstance(value, int) and not isinstance(value, bool)]
-        if known:
-            told.tokens = (told.tokens or 0) + sum(known)
-        cost = event.fields.get("cost")
-        if isinstance(cost, int | float) and not isinstance(cost, bool):
-            told.cost = (told.cost or 0.0) + cost
+        told.usage.add(event)
     elif event.kind == "error":
         told.error = event.text_of("message", "text") or told.error
     elif event.kind == "rate_limited":

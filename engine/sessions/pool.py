@@ -15,6 +15,7 @@ from engine.sessions.folder import SessionFolder
 from engine.sessions.host import reap, spawn
 from engine.sessions.outcome import SessionEnd, classify
 from engine.sessions.processes import kill_survivors
+from engine.sessions.usage import Caps
 from engine.state.clock import utc_now
 
 __all__ = ["LocalPool", "Pool", "SessionEnd", "follow"]
@@ -79,19 +80,22 @@ async def follow(
 ) -> SessionEnd:
     """Wait for the end of a session, whoever started it, and say what came of it.
 
-    Its deadline and idle time are kept here: one that exceeds them is cancelled and has failed.
+    Its deadline and idle time are kept here: one that exceeds them is cancelled and has failed. So are its caps on
+    tokens and cost: one that passes them is cancelled, and a person has to look.
     """
     pool = pool or LocalPool()
     if not folder.exists():
         return SessionEnd("interrupted", reason="it was never started")
     if (begun := folder.cancelled()) and isinstance(pool.poll(folder), Alive):
         await pool.cancel(folder, begun.why, outcome=begun.outcome)
-    limits = Limits(folder, clock)
+    limits, caps = Limits(folder, clock), Caps(folder)
     wait = FIRST_POLL_SECONDS
     with HostEnd(folder) as host:
         while isinstance(pool.poll(folder), Alive):
             if why := limits.exceeded():
                 await pool.cancel(folder, why, outcome="failed")
+            elif why := caps.exceeded():
+                await pool.cancel(folder, why)
             else:
                 await host.wait(min(wait, poll_seconds))
                 wait *= 2
