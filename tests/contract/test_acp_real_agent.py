@@ -142,6 +142,29 @@ def test_a_cancel_while_a_tool_runs_leaves_no_process(workspace: Path, name: str
     assert "Traceback" not in folder.stderr_log.read_text()
 
 
+def test_an_interrupted_session_goes_on_with_what_the_agent_remembers(workspace: Path) -> None:
+    with ModelServer([SLEEPS]) as model:
+        agent = Agent(workspace, "copilot")
+        folder, pool = agent.start(model.url)
+        pid = Path(folder.spec().worktree) / "tool.pid"
+
+        async def cancel() -> None:
+            await eventually(pid.exists, SECONDS / 2)
+            await pool.cancel(folder, "interrupted")
+
+        in_time(cancel())
+        before = len(model.calls)
+        model.turns = [WRITES, Text("Made.")]
+        pool.submit(folder, resume=True)
+        end = in_time(follow(folder, pool))
+        asked = json.dumps(model.calls[before].body)
+    assert (end.outcome, end.reason) == ("done", "")
+    assert "You were interrupted." in asked
+    assert "Write hello.txt." in asked, "the brief is remembered by the agent"
+    first, second = events(folder, "started")
+    assert first.text_of("session") == second.text_of("session")
+
+
 def test_opencode_without_a_model_asks_nobody(workspace: Path) -> None:
     with ModelServer() as model:
         folder, pool = Agent(workspace, "opencode").start(model.url, model=None)
