@@ -27,7 +27,9 @@ class Instances:
 
     def of(self, step: Step) -> tuple[Key, ...]:
         """The instances of one step: itself, or one for each LEGO in dependency order."""
-        return tuple((step.name, lego) for lego in self._names) if step.per_lego else ((step.name, None),)
+        if not step.per_lego:
+            return ((step.name, None),)
+        return tuple((step.name, lego) for lego in self._names if self._has(step, lego))
 
     def all(self) -> Iterator[tuple[Step, str | None]]:
         """Every instance, in document order, LEGOs in dependency order."""
@@ -49,17 +51,21 @@ class Instances:
         return self._read_by[step.name, lego]
 
     def makers(self, reference: Reference, lego: str | None) -> tuple[Key, ...]:
-        """The instances that make one artifact; none if it is given (the intent)."""
+        """The instances that make one artifact; none if it is given (the intent), or no such LEGO has it."""
         step = self._producers.get(reference_key(reference))
         if step is None:
             return ()
         if not step.per_lego:
             return ((step.name, None),)
-        return tuple((step.name, name) for name in self._targets(reference, lego))
+        return tuple((step.name, name) for name in self._targets(reference, lego) if self._has(step, name))
 
     def makers_of_plan(self) -> tuple[Key, ...]:
         """The instances that make the LEGO plan: what runs per LEGO waits for them, whatever else it reads."""
         return self.makers(_PLAN, None)
+
+    def _has(self, step: Step, lego: str) -> bool:
+        """Whether LEGOs of this one's kind have that step at all (`For each … where kind is …`)."""
+        return not step.kinds or self.plan is None or self.plan.lego(lego).kind in step.kinds
 
     def _targets(self, reference: Reference, lego: str | None) -> Sequence[str]:
         if self.plan is None:

@@ -30,8 +30,9 @@ Level: `meta` for a step of the app, `LEGO` for one that has the field `For each
 Modes: A list of `new` (a first build), `maintenance` and `upgrade`. In any other mode the step is skipped. Left out:
   `new`.
 For each: `LEGO` makes one instance of the step for every LEGO of the plan. `LEGO where decision is NEW or REFACTOR`
-  makes one only where the plan decides so; the decisions are `NEW`, `KEEP`, `REFACTOR` and `REGENERATE`. Left out, the
-  step runs once.
+  makes one only where the plan decides so; the decisions are `NEW`, `KEEP`, `REFACTOR` and `REGENERATE`. `LEGO where
+  kind is app` makes one only for LEGOs of that kind; the kinds are `component`, `entry` and `app`. `and` joins the two.
+  Left out, the step runs once.
 Action: The name of an engine action. Such a step has no sessions, hence no Gen and no Review; it may have criteria.
 Inputs: Artifacts, comma separated. They decide the order: a step waits for whoever makes one of them, its sessions are
   told them, and the step becomes stale when one changes.

@@ -69,6 +69,8 @@ class Step:
     per_lego: bool = False
     decisions: tuple[str, ...] = ()
     """For each LEGO only where its decision is one of these; empty means every LEGO."""
+    kinds: tuple[str, ...] = ()
+    """For each LEGO only of these kinds; empty means every kind. LEGOs of another kind have no such step."""
     action: str = ""
     """The engine action of a step without sessions; empty for a step that has sessions."""
     inputs: tuple[Reference, ...] = ()

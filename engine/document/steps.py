@@ -71,6 +71,7 @@ def _from_fields(name: str, position: Position, phase: int, fields: Fields, repo
     inputs, outputs = fields.get("Inputs"), fields.get("Outputs")
     tags = values.words(wisdom, report) if wisdom else []
     lanes, lanes_without_review = values.lanes(fields.get("Lanes"), report)
+    chosen = values.chosen_legos(for_each, report)
     _check_level(fields, report)
     places = {f"Wisdom {tag.text}": tag.position() for tag in tags}
     if action:
@@ -82,7 +83,8 @@ def _from_fields(name: str, position: Position, phase: int, fields: Fields, repo
         purpose=fields.purpose,
         modes=values.modes(fields.get("Modes"), values.DEFAULT_MODES, report),
         per_lego=for_each is not None,
-        decisions=values.decisions(for_each, report),
+        decisions=chosen.get("decision", ()),
+        kinds=chosen.get("kind", ()),
         action=action.text if action else "",
         inputs=references(inputs, report) if inputs else (),
         outputs=references(outputs, report) if outputs else (),

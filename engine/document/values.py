@@ -14,10 +14,13 @@ MODES = ("new", "maintenance", "upgrade")
 DEFAULT_MODES = ("new",)
 LANES = ("full", "tiny")
 DECISIONS = ("NEW", "KEEP", "REFACTOR", "REGENERATE")
+KINDS = ("component", "entry", "app")
 
 Word = TypeVar("Word", bound=str)
 
-_FOR_EACH = re.compile(r"LEGO(?:\s+where\s+decision\s+is\s+(.+))?", re.DOTALL)
+_FOR_EACH = re.compile(r"LEGO(?:\s+where\s+(.+))?", re.DOTALL)
+_CONDITION = re.compile(r"(decision|kind)\s+is\s+(.+)", re.DOTALL)
+_CONDITIONS: dict[str, Sequence[str]] = {"decision": DECISIONS, "kind": KINDS}
 _LANE = re.compile(r"(.*?)\s*(?:\((.*)\))?", re.DOTALL)
 
 
@@ -52,21 +55,30 @@ def modes(value: Passage | None, default: tuple[str, ...], report: Report) -> tu
     return tuple(part.text for part in words(value, report) if _known(part, MODES, "mode", report))
 
 
-def decisions(value: Passage | None, report: Report) -> tuple[str, ...]:
-    """The decisions after `LEGO where decision is`; none means every LEGO."""
+def chosen_legos(value: Passage | None, report: Report) -> dict[str, tuple[str, ...]]:
+    """The words after `LEGO where decision is` and `kind is`, by `decision` and `kind`; one left out chooses all."""
     if value is None:
-        return ()
+        return {}
     found = _FOR_EACH.fullmatch(value.text)
-    if not found:
+    if found is None:
         report.add(
             value.position(),
             f"{quoted(value.text)} is not known: write `LEGO`, or `LEGO where decision is NEW, REFACTOR or REGENERATE`",
         )
-        return ()
-    if found[1] is None:
-        return ()
-    parts = value.group(found, 1).split(r"\s*,\s*(?:or\s+)?|\s+or\s+")
-    return tuple(part.text for part in parts if _known(part, DECISIONS, "decision", report))
+        return {}
+    chosen: dict[str, tuple[str, ...]] = {}
+    for condition in value.group(found, 1).split(r"\s+and\s+") if found[1] else []:
+        parts = _CONDITION.fullmatch(condition.text)
+        if parts is None:
+            hint = "write `decision is NEW or REFACTOR`, `kind is app`, or both with `and`"
+            report.add(condition.position(), f"{quoted(condition.text)} chooses no LEGOs: {hint}")
+        elif parts[1] in chosen:
+            report.add(condition.position(), f"the {parts[1]} is asked for a second time: name all words in one place")
+        else:
+            known = _CONDITIONS[parts[1]]
+            words = condition.group(parts, 2).split(r"\s*,\s*(?:or\s+)?|\s+or\s+")
+            chosen[parts[1]] = tuple(word.text for word in words if _known(word, known, parts[1], report))
+    return chosen
 
 
 def lanes(value: Passage | None, report: Report) -> tuple[tuple[str, ...], tuple[str, ...]]:
