@@ -27,13 +27,13 @@ from engine.actions import (
     TripValve,
 )
 from engine.assessment import BLOCKED, SETTLED, Assessment, Instance, PhaseStatus
-from engine.assessor import Assessor, assess, needs_approval, open_questions, sum_up
+from engine.assessor import Assessor, assess, is_blocked, needs_approval, open_questions, sum_up
 from engine.document.model import Step
 from engine.names import instance_name
 from engine.runtimes import available
 from engine.scheduling import durations, order, urgency
 from engine.snapshot import Snapshot
-from engine.staleness import approved_as
+from engine.staleness import approved_as, outputs_now
 from engine.state.counting import counts
 from engine.state.models import Decision, Stage, StepRecord, Waiting
 
@@ -75,7 +75,7 @@ def _with_room(snapshot: Snapshot, due: Iterable[Action]) -> Iterator[Action]:
         if not isinstance(action, StartSession) or not run.runtimes:
             yield action
             continue
-        free = available(run.runtimes, health, live, snapshot.now)
+        free = available(run.runtimes, health, live, snapshot.now, snapshot.options.parallel)
         if free:
             live[free[0]] += 1
             yield replace(action, runtimes=tuple(free))
@@ -105,6 +105,9 @@ def _next_work(assessor: Assessor, step: Step, lego: str | None, record: StepRec
     snapshot = assessor.snapshot
     reviewed = step.reviewed_in(snapshot.state.orchestrator.run.lane)
     match record.stage:
+        case "gen_check" | "land" if step.action and not record.landing and assessor.changed_inputs(step, lego, record):
+            # What it was made from is another by now: what it made is not worth checking, and may hide newer work.
+            return RunAction(step.name, lego, step.action, assessor.current_inputs(step, lego))
         case "done":
             changed = tuple(assessor.changed_inputs(step, lego, record))
             if changed:
@@ -157,7 +160,7 @@ def _question(snapshot: Snapshot, step: Step, lego: str | None, record: StepReco
         gate=instance_name(step.name, lego),
         round=len(record.gates) + 1,
         kind="answers" if questions else "approval",
-        about={} if questions else {p: snapshot.ids.get(p, id_) for p, id_ in record.outputs.items()},
+        about={} if questions else outputs_now(snapshot, step, lego, record),
         questions=questions,
         step=step.name,
         lego=lego,
@@ -181,8 +184,10 @@ def _valves(snapshot: Snapshot, assessment: Assessment) -> Iterator[Action]:
     tripped = snapshot.state.orchestrator.valves
     blocked = {i.name: i for i in assessment.instances() if i.status in BLOCKED}
     for name, instance in blocked.items():
-        retry = f"`meta retry {instance.lego or instance.step}` tries again with what is known"
-        message = f"{name} {instance.status}: {instance.why}. {retry}."
+        record = snapshot.state.record(instance.step, instance.lego)
+        message = f"{name} {instance.status}: {instance.why}."
+        if record and is_blocked(record, snapshot.orchestration.valves):  # a cap is not mended by trying again
+            message += f" `meta retry {instance.lego or instance.step}` tries again with what is known."
         if tripped.get(name) != message:
             yield TripValve(name, message)
     for name in tripped:

@@ -6,6 +6,7 @@ named, else for a time that doubles with each trouble in a row; meanwhile the ne
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ FIRST_REST_SECONDS = 30.0
 LONGEST_REST_SECONDS = 1800.0
 MOST_TROUBLES = 10
 """So often in a row a runtime is tried again by itself (about three hours); after that a person has to look."""
+UNLIMITED = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,23 @@ class Trouble:
 Health = Mapping[str, RuntimeFact]
 
 
-def available(runtimes: Sequence[str], health: Health, live: Mapping[str, int], now: str) -> list[str]:
-    """The runtimes that can take one more session now, in the user's order. `live`: sessions under way on each."""
-    return [name for name in runtimes if _works(health.get(name), now) and _has_room(health.get(name), live, name)]
+def available(
+    runtimes: Sequence[str],
+    health: Health,
+    live: Mapping[str, int],
+    now: str,
+    parallel: Mapping[str, int] | None = None,
+) -> list[str]:
+    """The runtimes that can take one more session now, in the user's order.
+
+    `live`: sessions under way on each; `parallel`: how many the user allows at once, where they said so.
+    """
+    most = parallel or {}
+    return [
+        name
+        for name in rested(runtimes, health, now)
+        if live.get(name, 0) < min(most.get(name, UNLIMITED), _room(health.get(name)))
+    ]
 
 
 def rested(runtimes: Sequence[str], health: Health, now: str) -> list[str]:
@@ -56,10 +72,14 @@ def next_try(runtimes: Sequence[str], health: Health, now: str) -> str | None:
     return min((moment for moment in moments if moment and moment > now), default=None)
 
 
+def resting(runtimes: Sequence[str], health: Health) -> list[str]:
+    """Why each runtime with trouble takes no session, and when it is tried again."""
+    return [f"{name}: {health[name].reason}{_when(health[name])}" for name in runtimes if name in health]
+
+
 def why_none(runtimes: Sequence[str], health: Health) -> str:
     """Why no session can be started, a runtime after the other."""
-    told = [f"{name}: {health[name].reason}{_when(health[name])}" for name in runtimes if name in health]
-    return "; ".join(told)
+    return "; ".join(resting(runtimes, health))
 
 
 def after_trouble(before: RuntimeFact | None, trouble: Trouble, most: int, live: int) -> RuntimeFact:
@@ -73,12 +93,13 @@ def after_trouble(before: RuntimeFact | None, trouble: Trouble, most: int, live:
     if trouble.lasting or failures > MOST_TROUBLES:
         update = {"reason": trouble.reason, "since": trouble.at, "until": None, "failures": failures}
         return fact.model_copy(update=update)
+    told = trouble.retry_at if trouble.retry_at and trouble.retry_at > trouble.at else None  # past: clocks differ
     rest = min(FIRST_REST_SECONDS * 2 ** (failures - 1), LONGEST_REST_SECONDS)
     limit = limit_after(_limit(fact, most), "rate_limited", live, most) if trouble.limited else None
     return RuntimeFact(
         reason=trouble.reason,
         since=trouble.at,
-        until=max(trouble.retry_at or _later(trouble.at, rest), fact.until or ""),
+        until=max(told or _later(trouble.at, rest), fact.until or ""),
         failures=failures,
         limit=limit.sessions if limit else fact.limit,
         streak=limit.row if limit else 0,
@@ -104,12 +125,11 @@ def _works(fact: RuntimeFact | None, now: str) -> bool:
     return fact is None or not fact.failures or (fact.until is not None and fact.until <= now)
 
 
-def _has_room(fact: RuntimeFact | None, live: Mapping[str, int], name: str) -> bool:
-    if fact is None:
-        return True
-    # After trouble one session tries whether it is over, and only then the others follow.
-    limit = 1 if fact.failures else fact.limit
-    return limit is None or live.get(name, 0) < limit
+def _room(fact: RuntimeFact | None) -> float:
+    """How many sessions at once its troubles allow: after one, a single session tries whether it is over."""
+    if fact is None or (fact.limit is None and not fact.failures):
+        return UNLIMITED
+    return 1 if fact.failures else fact.limit or 1
 
 
 def _when(fact: RuntimeFact) -> str:

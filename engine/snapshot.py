@@ -18,8 +18,8 @@ class Options:
     yes: bool = False
     until: int | None = None
     refresh: bool = False
-    jobs: int | None = None
-    """Sessions at once; the document's valve holds beside it."""
+    parallel: Mapping[str, int] = field(default_factory=dict)
+    """Runtime → sessions at once on it, for those that have a limit of their own."""
     most_tokens: int | None = None
     most_cost: float | None = None
     """Stop to start sessions when the whole budget has reached this (tokens, US dollars)."""

@@ -9,16 +9,21 @@ import click
 
 from engine.commands.common import folder, told
 from engine.commands.progress import Progress, Watch, wanted
-from engine.errors import EXIT_INTERRUPTED, EXIT_WAITING, UsageError
+from engine.configuration import Configuration, ConfigurationError, load
+from engine.configuration.load import unknown_models
+from engine.errors import EXIT_INTERRUPTED, UsageError
 from engine.lifecycle.create import create
 from engine.runner.context import Settings
 from engine.runner.loop import RunEnd
 from engine.runner.start import bundled_tape, run_engine
+from engine.sessions.adapters import known
 from engine.snapshot import Options
+from engine.state.models import Lane
 from engine.state.store import Store
 from engine.workspace import INTENT, Workspace
 
 REPLAY = "replay"
+JOBS = 4
 
 
 @click.command()
@@ -37,8 +42,16 @@ def new(place: Path, intent: Path | None, toolchain: str) -> None:
 @click.command()
 @click.option("--yes", is_flag=True, help="Approve every gate.")
 @click.option("--runtime", default="", metavar="R[,R2]", help="Which runtimes do the sessions, in order.")
-@click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Sessions at once.")
+@click.option("--jobs", type=click.IntRange(1, 64), help=f"Sessions at once; {JOBS} if meta.toml says nothing.")
 @click.option("--until", type=click.IntRange(0, 11), metavar="PHASE", help="End after this phase.")
+@click.option("--lane", type=click.Choice(["full", "tiny"]), help="How much ceremony; else as proposed.")
+@click.option("--max-tokens", type=click.IntRange(min=1), metavar="N", help="What this run may use at most, in tokens.")
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="What this run may use at most, in US dollars.",
+)
 @click.option("--record", type=click.Path(path_type=Path), metavar="TAPE", help="Record the sessions there.")
 @click.option("--tape", type=click.Path(path_type=Path), metavar="TAPE", help="The recording that replay plays.")
 @click.option("--speed", default="max", show_default=True, help="How fast replay plays: a factor, or max.")
@@ -59,8 +72,11 @@ def run(
     folder: Path,
     yes: bool,
     runtime: str,
-    jobs: int,
+    jobs: int | None,
     until: int | None,
+    lane: Lane | None,
+    max_tokens: int | None,
+    max_cost: float | None,
     record: Path | None,
     tape: Path | None,
     speed: str,
@@ -70,24 +86,40 @@ def run(
 ) -> None:
     """Run the engine here, one plain line per event, until it is done or needs you."""
     workspace = Workspace.at(folder)
-    runtimes = tuple(name.strip() for name in runtime.split(",") if name.strip()) or _used_before(workspace)
+    configuration = configured(workspace, adapter_paths)
+    runtimes = tuple(name.strip() for name in runtime.split(",") if name.strip()) or _wanted(workspace, configuration)
     if REPLAY in runtimes and tape is None:
         tape = bundled_tape(workspace) if runtimes == (REPLAY,) else None
     settings = Settings(
         runtimes=runtimes,
-        jobs=jobs,
+        jobs=jobs or configuration.jobs or JOBS,
+        configuration=configuration,
         tape=tape.resolve() if tape else None,
         record=record.resolve() if record else None,
         speed=check_speed(speed),
         adapter_paths=adapter_paths,
+        max_tokens=max_tokens,
+        max_cost=max_cost,
+        lane=lane,
         options=Options(yes=yes, until=until, refresh=refresh),
     )
     finish(run_and_tell(workspace, settings, unsandboxed))
 
 
-def _used_before(workspace: Workspace) -> tuple[str, ...]:
-    """The runtimes of the last run here, else the recording."""
-    return tuple(Store.open(workspace.root, read_only=True).state.orchestrator.run.runtimes) or (REPLAY,)
+def _wanted(workspace: Workspace, configuration: Configuration) -> tuple[str, ...]:
+    """The runtimes of meta.toml, else those of the last run here, else the recording."""
+    before = Store.open(workspace.root, read_only=True).state.orchestrator.run.runtimes
+    return tuple(configuration.runtimes or before) or (REPLAY,)
+
+
+def configured(workspace: Workspace, adapter_paths: tuple[Path, ...]) -> Configuration:
+    """What meta.toml says, for this document and the runtimes there are. Raises ConfigurationError."""
+    configuration = load(workspace.root)
+    if configuration.models:
+        steps = [step.name for step in workspace.orchestration().steps()]
+        if unknown := unknown_models(configuration, steps, known(adapter_paths)):
+            raise ConfigurationError("\n".join(unknown))
+    return configuration
 
 
 def check_speed(speed: str) -> str:
@@ -117,15 +149,11 @@ def finish(end: RunEnd) -> None:
     words = {
         "done": "done: the app is built",
         "until": "done as far as asked",
-        "waiting": "waiting for you:",
         "paused": "paused; `meta run` goes on",
-        "blocked": "stopped: `meta status` says why and what to do",
         "stopped": "stopped; `meta run` goes on",
-        "runtime": "no runtime could go on: `meta status` says why; `meta run` tries again",
     }
-    click.echo(words[end.ending])
-    if end.exit_code == EXIT_WAITING:
-        for instance in end.assessment.instances():
-            if instance.gate:
-                click.echo(f"  {instance.why}")
+    if word := words.get(end.ending):
+        click.echo(word)
+    for line in end.told:
+        click.echo(line)
     sys.exit(end.exit_code)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.configuration import Configuration
 from engine.document.model import Orchestration, Step
 from engine.gates.sandbox import Sandbox
 from engine.instances import Instances
@@ -15,9 +16,10 @@ from engine.legos.roles import view
 from engine.legos.toolchain import Toolchain
 from engine.snapshot import Options
 from engine.state.events import Event
-from engine.state.models import State, StepRecord
+from engine.state.models import Lane, State, StepRecord
 from engine.state.store import Store
 from engine.workspace import Workspace
+from runtime_adapters.prices import Price
 
 Say = Callable[[str], None]
 
@@ -37,9 +39,21 @@ class Settings:
     adapter_paths: tuple[Path, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
+    configuration: Configuration = field(default_factory=Configuration)
     max_tokens: int | None = None
     max_cost: float | None = None
     """What this run may use at most: tokens, US dollars."""
+    lane: Lane | None = None
+    """The lane a person chose; None: as it is, or as it will be proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What an adapter says of its runtime before the first session."""
+
+    sandbox: str
+    missing: str = ""
+    """Why it cannot work; "" if it can."""
 
 
 @dataclass
@@ -54,6 +68,7 @@ class Context:
     sandbox: Sandbox
     interpreter: Path
     say: Say
+    prices: Mapping[str, Price] = field(default_factory=dict)
     plan: Plan | None = None
     began: str = ""
     """When this engine began: what a person asked of an earlier one is not meant for it."""
@@ -61,6 +76,8 @@ class Context:
     landing_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     resumed: set[str] = field(default_factory=set)
     """Sessions this engine has resumed."""
+    probes: dict[str, Probe] = field(default_factory=dict)
+    """What the adapters said, by runtime."""
     _ordinal: int = 0
 
     @property

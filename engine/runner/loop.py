@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from engine import actions as due
-from engine.assessment import BLOCKED, SETTLED, Assessment
-from engine.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_RUNTIME, EXIT_VALVE, EXIT_WAITING
+from engine.assessment import Assessment
 from engine.facts import FactsReader
 from engine.planner import assess, plan
 from engine.runner import actions, checks, decisions, landing, sessions
 from engine.runner.context import Context
 from engine.runner.documents import tell_document_changes
+from engine.runner.ending import RunEnd, run_end
 from engine.runtimes import next_try
 from engine.sessions.folder import HANDOFF
 from engine.snapshot import Options, Snapshot
@@ -33,35 +33,13 @@ from engine.state.events import (
 )
 from engine.state.models import Command
 
+__all__ = ["RunEnd", "Runner"]
+
 POLL_SECONDS = 0.5
 """How often the decisions are looked at while nothing else wakes the loop."""
 
 THREADS = 32
 """Threads for work that blocks, most of it waiting for git: more than asyncio's few."""
-
-Ending = Literal["done", "waiting", "paused", "blocked", "stopped", "until", "runtime"]
-EXIT_CODES: dict[Ending, int] = {
-    "done": EXIT_DONE,
-    "until": EXIT_DONE,
-    "waiting": EXIT_WAITING,
-    "paused": EXIT_WAITING,
-    "blocked": EXIT_VALVE,
-    "stopped": EXIT_INTERRUPTED,
-    "runtime": EXIT_RUNTIME,
-}
-
-
-@dataclass(frozen=True)
-class RunEnd:
-    """Why the loop ended, and where everything stands."""
-
-    ending: Ending
-    assessment: Assessment
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code of `meta run`."""
-        return EXIT_CODES[self.ending]
 
 
 class Runner:
@@ -107,6 +85,8 @@ class Runner:
         }
         if run.started_at is None:
             update["started_at"] = self.context.store.time()
+        if lane := self.context.settings.lane:
+            update |= {"lane": lane, "chosen": {**run.chosen, "lane": lane}}
         changed = run.model_copy(update=update)
         if changed != run:
             await self.context.commit(RunSet(run=changed))
@@ -117,8 +97,10 @@ class Runner:
     def _with_caps(self) -> Options:
         """The caps of this run, as heights of the whole budget."""
         settings, used = self.context.settings, self.context.state.orchestrator.budget
+        limits = {name: settings.configuration.parallel_for(name) for name in settings.runtimes}
         return replace(
             settings.options,
+            parallel={name: limit for name, limit in limits.items() if limit is not None},
             most_tokens=None if settings.max_tokens is None else (used.tokens or 0) + settings.max_tokens,
             most_cost=None if settings.max_cost is None else (used.cost or 0.0) + settings.max_cost,
         )
@@ -258,19 +240,10 @@ class Runner:
         return [task for key, task in self._tasks.items() if key.startswith(f"{kind.__name__}:")]
 
     async def _ended(self, assessment: Assessment) -> RunEnd:
-        words = [instance.status for instance in assessment.instances()]
-        if any(word.startswith("waiting") for word in words):
-            return RunEnd("waiting", assessment)
-        if self.context.state.orchestrator.run.paused:
-            return RunEnd("paused", assessment)
-        if "paused" in words:
-            return RunEnd("runtime", assessment)
-        if any(word in BLOCKED for word in words):
-            return RunEnd("blocked", assessment)
-        if not all(word in SETTLED for word in words):
-            return RunEnd("until", assessment)
-        await self._finish()
-        return RunEnd("done", assessment)
+        end = run_end(self.context.state, assessment)
+        if end.ending == "done":
+            await self._finish()
+        return end
 
     async def _finish(self) -> None:
         """Nothing is left: no worktree stays, and the run says when it was finished."""

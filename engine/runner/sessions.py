@@ -12,25 +12,25 @@ from engine.artifacts import artifact_id, covers, with_notes
 from engine.briefs.assemble import Brief, BriefError, Request, assemble
 from engine.document.model import Step, Valves
 from engine.document.texts import text_sha256
-from engine.errors import RuntimeUnavailable
 from engine.git import Change
 from engine.legos import roles
 from engine.legos.roles import paths
 from engine.legos.slices import input_key, slice_id
 from engine.names import instance_name
+from engine.runner.agents import REPLAY, adapter_of, choose_runtime, environment_of, missing, options_of, probe
 from engine.runner.context import RUN_STOPPED, Context
 from engine.runner.health import runtime_health
-from engine.sessions.adapters import can_resume, find
+from engine.sessions.adapters import can_resume
 from engine.sessions.cancel import EXIT_TERMINATED
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
-from engine.sessions.tape import Tape, entry_key, record
+from engine.sessions.pricing import price_of
+from engine.sessions.tape import entry_key, record
 from engine.sessions.usage import MOST_COST, MOST_TOKENS
 from engine.state.events import SessionEnded, SessionStarted, StepStopped
 from engine.state.models import SessionFact, StepRecord, Substep
 from runtime_adapters.protocol import Result, SessionSpec
 
-REPLAY = "replay"
 ANSWERED = ("done", "failed", "needs_input", None)
 """Outcomes of sessions in which an agent really worked to an end (None: one that is still at it)."""
 
@@ -46,6 +46,11 @@ class _Prepared:
 
 async def start(context: Context, step: Step, lego: str | None, substep: Substep, runtimes: Sequence[str]) -> None:
     """Start a session. It is journaled before its process exists, so a kill in between loses nothing."""
+    if gone := await asyncio.to_thread(missing, context, runtimes):
+        await context.commit(*gone)
+        for one in gone:
+            context.say(f"{one.runtime} cannot work: {one.fact.reason if one.fact else ''}")
+        return
     try:
         prepared = await asyncio.to_thread(_prepare, context, step, lego, substep, runtimes, context.next_ordinal())
     except BriefError as error:
@@ -63,7 +68,7 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
     )
     folder = SessionFolder(context.workspace.session(prepared.spec.id))
     await asyncio.to_thread(folder.create, prepared.spec, prepared.brief.text)
-    await asyncio.to_thread(LocalPool(context.settings.environment).submit, folder)
+    await asyncio.to_thread(pool(context, prepared.spec.runtime).submit, folder)
     context.say(f"session {prepared.spec.id} started ({prepared.spec.runtime})")
 
 
@@ -73,7 +78,7 @@ async def take_over(context: Context, step: Step, lego: str | None, session: str
     end = await follow(folder)
     if await asyncio.to_thread(_can_go_on, context, folder, end):
         context.resumed.add(session)
-        await asyncio.to_thread(LocalPool(context.settings.environment).submit, folder, resume=True)
+        await asyncio.to_thread(pool(context, folder.spec().runtime).submit, folder, resume=True)
         context.say(f"session {session} goes on where it was")
         end = await follow(folder)
     if folder.exists():
@@ -83,6 +88,12 @@ async def take_over(context: Context, step: Step, lego: str | None, session: str
     await context.commit(event, *runtime_health(context, event, end, folder))
     told = f": {event.reason.splitlines()[0]}" if event.reason else ""
     context.say(f"session {session} {event.outcome}{told}")
+
+
+def pool(context: Context, runtime: str) -> LocalPool:
+    """Where sessions of a runtime run, with the variables they may see."""
+    allowed = environment_of(context.settings.configuration, runtime)
+    return LocalPool({**context.settings.environment, **allowed})
 
 
 def _can_go_on(context: Context, folder: SessionFolder, end: SessionEnd) -> bool:
@@ -114,8 +125,8 @@ def _prepare(
         )
     )
     key = entry_key(step.name, lego, substep, take)
-    runtime = _choose_runtime(context, runtimes or context.settings.runtimes, key, brief.sha256)
-    adapter = find(runtime, context.settings.adapter_paths)
+    runtime = choose_runtime(context, runtimes or context.settings.runtimes, key, brief.sha256)
+    adapter = adapter_of(context, runtime)
     attempt = past.attempts(substep) + 1
     name = "-".join(filter(None, [f"{ordinal:04d}", str(step.phase), lego, step.name, substep, str(attempt)]))
     worktree = context.workspace.worktree(lego or step.name)
@@ -131,7 +142,7 @@ def _prepare(
         attempt=attempt,
         runtime=runtime,
         adapter=str(adapter),
-        model=None,
+        model=context.settings.configuration.model_for(runtime, step.phase, step.name, substep),
         worktree=str(worktree),
         outputs=outputs(context, step, lego),
         brief_sha256=brief.sha256,
@@ -139,8 +150,8 @@ def _prepare(
         deadline_seconds=0 if waits_for_a_person else valves.session_minutes * 60,
         idle_seconds=0 if waits_for_a_person else valves.idle_minutes * 60,
         marker=f"{name}:{secrets.token_hex(8)}",
-        sandbox="none: this runtime brings no sandbox",
-        options=_options(context, take),
+        sandbox=probe(context, runtime).sandbox,
+        options=options_of(context, runtime, take),
         wisdom=brief.wisdom,
         budget=_budget(valves, brief),
     )
@@ -160,23 +171,6 @@ def _budget(valves: Valves, brief: Brief) -> dict[str, float]:
     """What the brief costs, and what the session may use at most; a cap that is not set is not named."""
     caps = {MOST_TOKENS: valves.session_tokens, MOST_COST: valves.session_cost}
     return {"brief_tokens": brief.tokens} | {name: most for name, most in caps.items() if most is not None}
-
-
-def _options(context: Context, take: int) -> dict[str, str]:
-    options = {"take": str(take), "speed": context.settings.speed}
-    if context.settings.tape:
-        options["tape"] = str(context.settings.tape)
-    return options
-
-
-def _choose_runtime(context: Context, runtimes: Sequence[str], key: str, brief_sha256: str) -> str:
-    """The first runtime that can take this session; a recording only where it holds the answer to this brief."""
-    for runtime in runtimes:
-        if runtime != REPLAY or runtime == runtimes[-1]:
-            return runtime
-        if context.settings.tape and Tape(context.settings.tape).answers(key, brief_sha256):
-            return runtime
-    raise RuntimeUnavailable("no runtime is configured; `meta run --runtime handoff` lets you answer by files")
 
 
 def work_base(context: Context, step: Step, lego: str | None, past: StepRecord) -> str:
@@ -277,7 +271,7 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
         summary=result.summary if result else "",
         confidence=result.confidence_score if result else None,
         tokens=end.tokens,
-        cost=end.cost,
+        cost=price_of(folder, spec.model, context.prices) if end.cost is None else end.cost,
         questions=questions,
         charge=outcome == "failed",
         tree=repository.ids(commit or spec.base, [""])[""] if outcome == "failed" else "",

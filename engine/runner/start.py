@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.configuration import ConfigurationError
 from engine.document.model import Orchestration
 from engine.document.parser import load
 from engine.errors import RuntimeUnavailable
@@ -25,6 +27,8 @@ from engine.state.clock import iso, utc_now
 from engine.state.lock import EngineLock
 from engine.state.store import Store
 from engine.workspace import INTENT, Workspace
+from runtime_adapters.prices import Price, PriceError
+from runtime_adapters.prices import load as load_prices
 
 DOCUMENT = "AGENTS.md"
 
@@ -49,6 +53,7 @@ def run_engine(workspace: Workspace, settings: Settings, say: Say, unsandboxed: 
             interpreter=Path(sys.executable),
             say=say,
             began=began,
+            prices=ready.prices,
         )
         return asyncio.run(Runner(context).run())
 
@@ -58,6 +63,7 @@ class _Ready:
     orchestration: Orchestration
     toolchain: Toolchain
     sandbox: Sandbox
+    prices: Mapping[str, Price]
 
 
 def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool) -> _Ready:
@@ -66,6 +72,7 @@ def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool) -> _Re
     run = Store.open(workspace.root, read_only=True).state.orchestrator.run
     toolchain = workspace.toolchain(run.toolchain)
     orchestration = load(document(DOCUMENT, workspace.overlay), vocabulary(run.toolchain, workspace.overlay))
+    orchestration = replace(orchestration, valves=settings.configuration.valves(orchestration.valves))
     if any(reference.path == INTENT for step in orchestration.steps() for reference in step.inputs):
         read_intent(workspace.root / INTENT)
     workspace.plan()
@@ -73,8 +80,12 @@ def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool) -> _Re
         find(runtime, settings.adapter_paths)
     if settings.tape:
         Tape(settings.tape).head()
+    try:
+        prices = load_prices(settings.configuration.prices_file())
+    except PriceError as error:
+        raise ConfigurationError(str(error)) from error
     sandbox = choose(consented=unsandboxed or _own_files_only(settings))
-    return _Ready(orchestration, toolchain, sandbox)
+    return _Ready(orchestration, toolchain, sandbox, prices)
 
 
 def intent_sha256(workspace: Workspace) -> str:
