@@ -25,11 +25,13 @@ from pathlib import Path
 from runtime_adapters.agent_environment import agent_environment
 from runtime_adapters.agent_sandbox import obstacle
 from runtime_adapters.copilot_stream import CopilotReader
+from runtime_adapters.events import read_events
 from runtime_adapters.stream_agent import (
     PROBE_TIMED_OUT,
     Launch,
     Session,
     StreamReader,
+    agent_session_id,
     extra_arguments,
     find_program,
     main,
@@ -44,6 +46,7 @@ LOGS = "copilot-logs"
 NEEDED = ("slirp4netns", "unshare", "nsenter", "iptables", "ip6tables", "iptables-restore", "ip6tables-restore")
 TUN = "/dev/net/tun"
 TOKENS = ("COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN")
+COUNTS = ("input_tokens", "output_tokens")
 SECRETS = (*TOKENS, "COPILOT_PROVIDER_API_KEY", "COPILOT_PROVIDER_BEARER_TOKEN")
 """Variables that the agent needs and its commands do not."""
 SWITCHES = (
@@ -86,7 +89,7 @@ class Copilot:
         """The command line; the brief goes in by stdin."""
         program = require_program(self.name, session.options)
         confined, words = sandbox()
-        agent_session = resume or str(uuid.uuid5(NAMESPACE, str(session.spec["marker"])))
+        agent_session = resume or first_id(session)
         usage, logs = session.folder / USAGE, session.folder / LOGS
         usage.unlink(missing_ok=True)
         for path in logs.glob("*.log"):
@@ -105,7 +108,22 @@ class Copilot:
 
     def reader(self, session: Session) -> StreamReader:
         """A reader for this session's stream."""
-        return CopilotReader(str(session.worktree), session.folder / USAGE, session.folder / LOGS)
+        agent_session = agent_session_id(session.events_path) or first_id(session)
+        told = told_before(session.events_path) if is_known(agent_session) else (0, 0)
+        usage, logs = session.folder / USAGE, session.folder / LOGS
+        return CopilotReader(str(session.worktree), usage, logs, conversation(agent_session), told)
+
+
+def first_id(session: Session) -> str:
+    """The id under which copilot keeps this session: the same each time."""
+    return str(uuid.uuid5(NAMESPACE, str(session.spec["marker"])))
+
+
+def told_before(events_path: Path) -> tuple[int, int]:
+    """The input and output tokens that earlier runs of the session told."""
+    fields = [event.fields for event in read_events(events_path) if event.kind == "usage"]
+    inputs, outputs = ([told.get(name) for told in fields] for name in COUNTS)
+    return sum(n for n in inputs if isinstance(n, int)), sum(n for n in outputs if isinstance(n, int))
 
 
 def sandbox() -> tuple[bool, str]:
@@ -122,10 +140,15 @@ def version(output: str) -> str:
     return next((word.rstrip(".") for word in reversed(words) if word[:1].isdigit()), "")
 
 
+def conversation(agent_session: str) -> Path:
+    """Where copilot keeps it."""
+    home = Path(os.environ.get("COPILOT_HOME") or Path.home() / ".copilot")
+    return home / "session-state" / agent_session / "events.jsonl"
+
+
 def is_known(agent_session: str) -> bool:
     """Whether copilot has kept this conversation, with the task it was given in it."""
-    home = Path(os.environ.get("COPILOT_HOME") or Path.home() / ".copilot")
-    path = home / "session-state" / agent_session / "events.jsonl"
+    path = conversation(agent_session)
     return path.is_file() and b'"type":"user.message"' in path.read_bytes()
 
 

@@ -22,6 +22,7 @@ from runtime_adapters.events import (
 )
 from runtime_adapters.stream_agent import Ending, unknown
 
+TESTED = "1.0."
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 KILLED = (129, 130, 137, 143)
@@ -63,21 +64,30 @@ Event = tuple[str, dict[str, object]]
 
 
 class CopilotReader:
-    """Reads one session's stream. `worktree` is cut off from paths; `usage` and `logs` are what copilot writes."""
+    """Reads one session's stream. `worktree` is cut off from paths.
 
-    def __init__(self, worktree: str, usage: Path, logs: Path) -> None:
+    `usage`, `logs` and `conversation` (in a folder named after the session) are what copilot writes; `told` are the
+    tokens (input, output) of this conversation's earlier runs: copilot counts from its beginning.
+    """
+
+    def __init__(
+        self, worktree: str, usage: Path, logs: Path, conversation: Path, told: tuple[int, int] = (0, 0)
+    ) -> None:
         self.prefix = worktree.rstrip("/") + "/"
-        self.usage, self.logs = usage, logs
+        self.usage, self.logs, self.conversation, self.told = usage, logs, conversation, told
         self.error: dict[str, Any] | None = None
         self.failure: dict[str, Any] = {}
         self.failures = 0
         self.interrupted = False
+        self.version = ""
         self.tools: dict[str, str] = {}
         self.result: dict[str, Any] | None = None
 
     def read(self, line: dict[str, Any]) -> Iterator[Event]:
         """The events in one line."""
         kind, data = line.get("type"), line.get("data") or {}
+        if not self.version and kind not in QUIET:
+            yield from self._version()
         match kind:
             case "assistant.message":
                 self.failures = 0
@@ -98,8 +108,9 @@ class CopilotReader:
                 yield "text", {"text": data["message"], "notice": True}
             case "result":
                 self.result = line
-                yield "agent_session", {"session": line["sessionId"]}
-                yield from used(self.usage)
+                if line["sessionId"] != self.conversation.parent.name:
+                    yield "agent_session", {"session": line["sessionId"]}
+                yield from used(self.usage, self.told)
             case _ if kind not in QUIET:
                 yield unknown(line)
         self.interrupted = self.interrupted or kind in ("abort", "agent.interrupted")
@@ -125,6 +136,15 @@ class CopilotReader:
         if exit_code == 0:
             return Ending(EXIT_DONE)
         return _without_stream(exit_code, stderr_tail)
+
+    def _version(self) -> Iterator[Event]:
+        """Told as soon as copilot has written it down."""
+        self.version = noted_version(self.conversation)
+        if self.version:
+            yield "agent_session", {"session": self.conversation.parent.name, "version": self.version}
+            if not self.version.startswith(TESTED):
+                notice = f"copilot {self.version}: this adapter was tested with {TESTED}x"
+                yield "text", {"text": notice, "notice": True}
 
     def _message(self, data: dict[str, Any]) -> Iterator[Event]:
         if thought := data.get("reasoningText"):
@@ -171,8 +191,8 @@ class CopilotReader:
         return Ending(EXIT_UNAVAILABLE, text)
 
 
-def used(path: Path) -> Iterator[Event]:
-    """The usage event in copilot's own file; none if it is not there or names no model."""
+def used(path: Path, told: tuple[int, int]) -> Iterator[Event]:
+    """The usage event in copilot's own file, less what was told; none if it is not there or names no model."""
     try:
         models = json.loads(path.read_bytes())["modelMetrics"].values()
         counts = [model["usage"] for model in models]
@@ -180,7 +200,16 @@ def used(path: Path) -> Iterator[Event]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return  # what was used stays unknown
     if counts:
-        yield "usage", {"input_tokens": inputs, "output_tokens": outputs}
+        yield "usage", {"input_tokens": max(0, inputs - told[0]), "output_tokens": max(0, outputs - told[1])}
+
+
+def noted_version(conversation: Path) -> str:
+    """The version of copilot that began the conversation; the empty text if it is not told."""
+    try:
+        with conversation.open("rb") as file:
+            return str(json.loads(file.readline())["data"]["copilotVersion"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def noted_wait(logs: Path) -> float | None:

@@ -22,7 +22,7 @@ def lines(case: str) -> list[dict[str, Any]]:
 
 
 def reader_after(folder: Path, *stream: dict[str, Any]) -> tuple[CopilotReader, list[tuple[str, dict[str, object]]]]:
-    reader = CopilotReader("WORKDIR", folder / "usage.json", folder / "logs")
+    reader = CopilotReader("WORKDIR", folder / "usage.json", folder / "logs", folder / "s" / "events.jsonl")
     return reader, [event for line in stream for event in reader.read(line)]
 
 
@@ -157,14 +157,34 @@ def test_the_tokens_come_from_copilots_own_file(tmp_path: Path) -> None:
     }
     (tmp_path / "usage.json").write_text(json.dumps({"modelMetrics": models}))
     _, events = reader_after(tmp_path, {"type": "result", "sessionId": "s", "exitCode": 0})
-    assert events == [("agent_session", {"session": "s"}), ("usage", {"input_tokens": 401, "output_tokens": 62})]
+    assert events == [("usage", {"input_tokens": 401, "output_tokens": 62})]
+
+
+def test_tokens_of_earlier_runs_are_not_told_again(tmp_path: Path) -> None:
+    (tmp_path / "usage.json").write_text('{"modelMetrics": {"a": {"usage": {"inputTokens": 400, "outputTokens": 60}}}}')
+    reader = CopilotReader("WORKDIR", tmp_path / "usage.json", tmp_path, tmp_path / "s" / "events.jsonl", (300, 50))
+    events = list(reader.read({"type": "result", "sessionId": "s", "exitCode": 0}))
+    assert events[-1] == ("usage", {"input_tokens": 100, "output_tokens": 10})
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"modelMetrics": {}}', '{"modelMetrics": {"a": {}}}'])
 def test_a_file_without_tokens_leaves_them_unknown(text: str, tmp_path: Path) -> None:
     (tmp_path / "usage.json").write_text(text)
     _, events = reader_after(tmp_path, {"type": "result", "sessionId": "s", "exitCode": 0})
-    assert [kind for kind, _ in events] == ["agent_session"]
+    assert events == []
+
+
+@pytest.mark.parametrize(
+    ("version", "notices"), [("1.0.102", []), ("2.0.1", ["copilot 2.0.1: this adapter was tested with 1.0.x"])]
+)
+def test_the_version_is_told_and_a_notice_if_nobody_tested_it(version: str, notices: list[str], tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    begun = {"type": "session.start", "data": {"copilotVersion": version}}
+    (tmp_path / "s" / "events.jsonl").write_text(json.dumps(begun) + "\n")
+    spoken = {"type": "assistant.message", "data": {"content": "", "toolRequests": []}}
+    _, events = reader_after(tmp_path, spoken, spoken)
+    assert events[0] == ("agent_session", {"session": "s", "version": version})
+    assert [fields["text"] for _, fields in events[1:]] == notices
 
 
 def test_a_command_tells_its_exit_code(tmp_path: Path) -> None:
