@@ -96,7 +96,7 @@ class Assessor:
             failure_count=record.failure_count,
             session=session.id if session else None,
             gate=instance_name(step.name, lego) if status in ("waiting_approval", "waiting_answer") else None,
-            edited=edited_outputs(self.snapshot, record),
+            edited=edited_outputs(self.snapshot, step, lego, record),
             older_text=record.text not in ("", self._texts[step.name]),
             started_at=record.started_at,
             ended_at=record.ended_at,
@@ -121,7 +121,7 @@ class Assessor:
 
     def _finished(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
         """The word of a step that was done once: done, unless something it stands on has changed."""
-        edited = edited_outputs(self.snapshot, record)
+        edited = edited_outputs(self.snapshot, step, lego, record)
         if edited and needs_approval(self.snapshot, step):
             gate = instance_name(step.name, lego)
             return "waiting_approval", f"{', '.join(edited)} changed after approval; `meta approve {gate}` approves it"

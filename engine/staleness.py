@@ -13,23 +13,32 @@ from engine.legos.slices import input_key
 from engine.snapshot import Snapshot
 from engine.state.models import GateFact, StepRecord
 
-_EMPTY = StepRecord()
-
 
 def current_inputs(snapshot: Snapshot, instances: Instances, step: Step, lego: str | None) -> dict[str, str]:
-    """Input → identity now, of everything this instance reads: held work as its maker left it, else as it lies."""
+    """Input → identity now, of everything this instance reads: work that waits for its merge, else as it lies."""
     found: dict[str, str] = {}
     for reference in step.inputs:
         held: dict[str, str] = {}
         for maker, name in instances.makers(reference, lego):
-            if snapshot.orchestration.step(maker).lands == "at merge":
-                held |= (snapshot.state.record(maker, name) or _EMPTY).outputs
+            held |= held_work(snapshot, snapshot.orchestration.step(maker), name)
         for path in paths(reference, snapshot.plan, snapshot.toolchain, lego):
             key = input_key(reference, path, lego)
             id_ = held.get(path) or snapshot.ids.get(key)
             if id_:
                 found[key] = id_
     return found
+
+
+def held_work(snapshot: Snapshot, step: Step, lego: str | None) -> dict[str, str]:
+    """Path → identity of what such a step's LEGO has not merged yet: what lies on the branch there is older."""
+    state = snapshot.state.legos.get(lego or "")
+    return state.held if state and step.lands == "at merge" else {}
+
+
+def outputs_now(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) -> dict[str, str]:
+    """Path → identity now, of what this instance made; as it made it where nothing lies any more."""
+    held = held_work(snapshot, step, lego)
+    return {path: held.get(path) or snapshot.ids.get(path, id_) for path, id_ in record.outputs.items()}
 
 
 def changed_inputs(
@@ -40,17 +49,17 @@ def changed_inputs(
     return [key for key, id_ in record.inputs.items() if key in now and now[key] != id_]
 
 
-def edited_outputs(snapshot: Snapshot, record: StepRecord) -> tuple[str, ...]:
+def edited_outputs(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) -> tuple[str, ...]:
     """What this step made and a person changed since; only a finished step can tell."""
     if record.stage != "done":
         return ()
-    ids = snapshot.ids
-    return tuple(path for path, id_ in record.outputs.items() if path in ids and ids[path] != id_)
+    now = outputs_now(snapshot, step, lego, record)
+    return tuple(path for path, id_ in record.outputs.items() if now[path] != id_)
 
 
 def criteria_changed(step: Step, record: StepRecord) -> bool:
     """Whether the document asks for something else than what the last check of this step looked at."""
-    if not record.checks or not record.checks[-1].criteria:
+    if not step.criteria or not record.checks or not record.checks[-1].criteria:
         return False
     return [one.sentence for one in record.checks[-1].criteria] != [one.text for one in step.criteria]
 

@@ -116,8 +116,15 @@ def apply_to_lego(state: LegoState, event: Event) -> LegoState:
         record = apply_to_record(state.steps.get(event.step) or StepRecord(), event)
         update["steps"] = {**state.steps, event.step: record}
     if isinstance(event, Landed):
-        update["tip"] = event.tip
+        update |= {"tip": event.tip, "held": _held(state, event)}
     return state.model_copy(update=update)
+
+
+def _held(state: LegoState, event: Landed) -> dict[str, str]:
+    """What waits on the LEGO's own line: nothing once that is merged; other work that lands leaves it as it is."""
+    if event.tip is None:
+        return {}
+    return {**state.held, **event.outputs} if event.tip == event.commit else state.held
 
 
 def apply_to_record(record: StepRecord, event: StepBase) -> StepRecord:

@@ -234,6 +234,8 @@ class LegoState(Fact):
     steps: dict[str, StepRecord] = {}
     tip: str | None = None
     """The commit with this LEGO's work that has not landed yet; None when there is none."""
+    held: dict[str, str] = {}
+    """Path → identity of what that work wrote."""
 
 
 class State(Fact):
