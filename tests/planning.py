@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import MappingProxyType
 
 from engine.actions import Action
 from engine.assessment import Assessment, Instance
+from engine.assessor import Assessor
 from engine.document.model import Orchestration
 from engine.document.parser import parse
+from engine.document.texts import text_sha256
 from engine.legos.plan import Plan, parse_plan
 from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.names import instance_name
 from engine.planner import assess, plan
 from engine.snapshot import Options, Snapshot
 from engine.state.apply import apply
+from engine.state.clock import iso
 from engine.state.events import (
     ActionEnded,
     ActionStarted,
@@ -26,12 +30,35 @@ from engine.state.events import (
     GateAsked,
     GateDecided,
     Landed,
+    RuntimeSet,
     SessionEnded,
     SessionStarted,
 )
-from engine.state.models import CheckFact, Command, Decision, GateFact, Outcome, SessionFact, Stage, State, Substep
+from engine.state.models import (
+    CheckFact,
+    Command,
+    CriterionFact,
+    Decision,
+    GateFact,
+    Outcome,
+    RuntimeFact,
+    SessionFact,
+    Stage,
+    State,
+    StepRecord,
+    Substep,
+)
 
 Files = Mapping[str, str]
+
+MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
+"""When every garden begins."""
+
+
+def moment(seconds: float) -> str:
+    """ISO 8601: so long after a garden began."""
+    return iso(MIDNIGHT + timedelta(seconds=seconds))
+
 
 GARDEN = """
 # How a garden is made
@@ -176,14 +203,21 @@ class Garden:
     decisions: dict[str, Decision] = field(default_factory=dict)
     commands: tuple[Command, ...] = ()
     options: Options = field(default_factory=Options)
+    shift: float = 0.0
+    """Seconds by which the clock was put forward: each event takes one by itself."""
 
     @property
     def snapshot(self) -> Snapshot:
         """What the planner is given."""
         return Snapshot(
             document(self.text), toolchain(), self.state, self.plan, dict(self.ids), dict(self.decisions),
-            self.commands, self.options,
+            self.commands, self.options, self.now,
         )  # fmt: skip
+
+    @property
+    def now(self) -> str:
+        """What the clock shows: the time of the next event."""
+        return moment(self.state.seq + 1 + self.shift)
 
     @property
     def due(self) -> list[Action]:
@@ -207,8 +241,24 @@ class Garden:
     def happen(self, *events: Event) -> None:
         """Apply events as the store does."""
         for event in events:
-            seq = self.state.seq + 1
-            self.state = apply(self.state, event.model_copy(update={"seq": seq, "at": f"t{seq:06d}"}))
+            self.state = apply(self.state, event.model_copy(update={"seq": self.state.seq + 1, "at": self.now}))
+
+    def record(self, step: str, lego: str | None = None) -> StepRecord:
+        """What is known of a step; an empty record when it never began."""
+        return self.state.record(step, lego) or StepRecord()
+
+    def inputs(self, step: str, lego: str | None = None) -> dict[str, str]:
+        """What a step would read now, input → id."""
+        return Assessor(self.snapshot).current_inputs(document(self.text).step(step), lego)
+
+    def valve(self, sentence: str) -> None:
+        """The document gets another valve, or another number for the one it has."""
+        first = "- failure_count at most 3\n"
+        self.text = self.text.replace(first, f"{first}- {sentence}\n")
+
+    def runtime(self, name: str, **fact: object) -> None:
+        """How a runtime is doing; without a fact nothing is held against it."""
+        self.happen(RuntimeSet(runtime=name, fact=RuntimeFact.model_validate(fact) if fact else None))
 
     def run(self, **changes: object) -> None:
         """Change what is known of the run."""
@@ -217,45 +267,55 @@ class Garden:
         self.state = self.state.model_copy(update={"orchestrator": orchestrator})
 
     def begin(
-        self, step: str, lego: str | None = None, substep: Substep = "gen", inputs: Files = MappingProxyType({})
+        self,
+        step: str,
+        lego: str | None = None,
+        substep: Substep = "gen",
+        inputs: Files = MappingProxyType({}),
+        runtime: str = "r",
     ) -> None:
         """Start a session."""
-        record = self.state.record(step, lego)
-        attempt = (record.attempts(substep) if record else 0) + 1
+        attempt = self.record(step, lego).attempts(substep) + 1
         name = f"{instance_name(step, lego)}-{substep}-{attempt}"
         fact = SessionFact(
             id=name,
             substep=substep,
             attempt=attempt,
-            runtime="r",
+            runtime=runtime,
             base="b",
-            started_at=self._now,
+            started_at=self.now,
             inputs=dict(inputs),
         )
-        self.happen(SessionStarted(step=step, lego=lego, session=fact))
+        text = text_sha256(document(self.text), document(self.text).step(step))
+        self.happen(SessionStarted(step=step, lego=lego, session=fact, text=text))
 
     def end(self, step: str, lego: str | None = None, outcome: Outcome = "done", **told: object) -> None:
-        """End the open session of a step."""
-        record = self.state.record(step, lego)
-        assert record is not None
-        assert record.open_session is not None
-        fields = {"reason": f"it {outcome}", "charge": outcome == "failed", "commit": "c", **told}
+        """End the open session of a step; each leaves another tree, if it is not told."""
+        session = self.record(step, lego).open_session
+        assert session is not None
+        fields = {"reason": f"it {outcome}", "charge": outcome == "failed", "commit": "c", "tree": self._tree, **told}
         if outcome == "needs_input":
             fields = {"questions": ["How deep?"], **fields}
-        event = {"step": step, "lego": lego, "session": record.open_session.id, "outcome": outcome}
-        self.happen(SessionEnded.model_validate({**event, "substep": record.open_session.substep, **fields}))
+        event = {"step": step, "lego": lego, "session": session.id, "outcome": outcome}
+        self.happen(SessionEnded.model_validate({**event, "substep": session.substep, **fields}))
 
-    def check(self, step: str, lego: str | None, after: Stage, passed: bool, then: Stage) -> None:
-        """The engine ran the criteria."""
-        fact = CheckFact(after=after, commit="c", passed=passed, at=self._now)
+    def check(self, step: str, lego: str | None, after: Stage, passed: bool, then: Stage, tree: str = "") -> None:
+        """The engine ran the criteria, on another tree each time if it is not told."""
+        found = [CriterionFact(sentence=one.text, passed=passed) for one in document(self.text).step(step).criteria]
+        fact = CheckFact(after=after, commit="c", tree=tree or self._tree, passed=passed, criteria=found, at=self.now)
         self.happen(CheckEnded(step=step, lego=lego, check=fact, next=then, evidence="" if passed else "red"))
 
     def land(
         self, step: str, lego: str | None = None, then: Stage = "done", files: Files = MappingProxyType({})
     ) -> None:
-        """The work lands as these files, path → id."""
-        self.happen(Landed(step=step, lego=lego, commit="c", outputs=dict(files), next=then))
-        self.ids |= files
+        """The work lands as these files, path → id: on the branch, or on the LEGO's own line."""
+        found = document(self.text).step(step)
+        commit = f"c{self.state.seq + 1}"
+        before = self.state.legos.get(lego or "")
+        tip = commit if found.lands == "at merge" else before.tip if before and not found.action else None
+        self.happen(Landed(step=step, lego=lego, commit=commit, outputs=dict(files), tip=tip, next=then))
+        if found.lands == "at once":
+            self.ids |= files
 
     def act(self, step: str, inputs: Files) -> None:
         """An engine action ran on these and left nothing to land."""
@@ -265,8 +325,7 @@ class Garden:
         self, step: str, lego: str | None = None, files: Files = MappingProxyType({}), then: Stage = "done"
     ) -> None:
         """All of a step's sessions and checks go well; `files`: what it wrote, path → id."""
-        found = document(self.text).step(step)
-        inputs = {ref.path: self.ids[ref.path] for ref in found.inputs if ref.path in self.ids}
+        inputs = self.inputs(step, lego)
         self.begin(step, lego, "gen", inputs)
         self.end(step, lego)
         self.check(step, lego, "gen_check", True, "review")
@@ -283,11 +342,10 @@ class Garden:
 
     def approve(self, step: str, lego: str | None = None) -> None:
         """A person approved, and the engine took it."""
-        gate = instance_name(step, lego)
-        record = self.state.record(step, lego)
-        assert record is not None
-        fact = GateFact(gate=gate, round=len(record.gates) + 1, decision="approve", at=self._now)
-        self.happen(GateDecided(step=step, lego=lego, fact=fact, next="done"))
+        gate, record = instance_name(step, lego), self.record(step, lego)
+        about = {path: self.ids.get(path, id_) for path, id_ in record.outputs.items()}
+        fact = GateFact(gate=gate, round=len(record.gates) + 1, decision="approve", about=about, at=self.now)
+        self.happen(GateDecided(step=step, lego=lego, fact=fact, outputs=about, next="done"))
 
     def mapped(self) -> Garden:
         """Phase 0 is done and approved."""
@@ -298,8 +356,8 @@ class Garden:
         return self
 
     @property
-    def _now(self) -> str:
-        return f"t{self.state.seq + 1:06d}"
+    def _tree(self) -> str:
+        return f"tree {self.state.seq + 1}"
 
     def options_are(self, **options: object) -> None:
         """How this engine was asked to work."""

@@ -23,7 +23,16 @@ from engine.actions import (
 )
 from engine.assessment import Status
 from engine.assessor import sum_up
-from engine.state.events import LandingStarted, PhaseStarted, Reopened, StepStopped, ValveTripped
+from engine.state.events import (
+    ActionEnded,
+    ActionStarted,
+    GateDecided,
+    LandingStarted,
+    PhaseStarted,
+    Reopened,
+    StepStopped,
+    ValveTripped,
+)
 from engine.state.models import Command, Decision, GateFact
 from tests.planning import GARDEN, Garden, beds
 
@@ -53,6 +62,15 @@ def keys(garden: Garden, kind: type[Any]) -> list[str]:
 
 def ready(garden: Garden) -> list[str]:
     return [name for name, word in garden.words.items() if word == "ready"]
+
+
+def planted(garden: Garden, lego: str) -> None:
+    """What waited on the LEGO's own line is merged."""
+    inputs = garden.inputs("planting", lego)
+    garden.happen(ActionStarted(step="planting", lego=lego))
+    garden.happen(ActionEnded(step="planting", lego=lego, commit="m", inputs=inputs, next="gen_check"))
+    garden.check("planting", lego, "gen_check", True, "land")
+    garden.land("planting", lego, files={SOURCE[lego]: inputs[SOURCE[lego]]})
 
 
 # What is ready
@@ -130,7 +148,7 @@ def test_a_step_goes_from_gen_by_its_check_to_review_and_by_its_check_to_the_lan
     assert mapped.words["sowing_peas"] == "checking"
     assert due(mapped, RunCheck) == [RunCheck("sowing", "peas", "gen_check", "review")]
     mapped.check("sowing", "peas", "gen_check", True, "review")
-    assert due(mapped, StartSession)[0] == StartSession("sowing", "peas", "review")
+    assert StartSession("sowing", "peas", "review") in mapped.due
     mapped.begin("sowing", "peas", "review")
     mapped.end("sowing", "peas")
     assert due(mapped, RunCheck) == [RunCheck("sowing", "peas", "review_check", "land")]
@@ -172,21 +190,27 @@ def test_the_valve_is_the_documents(mapped: Garden) -> None:
     assert (mapped.words["sowing_peas"], strict.words["sowing_peas"]) == ("ready", "failed")
 
 
-def test_an_interruption_counts_as_no_failure_and_starts_the_same_again(mapped: Garden) -> None:
-    for _ in range(5):
-        mapped.begin("sowing", "peas")
-        mapped.end("sowing", "peas", "interrupted")
-    assert mapped.instance("sowing_peas").failure_count == 0
-    assert due(mapped, StartSession)[0] == StartSession("sowing", "peas", "gen")
-
-
-@pytest.mark.parametrize("outcome", ["cancelled", "runtime"])
-def test_what_was_cancelled_or_has_no_runtime_stops_with_its_reason_and_siblings_go_on(
-    mapped: Garden, outcome: Any
+@pytest.mark.parametrize("outcome", ["interrupted", "runtime", "overflow"])
+@pytest.mark.parametrize("substep", ["gen", "review"])
+def test_what_is_not_the_works_fault_counts_as_no_failure_and_starts_the_same_again(
+    mapped: Garden, outcome: Any, substep: Any
 ) -> None:
     mapped.begin("sowing", "peas")
-    mapped.end("sowing", "peas", outcome)
-    assert (mapped.instance("sowing_peas").status, mapped.instance("sowing_peas").why) == ("stopped", f"it {outcome}")
+    if substep == "review":
+        mapped.end("sowing", "peas")
+        mapped.check("sowing", "peas", "gen_check", True, "review")
+        mapped.begin("sowing", "peas", "review")
+    for _ in range(4):
+        mapped.end("sowing", "peas", outcome)
+        assert (mapped.words["sowing_peas"], mapped.instance("sowing_peas").failure_count) == ("ready", 0)
+        assert StartSession("sowing", "peas", substep) in mapped.due
+        mapped.begin("sowing", "peas", substep)
+
+
+def test_what_was_cancelled_stops_with_its_reason_and_siblings_go_on(mapped: Garden) -> None:
+    mapped.begin("sowing", "peas")
+    mapped.end("sowing", "peas", "cancelled")
+    assert (mapped.instance("sowing_peas").status, mapped.instance("sowing_peas").why) == ("stopped", "it cancelled")
     assert keys(mapped, StartSession) == ["sowing_beans"]
 
 
@@ -322,7 +346,163 @@ def test_a_gate_of_one_lego_holds_that_lego_only(mapped: Garden) -> None:
     assert mapped.words["watering_beans"] == "ready"
 
 
+def test_an_approved_artifact_that_was_edited_is_asked_about_again_and_holds_what_builds_on_it(mapped: Garden) -> None:
+    mapped.ids["map.md"] = "edited"
+    asked = mapped.instance("map")
+    assert (asked.status, asked.gate, asked.edited) == ("waiting_approval", "map", ("map.md",))
+    assert asked.why == "map.md changed after approval; `meta approve map` approves it"
+    assert mapped.words["sowing_peas"] == "pending"
+    mapped.ask("map")
+    mapped.decisions["map"] = Decision(decision="approve", about={"map.md": "map-1", "lego_plan.json": "plan-1"})
+    assert due(mapped, TakeDecision) == []
+    mapped.decisions["map"] = Decision(decision="approve", about={"map.md": "edited", "lego_plan.json": "plan-1"})
+    assert [action.next for action in due(mapped, TakeDecision)] == ["done"]
+    mapped.approve("map")
+    assert (mapped.words["map"], mapped.words["sowing_peas"]) == ("done", "ready")
+
+
+def test_an_edit_that_is_taken_back_needs_no_approval(mapped: Garden) -> None:
+    mapped.ids["map.md"] = "edited"
+    mapped.ids["map.md"] = "map-1"
+    assert mapped.words["map"] == "done"
+
+
+@pytest.mark.parametrize(("files", "asked"), [({}, False), ({"map.md": "map-2"}, True)], ids=["same", "another"])
+def test_what_was_done_again_is_asked_about_again_only_if_it_came_out_different(
+    mapped: Garden, files: dict[str, str], asked: bool
+) -> None:
+    mapped.happen(Reopened(step="map", why="again"))
+    mapped.work("map", files={"map.md": "map-1", "lego_plan.json": "plan-1", **files}, then="gate")
+    assert (keys(mapped, Ask) == ["ask map"]) is asked
+    taken = due(mapped, TakeDecision)
+    assert [(t.decision.decision, t.decision.by, t.next) for t in taken] == (
+        [] if asked else [("approve", "an earlier approval of the same", "done")]
+    )
+
+
+def test_what_was_sent_back_is_asked_about_even_if_it_comes_out_the_same(mapped: Garden) -> None:
+    fact = GateFact(gate="map", round=2, decision="revise", about={"map.md": "map-1", "lego_plan.json": "plan-1"})
+    mapped.happen(GateDecided(step="map", fact=fact, next="gen"))
+    mapped.work("map", files={"map.md": "map-1", "lego_plan.json": "plan-1"}, then="gate")
+    assert keys(mapped, Ask) == ["ask map"]
+
+
+# Valves: each stops one branch of the work, says why and what to do, and lets the siblings go on
+
+
+def blocked(garden: Garden) -> tuple[str, str]:
+    """The word and the message of sowing_peas, after making sure that its sibling goes on."""
+    assert garden.words["sowing_beans"] == "ready"
+    assert keys(garden, StartSession) == ["sowing_beans"]
+    trip = due(garden, TripValve)
+    assert [one.instance for one in trip] == ["sowing_peas"]
+    return garden.words["sowing_peas"], trip[0].message
+
+
+RETRY = " `meta retry peas` tries again with what is known."
+
+
+def test_the_last_failure_that_is_allowed_fails_the_step(mapped: Garden) -> None:
+    for _ in range(3):
+        mapped.begin("sowing", "peas")
+        mapped.end("sowing", "peas", "failed")
+    assert blocked(mapped) == ("failed", "sowing_peas failed: failed 3 times: it failed." + RETRY)
+
+
+@pytest.mark.parametrize("how", ["session", "check"])
+def test_the_same_failure_on_the_same_files_twice_is_no_progress(mapped: Garden, how: str) -> None:
+    for _ in range(2):
+        assert mapped.words["sowing_peas"] == "ready"
+        mapped.begin("sowing", "peas")
+        if how == "session":
+            mapped.end("sowing", "peas", "failed", reason="red", tree="t")
+        else:
+            mapped.end("sowing", "peas")
+            mapped.check("sowing", "peas", "gen_check", False, "gen", tree="t")
+    why = "no progress: twice the same failure on the same files: red"
+    assert blocked(mapped) == ("stopped", f"sowing_peas stopped: {why}." + RETRY)
+
+
+@pytest.mark.parametrize("second", [{"tree": "other"}, {"reason": "another"}], ids=["other files", "another failure"])
+def test_another_failure_or_other_files_are_progress(mapped: Garden, second: dict[str, str]) -> None:
+    for told in ({}, second):
+        mapped.begin("sowing", "peas")
+        mapped.end("sowing", "peas", "failed", **{"reason": "red", "tree": "t", **told})
+    assert mapped.words["sowing_peas"] == "ready"
+
+
+def interrupted(garden: Garden, times: int, **told: object) -> None:
+    for _ in range(times):
+        garden.begin("sowing", "peas")
+        garden.end("sowing", "peas", "interrupted", **told)
+
+
+def test_a_session_that_is_killed_again_and_again_is_not_started_for_ever(mapped: Garden) -> None:
+    interrupted(mapped, 4)
+    assert mapped.words["sowing_peas"] == "ready"
+    interrupted(mapped, 1)
+    why = "its session was killed 5 times in a row by something else"
+    assert blocked(mapped) == ("stopped", f"sowing_peas stopped: {why}." + RETRY)
+
+
+def test_interruptions_of_our_own_are_not_counted_and_one_good_end_begins_the_count_anew(mapped: Garden) -> None:
+    interrupted(mapped, 9, ours=True)
+    interrupted(mapped, 4)
+    mapped.begin("sowing", "peas")
+    mapped.end("sowing", "peas", "failed")
+    interrupted(mapped, 4)
+    assert mapped.words["sowing_peas"] == "ready"
+
+
+def answered(garden: Garden, question: str, answer: str) -> None:
+    """A session asks that, and a person answers."""
+    garden.begin("sowing", "peas")
+    garden.end("sowing", "peas", "needs_input", questions=[question])
+    garden.ask("sowing_peas")
+    garden.decisions["sowing_peas"] = Decision(decision="answer", answers={question: answer})
+    taken = due(garden, TakeDecision)[0]
+    fact = GateFact(gate="sowing_peas", round=taken.waiting.round, decision="answer")
+    answers = taken.decision.answers
+    garden.happen(GateDecided(step="sowing", lego="peas", fact=fact, answers=answers, next=taken.next))
+
+
+def test_an_interview_ends_after_three_rounds_with_the_open_questions(mapped: Garden) -> None:
+    for number in (1, 2, 3):
+        answered(mapped, f"How deep, {number}?", "deep")
+    mapped.begin("sowing", "peas")
+    mapped.end("sowing", "peas", "needs_input", questions=["Still?", "Really?"])
+    assert keys(mapped, Ask) == []
+    why = "still unclear after 3 rounds of questions. Open: Still?; Really?"
+    assert blocked(mapped) == ("stopped", f"sowing_peas stopped: {why}." + RETRY)
+
+
+def test_the_number_of_rounds_is_the_documents(mapped: Garden) -> None:
+    mapped.valve("interview at most 1 rounds")
+    answered(mapped, "How deep?", "deep")
+    mapped.begin("sowing", "peas")
+    mapped.end("sowing", "peas", "needs_input", questions=["Still?"])
+    assert mapped.words["sowing_peas"] == "stopped"
+
+
+def test_a_retry_forgives_whatever_a_valve_held_against_the_step(mapped: Garden) -> None:
+    interrupted(mapped, 5)
+    mapped.happen(Reopened(step="sowing", lego="peas", why="retried by a person", forgive=True))
+    assert mapped.words["sowing_peas"] == "ready"
+    interrupted(mapped, 4)
+    assert mapped.words["sowing_peas"] == "ready"
+
+
 # Questions
+
+
+def test_an_empty_answer_counts_and_a_missing_one_does_not(mapped: Garden) -> None:
+    mapped.begin("sowing", "peas")
+    mapped.end("sowing", "peas", "needs_input", questions=["How deep?", "How far?"])
+    mapped.ask("sowing_peas")
+    mapped.decisions["sowing_peas"] = Decision(decision="answer", answers={"How deep?": "deep"})
+    assert due(mapped, TakeDecision) == []
+    mapped.decisions["sowing_peas"] = Decision(decision="answer", answers={"How deep?": "deep", "How far?": ""})
+    assert [action.next for action in due(mapped, TakeDecision)] == ["gen"]
 
 
 @pytest.mark.parametrize("substep", ["gen", "review"])
@@ -361,6 +541,7 @@ def test_questions_of_an_earlier_session_are_not_asked_at_a_later_gate(garden: G
 def test_a_changed_input_makes_the_steps_that_read_it_stale_and_later_work_still_goes_on(mapped: Garden) -> None:
     mapped.work("sowing", "peas", {CONTRACT["peas"]: "p1"})
     mapped.ids["map.md"] = "edited"
+    mapped.approve("map")
     assert mapped.words["sowing_peas"] == "stale"
     assert mapped.instance("sowing_peas").why == "map.md changed since it ran"
     assert mapped.words["watering_peas"] == "ready"
@@ -377,8 +558,117 @@ def test_stale_sessions_run_again_only_when_asked_for(mapped: Garden) -> None:
 
 
 def test_an_edited_output_keeps_its_step_done_and_says_so(mapped: Garden) -> None:
+    mapped.work("sowing", "peas", {CONTRACT["peas"]: "p1"})
+    mapped.ids[CONTRACT["peas"]] = "edited"
+    assert (mapped.words["sowing_peas"], mapped.instance("sowing_peas").edited) == ("done", (CONTRACT["peas"],))
+
+
+def test_what_follows_from_a_stale_step_is_stale_with_it_and_says_so(mapped: Garden) -> None:
+    mapped.work("sowing", "peas", {CONTRACT["peas"]: "p1"})
+    mapped.work("watering", "peas", {SOURCE["peas"]: "s1"})
     mapped.ids["map.md"] = "edited"
-    assert (mapped.words["map"], mapped.instance("map").edited) == ("done", ("map.md",))
+    mapped.approve("map")
+    follows = mapped.instance("watering_peas")
+    assert (follows.status, follows.why) == ("stale", "it follows from sowing_peas, which is stale")
+
+
+def test_only_what_really_read_something_else_is_refreshed_and_what_follows_waits_whether_it_changes(
+    mapped: Garden,
+) -> None:
+    mapped.work("sowing", "peas", {CONTRACT["peas"]: "p1"})
+    mapped.work("watering", "peas", {SOURCE["peas"]: "s1"})
+    mapped.ids["map.md"] = "edited"
+    mapped.approve("map")
+    mapped.options_are(refresh=True)
+    assert keys(mapped, Reopen) == ["sowing_peas"]
+    mapped.happen(Reopened(step="sowing", lego="peas", why="map.md changed since it ran"))
+    assert mapped.words["watering_peas"] == "stale"
+    mapped.work("sowing", "peas", {CONTRACT["peas"]: "p2"})
+    assert due(mapped, Reopen) == [
+        Reopen("watering", "peas", f"{CONTRACT['peas']} changed since it ran", "gen", (CONTRACT["peas"],))
+    ]
+
+
+def test_an_edit_of_merged_work_makes_stale_what_reads_it(mapped: Garden) -> None:
+    for name in ("peas", "beans"):
+        mapped.work("sowing", name, {CONTRACT[name]: "1"})
+    mapped.work("watering", "peas", {SOURCE["peas"]: "s1"})
+    planted(mapped, "peas")
+    mapped.ids[SOURCE["peas"]] = "edited"
+    assert mapped.instance("planting_peas").why == f"runs again: {SOURCE['peas']} changed"
+    assert mapped.instance("watering_peas").edited == (SOURCE["peas"],)
+
+
+def test_work_done_again_waits_for_its_merge_and_what_lies_there_meanwhile_is_no_edit_of_it(mapped: Garden) -> None:
+    mapped.run(sensitive=True)
+    mapped.work("sowing", "peas", {CONTRACT["peas"]: "p1"})
+    mapped.work("watering", "peas", {SOURCE["peas"]: "s1"}, then="gate")
+    mapped.approve("watering", "peas")
+    planted(mapped, "peas")
+    mapped.happen(Reopened(step="watering", lego="peas", why="again"))
+    mapped.work("watering", "peas", {SOURCE["peas"]: "s2"}, then="gate")
+    asked = due(mapped, Ask)[0].waiting
+    assert asked.about == {SOURCE["peas"]: "s2"}
+    fact = GateFact(gate="watering_peas", round=2, decision="approve", about=asked.about)
+    mapped.happen(GateDecided(step="watering", lego="peas", fact=fact, outputs=asked.about, next="done"))
+    assert (mapped.words["watering_peas"], mapped.instance("watering_peas").edited) == ("done", ())
+    assert mapped.instance("planting_peas").why == f"runs again: {SOURCE['peas']} changed"
+
+
+@pytest.mark.parametrize("stage", ["gen_check", "land"])
+def test_an_action_whose_inputs_changed_before_its_work_landed_begins_anew(mapped: Garden, stage: Any) -> None:
+    mapped.work("sowing", "peas", {CONTRACT["peas"]: "p1"})
+    mapped.work("watering", "peas", {SOURCE["peas"]: "s1"})
+    mapped.happen(ActionStarted(step="planting", lego="peas"))
+    mapped.happen(
+        ActionEnded(step="planting", lego="peas", commit="m", inputs=mapped.inputs("planting", "peas"), next=stage)
+    )
+    mapped.land("watering", "peas", files={SOURCE["peas"]: "s2"})
+    assert due(mapped, RunAction) == [RunAction("planting", "peas", "merge LEGO", {SOURCE["peas"]: "s2"})]
+
+
+def test_changed_criteria_are_evaluated_again_and_nothing_else_is_done(mapped: Garden) -> None:
+    mapped.work("sowing", "peas", {CONTRACT["peas"]: "p1"})
+    mapped.text = GARDEN.replace("- `map.md` exists\n\n### Step: watering", "- `more.md` exists\n\n### Step: watering")
+    again = mapped.instance("sowing_peas")
+    assert (again.status, again.why) == ("ready", "its criteria have changed in the document: they are checked again")
+    assert due(mapped, Reopen) == [
+        Reopen("sowing", "peas", "its criteria have changed in the document", "review_check")
+    ]
+    mapped.happen(Reopened(step="sowing", lego="peas", why=again.why, stage="review_check"))
+    mapped.check("sowing", "peas", "review_check", True, "land")
+    mapped.land("sowing", "peas", files={CONTRACT["peas"]: "p1"})
+    assert mapped.words["sowing_peas"] == "done"
+
+
+@pytest.mark.parametrize("held", [{"until": 0}, {}], ids=["until", "paused"])
+def test_changed_criteria_wait_while_the_run_does_not_go_so_far(mapped: Garden, held: Any) -> None:
+    mapped.work("sowing", "peas", {CONTRACT["peas"]: "p1"})
+    mapped.text = GARDEN.replace("- `map.md` exists\n\n### Step: watering", "- `more.md` exists\n\n### Step: watering")
+    mapped.options_are(**held)
+    mapped.run(paused=not held)
+    assert mapped.words["sowing_peas"] == "done"
+
+
+def test_an_action_that_has_no_criteria_any_more_stays_done(mapped: Garden) -> None:
+    mapped.text = GARDEN.replace(
+        "`app_intent.md`\n\n### Step: map", "`app_intent.md`\n\n#### Check\n- `a` exists\n\n### Step: map"
+    )
+    mapped.check("survey", None, "gen_check", True, "done")
+    mapped.text = GARDEN
+    assert mapped.words["survey"] == "done"
+
+
+def test_a_step_says_when_the_document_tells_it_something_else_now_and_stays_done(mapped: Garden) -> None:
+    mapped.begin("sowing", "peas")
+    record = mapped.record("sowing", "peas")
+    mapped.end("sowing", "peas")
+    assert (record.text, mapped.instance("sowing_peas").older_text) != ("", True)
+    mapped.check("sowing", "peas", "gen_check", True, "land")
+    mapped.land("sowing", "peas", files={CONTRACT["peas"]: "p1"})
+    mapped.text = GARDEN.replace("Sow it.", "Sow it deep.")
+    assert (mapped.words["sowing_peas"], mapped.instance("sowing_peas").older_text) == ("done", True)
+    assert not mapped.instance("sowing_beans").older_text
 
 
 def test_an_action_runs_again_unasked_when_what_it_read_has_changed(mapped: Garden) -> None:
