@@ -38,7 +38,7 @@ def _reached(snapshot: Snapshot, lego: str | None) -> Iterator[str]:
     ]
     for what, most, count in rows:
         if most is not None and (used := count()) >= most:
-            yield f"{what}: {used:,.10g} used of at most {most:,.10g}; {_way_out(what)}"
+            yield f"{what}: {round(used, 3):,.10g} used of at most {most:,.10g}; {_way_out(what)}"
 
 
 def _way_out(what: str) -> str:
