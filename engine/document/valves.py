@@ -80,8 +80,10 @@ VALVES = (
     ValveForm(
         SentenceForm("confidence at least <number>"),
         "confidence",
-        limits="The confidence below which a session's work is not taken as it is. A step is judged by the number in "
-        "its own criterion `confidence is at least …`.",
+        limits="The confidence, as a session states it, below which its work is not taken. A step that has a criterion "
+        "`confidence is at least …` is judged by that number instead.",
+        trips="The check is red and counts as a failure of the step; the next session is told the number.",
+        remedy="Nothing, if the next session is surer. Else mend what makes it unsure, as its summary says.",
         most=1,
     ),
     ValveForm(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from engine.document.model import Step
+from engine.document.model import Step, Valves
 from engine.gates import criteria
 from engine.gates.receipts import ReceiptStore
 from engine.git import MergeConflict
@@ -14,7 +14,7 @@ from engine.runner.context import Context
 from engine.runner.lane import lane_set, proposed_lane
 from engine.sessions.folder import SessionFolder
 from engine.state.events import CheckEnded, Reopened, StepStopped
-from engine.state.models import CheckFact, Stage, StepRecord
+from engine.state.models import CheckFact, CriterionFact, Stage, StepRecord
 from runtime_adapters.protocol import Blame, Result, ResultError
 
 
@@ -29,6 +29,8 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
         return
     result = await asyncio.to_thread(_last_result, context, past)
     facts, evidence = await _evaluate(context, step, lego, commit, result)
+    if unsure := too_unsure(context.orchestration.valves, step, result):
+        facts, evidence = [*facts, unsure], "\n".join(filter(None, [evidence, f"- {unsure.sentence}: {unsure.detail}"]))
     passed_all = bool(facts) and all(fact.passed for fact in facts)
     trees = {} if passed_all else await asyncio.to_thread(context.workspace.repository.ids, commit, [""])
     check = CheckFact(
@@ -112,7 +114,7 @@ def _last_result(context: Context, past: StepRecord) -> Result | None:
 
 async def _evaluate(
     context: Context, step: Step, lego: str | None, commit: str, result: Result | None
-) -> tuple[list[criteria.CriterionFact], str]:
+) -> tuple[list[CriterionFact], str]:
     receipts = ReceiptStore(context.workspace.root)
     findings = await criteria.evaluate(
         step,
@@ -132,6 +134,16 @@ async def _evaluate(
         ),
     )
     return [finding.fact for finding in findings], criteria.evidence(findings)
+
+
+def too_unsure(valves: Valves, step: Step, result: Result | None) -> CriterionFact | None:
+    """The document's valve on confidence, where the session said less and the step has no number of its own."""
+    said = result.confidence_score if result else None
+    own = any(criterion.text.startswith("confidence is at least") for criterion in step.criteria)
+    if own or said is None or said >= valves.confidence:
+        return None
+    detail = f"confidence is {said:g}, less than {valves.confidence:g}"
+    return CriterionFact(sentence=f"confidence at least {valves.confidence:g}", passed=False, detail=detail)
 
 
 def _blamed(context: Context, step: Step, lego: str | None, result: Result | None) -> Key | None:
