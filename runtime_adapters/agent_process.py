@@ -86,7 +86,7 @@ class AgentProcess:
         handled = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
         old = {number: signal.signal(number, self._on_signal) for number in handled}
         try:
-            with tempfile.TemporaryDirectory(prefix="meta-", ignore_cleanup_errors=True) as temporary:
+            with tempfile.TemporaryDirectory(prefix="meta-agent-", ignore_cleanup_errors=True) as temporary:
                 process = self._start(temporary)
                 try:
                     self._follow(process, wake, overdue)

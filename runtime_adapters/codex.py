@@ -157,7 +157,7 @@ def sandbox_trouble(program: str, timeout: float = PROBE_SECONDS) -> str:
     Codex finds its sandbox helper only if its home is not below the temp folder, so the probe gets one of its own, as
     a session does. A sandbox that does not work lets no command run: it fails closed.
     """
-    with tempfile.TemporaryDirectory(prefix="meta-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="meta-probe-") as temporary:
         environment = {**agent_environment({}), "TMPDIR": temporary}
         code, _, errors = probe([program, "sandbox", "true"], timeout, environment)
     if code in (0, EXIT_USAGE, PROBE_TIMED_OUT):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,13 +29,12 @@ from tests.model_server import (
     Tool,
     Turn,
 )
+from tests.real_agents import ANSWER, LONG, kinds, nobody_listens, worktree
 from tests.session_helpers import in_time, make_session
 
 ADAPTER = PACKAGED / "codex_cli_adapter.sh"
 KEY = "SCRIPTED_MODEL_KEY"
 MODEL = "gpt-5.5"
-RESULT = '{"status": "done", "confidence_score": 0.9, "summary": "made it"}'
-ANSWER = f"mkdir -p .session && echo '{RESULT}' >.session/result.json"
 TURN_TOKENS = INPUT_TOKENS + OUTPUT_TOKENS
 
 
@@ -77,17 +75,13 @@ def codex(tmp_path: Path) -> Iterator[Codex]:
         kill_survivors(SessionFolder(path))
 
 
-def kinds(folder: SessionFolder) -> list[str]:
-    return [event.kind for event in folder.tail(100)]
-
-
 def test_a_session_writes_its_files_and_its_answer_by_shell(codex: Codex) -> None:
     with ModelServer([Shell(f"echo hello >hello.txt && {ANSWER}"), Text("Made.")]) as model:
         folder = codex.session(model.url)
         end = codex.run(folder)
     assert (end.outcome, end.reason) == ("done", "")
     assert end.tokens == 2 * TURN_TOKENS
-    assert (Path(folder.spec().worktree) / "hello.txt").read_text() == "hello\n"
+    assert (worktree(folder) / "hello.txt").read_text() == "hello\n"
     assert kinds(folder) == ["started", "agent_session", "tool_started", "tool_finished", "text", "usage"]
     started, *_, said, _ = folder.tail()
     assert started.fields["version"] == "0.169.0"
@@ -106,9 +100,8 @@ def test_a_change_by_codexs_own_edit_tool_is_a_changed_file(codex: Codex) -> Non
 def test_the_model_sees_the_brief_and_neither_notes_nor_skills_of_the_worktree(codex: Codex) -> None:
     with ModelServer([Shell(ANSWER), Text("Made.")]) as model:
         folder = codex.session(model.url, brief="Do this and only this.\n")
-        worktree = Path(folder.spec().worktree)
-        (worktree / "AGENTS.md").write_text("NOTES FOR AGENTS")
-        skill = worktree / ".agents" / "skills" / "tricks"
+        (worktree(folder) / "AGENTS.md").write_text("NOTES FOR AGENTS")
+        skill = worktree(folder) / ".agents" / "skills" / "tricks"
         skill.mkdir(parents=True)
         (skill / "SKILL.md").write_text("---\nname: tricks\ndescription: TRICKS OF THE TRADE\n---\nNone.\n")
         assert codex.run(folder).outcome == "done"
@@ -133,7 +126,7 @@ def test_what_an_agent_runs_sees_the_allowed_variables_only_and_none_of_our_modu
     with ModelServer([Shell(f"env >env.txt; {ANSWER}"), Text("Made.")]) as model:
         folder = codex.session(model.url)
         assert codex.run(folder).outcome == "done"
-    seen = (Path(folder.spec().worktree) / "env.txt").read_text()
+    seen = (worktree(folder) / "env.txt").read_text()
     assert "META_SESSION=" in seen
     assert "GITHUB_TOKEN" not in seen
     assert "PYTHONPATH" not in seen
@@ -199,9 +192,7 @@ def test_one_failure_of_the_server_is_got_over(codex: Codex) -> None:
 
 
 def test_a_server_that_is_down_is_unavailable_after_the_time_allowed(codex: Codex) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    end = codex.run(codex.session(f"http://127.0.0.1:{port}", options={"network_seconds": "1"}))
+    end = codex.run(codex.session(nobody_listens(), options={"network_seconds": "1"}))
     assert (end.outcome, end.exit_code) == ("runtime", 10)
     assert "no answer after 1 s" in end.reason
 
@@ -273,18 +264,10 @@ def test_a_command_that_hangs_is_ended_by_the_idle_timer(codex: Codex) -> None:
 # Cancel and resume
 
 
-def busy(folder: SessionFolder) -> Callable[[], bool]:
-    """Whether its command is at work."""
-    return (Path(folder.spec().worktree) / "busy").exists
-
-
-LONG = "sleep 301 & touch busy; sleep 300; wait"
-
-
 def test_a_cancel_in_the_middle_of_a_command_leaves_nothing_behind(codex: Codex) -> None:
     async def cancelled(folder: SessionFolder) -> SessionEnd:
         codex.pool.submit(folder)
-        await eventually(busy(folder))
+        await eventually((worktree(folder) / "busy").exists, 20)
         assert len(sweep(folder.spec().marker)) > 3
         await codex.pool.cancel(folder, "enough")
         return await follow(folder, codex.pool)
@@ -301,7 +284,7 @@ def test_a_cancel_in_the_middle_of_a_command_leaves_nothing_behind(codex: Codex)
 def test_an_interrupted_session_goes_on_with_its_history(codex: Codex) -> None:
     async def interrupted(folder: SessionFolder) -> SessionEnd:
         codex.pool.submit(folder)
-        await eventually(busy(folder))
+        await eventually((worktree(folder) / "busy").exists, 20)
         kill_survivors(folder)
         return await follow(folder, codex.pool)
 
