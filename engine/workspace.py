@@ -11,6 +11,7 @@ from engine.document.parser import load
 from engine.errors import MetaError, UsageError
 from engine.git import Repository
 from engine.legos.plan import Plan, parse_plan
+from engine.legos.sub_apps import APPS
 from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.resources import document
 
@@ -48,8 +49,15 @@ class Workspace:
 
     @property
     def overlay(self) -> Path:
-        """The app's own documents, which replace the engine's file by file."""
-        return self.root / ".meta"
+        """The app's own documents, which replace the engine's file by file. A sub-app without any has its parent's."""
+        own, parent = self.root / ".meta", self.parent
+        return parent.overlay if parent and not own.is_dir() else own
+
+    @property
+    def parent(self) -> Workspace | None:
+        """The workspace whose sub-app this is."""
+        above = self.root.parent.parent
+        return Workspace(above) if self.root.parent.name == APPS and (above / ".orchestrator").is_dir() else None
 
     def session(self, session: str) -> Path:
         """The folder of a session."""

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from engine import resources
+from engine.legos.sub_apps import SUB_APP_ROLES
 from engine.legos.toolchain_model import Command, SharedFile, Toolchain, ToolchainError, fill
 
 __all__ = ["Command", "SharedFile", "Toolchain", "ToolchainError", "fill", "find_toolchain", "load_toolchain"]
@@ -91,7 +92,7 @@ class _Parser:
         folders = [self.path.parent, resources.meta_home() / "toolchains"]
         return Toolchain(
             path=self.path,
-            roles={**roles, "shared files": tuple(file.path for file in files)},
+            roles={**roles, "shared files": tuple(file.path for file in files), **SUB_APP_ROLES},
             shared=files,
             commands=self.with_app_lines(self.table("Commands", columns, self.command)),
             environment=self.table("Environment", ("Variable", "Value"), self.variable),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine import git
@@ -15,6 +15,7 @@ from engine.lifecycle.intent import is_sensitive, read_intent, title_of
 from engine.lifecycle.proof import render_proof
 from engine.lifecycle.release import current_proof, release_files
 from engine.names import instance_name
+from engine.runner import sub_app
 from engine.runner.context import Context
 from engine.runner.decisions import commit_edits
 from engine.state.events import ActionEnded, ActionStarted, Event, RunSet, StepStopped
@@ -37,7 +38,8 @@ class ActionFailed(MetaError):
     """An engine action cannot be carried out as the document has it."""
 
 
-ActionFunction = Callable[[Context, Step, str | None], Done]
+ActionFunction = Callable[[Context, Step, str | None], Done | Awaitable[Done | None]]
+"""What takes long is awaited; None: it is not finished, and goes on in a later run."""
 ACTIONS: dict[str, ActionFunction] = {}
 
 
@@ -59,7 +61,10 @@ async def run(context: Context, step: Step, lego: str | None, name: str, inputs:
     await context.commit(ActionStarted(step=step.name, lego=lego, document=context.orchestration.sha256))
     try:
         await commit_edits(context, inputs, instance_name(step.name, lego))
-        done = await asyncio.to_thread(ACTIONS[name], context, step, lego)
+        made = await asyncio.to_thread(ACTIONS[name], context, step, lego)
+        done = made if isinstance(made, Done) else await made
+        if done is None:
+            return
         commit = await asyncio.to_thread(_commit, context, step, lego, done)
     except MetaError as error:
         await context.commit(StepStopped(step=step.name, lego=lego, why=str(error)))
@@ -114,6 +119,19 @@ def scaffold_shared_files(context: Context, step: Step, lego: str | None) -> Don
     The same plan gives the same files. It stops when there is no plan, or a template is missing or wrong.
     """
     return Done(files=dict(scaffold(_plan(context), context.toolchain, context.state.orchestrator.run.app)))
+
+
+@action(sub_app.ACTION)
+async def build_sub_app(context: Context, step: Step, lego: str | None) -> Done | None:
+    """Build the app behind a LEGO in a workspace of its own, `apps/<name>/`, and put it into the branch as a folder.
+
+    Its intent is the LEGO's purpose with the inputs of this step. It works by the same document, unless it has a
+    `.meta/` of its own, with the same runtimes, approvals and caps. It stops when the sub-app waits for a person or
+    cannot go on, and says which command helps; it is looked into again when somebody decided there, and at each run.
+    """
+    assert lego is not None, "the document runs this action for each LEGO"
+    commit = await sub_app.build(context, step, lego)
+    return Done(commit=commit) if commit else None
 
 
 @action("merge LEGO")

@@ -14,6 +14,7 @@ from engine.instances import Instances
 from engine.legos.plan import Plan
 from engine.legos.roles import view
 from engine.legos.toolchain import Toolchain
+from engine.runner.family import Family, SubApps
 from engine.snapshot import Options
 from engine.state.events import Event
 from engine.state.models import Lane, State, StepRecord
@@ -72,6 +73,10 @@ class Context:
     plan: Plan | None = None
     began: str = ""
     """When this engine began: what a person asked of an earlier one is not meant for it."""
+    stopping: bool = False
+    """Whether a person has asked this engine to end."""
+    family: Family = field(default_factory=Family)
+    sub_apps: SubApps = field(default_factory=SubApps)
     commit_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     landing_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     resumed: set[str] = field(default_factory=set)

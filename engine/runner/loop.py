@@ -12,10 +12,11 @@ from engine import actions as due
 from engine.assessment import Assessment
 from engine.facts import FactsReader
 from engine.planner import assess, plan
-from engine.runner import actions, checks, decisions, landing, sessions
+from engine.runner import actions, checks, decisions, landing, sessions, sub_app
 from engine.runner.context import Context
 from engine.runner.documents import tell_document_changes
 from engine.runner.ending import RunEnd, run_end
+from engine.runner.family import Interrupted
 from engine.runtimes import next_try
 from engine.sessions.folder import HANDOFF
 from engine.snapshot import Options, Snapshot
@@ -49,7 +50,6 @@ class Runner:
         self.context = context
         self._facts = FactsReader(context.workspace, context.orchestration, context.toolchain)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._stopping = False
         self._options = context.settings.options
 
     async def run(self) -> RunEnd:
@@ -59,21 +59,34 @@ class Runner:
         await self._begin()
         try:
             while True:
+                self._look_above()
+                await sub_app.look_again(self.context)
+                self._options = self._with_caps()
                 snapshot = await asyncio.to_thread(self._facts.read, self.context.state, self._options)
                 self.context.plan = snapshot.plan
                 assessment = assess(snapshot)
-                if self._stopping:
+                if self.context.stopping:
                     await self._end_sessions()
                     return RunEnd("stopped", assessment)
-                self._start(plan(snapshot, assessment))
+                full = self._start(plan(snapshot, assessment))
                 await self._mark_unfinished()
-                if not self._tasks and not self._next_try(snapshot, assessment):
+                if not self._tasks and not full and not self._next_try(snapshot, assessment):
                     return await self._ended(assessment)
                 await self._wait()
         finally:
+            self.context.family.set_live(self.context.workspace.root, 0)
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _look_above(self) -> None:
+        """The engine of a sub-app ends with the one that runs it. Raises Interrupted."""
+        context, family = self.context, self.context.family
+        if family.ending:
+            raise Interrupted
+        if context.workspace.root in family.stopped and not context.stopping:
+            context.stopping = True
+            sub_app.pass_on(context, "stop")
 
     async def _begin(self) -> None:
         await self._drop_old_commands()
@@ -92,18 +105,16 @@ class Runner:
             await self.context.commit(RunSet(run=changed))
         for runtime in self.context.state.orchestrator.runtimes:
             await self.context.commit(RuntimeSet(runtime=runtime, fact=None))  # whoever starts a run tries them again
-        self._options = self._with_caps()
 
     def _with_caps(self) -> Options:
-        """The caps of this run, as heights of the whole budget."""
-        settings, used = self.context.settings, self.context.state.orchestrator.budget
+        """The options with the caps of this run, as heights of the whole budget."""
+        settings, budget = self.context.settings, self.context.state.orchestrator.budget
         limits = {name: settings.configuration.parallel_for(name) for name in settings.runtimes}
-        return replace(
-            settings.options,
-            parallel={name: limit for name, limit in limits.items() if limit is not None},
-            most_tokens=None if settings.max_tokens is None else (used.tokens or 0) + settings.max_tokens,
-            most_cost=None if settings.max_cost is None else (used.cost or 0.0) + settings.max_cost,
+        options = replace(
+            settings.options, parallel={name: limit for name, limit in limits.items() if limit is not None}
         )
+        root = self.context.workspace.root
+        return self.context.family.options(root, options, budget, settings.max_tokens, settings.max_cost)
 
     def _next_try(self, snapshot: Snapshot, assessment: Assessment) -> str | None:
         """When a resting runtime is tried again, if that is what the work waits for."""
@@ -126,10 +137,19 @@ class Runner:
             if old and command.command in ("stop", "pause"):
                 await self.context.commit(CommandDone(id=command.id))
 
-    def _start(self, wanted: list[due.Action]) -> None:
-        """Start what is due and not under way, sessions only while there is room."""
-        live = sum(isinstance(action, due.FollowSession) for action in wanted)
-        limit = min(self.context.settings.jobs, self.context.orchestration.valves.parallel_sessions)
+    def _start(self, wanted: list[due.Action]) -> bool:
+        """Start what is due and not under way; whether a session has to wait because sub-apps have all the room."""
+        family, root = self.context.family, self.context.workspace.root
+        with family.lock:
+            elsewhere = family.live_elsewhere(root)
+            live, left = self._start_within(wanted, elsewhere)
+            family.set_live(root, live)
+        return left and elsewhere > 0
+
+    def _start_within(self, wanted: list[due.Action], elsewhere: int) -> tuple[int, bool]:
+        """Start sessions only while there is room; how many there are now, and whether some have to wait."""
+        live, left = sum(isinstance(action, due.FollowSession) for action in wanted), False
+        limit = min(self.context.settings.jobs, self.context.orchestration.valves.parallel_sessions) - elsewhere
         busy = {key.partition(":")[2] for key in self._tasks}
         for action in wanted:
             if action.key in busy:
@@ -137,10 +157,12 @@ class Runner:
                 continue
             if isinstance(action, due.StartSession):
                 if live >= limit:
+                    left = True
                     continue
                 live += 1
             busy.add(action.key)
             self._begin_work(action)
+        return live, left
 
     def _begin_work(self, action: due.Action) -> asyncio.Task[None]:
         key = f"{type(action).__name__}:{action.key}"
@@ -208,7 +230,8 @@ class Runner:
         if action.command.command == "refresh":
             await self._refresh(action.command)
             return
-        self._stopping |= await decisions.carry_out(self.context, action.command)
+        self.context.stopping |= await decisions.carry_out(self.context, action.command)
+        sub_app.pass_on(self.context, action.command.command)
 
     async def _refresh(self, command: Command) -> None:
         """A person consents: what is stale (a step, a LEGO, everything) is done again."""
@@ -226,8 +249,9 @@ class Runner:
         return self.context.orchestration.step(name)
 
     async def _end_sessions(self) -> None:
-        """Those that are just being started too; what each leaves is taken over."""
+        """Those that are just being started and those of sub-apps too; what each leaves is taken over."""
         await asyncio.gather(*self._of_kind(due.StartSession))
+        await asyncio.gather(*self._of_kind(due.RunAction))
         await decisions.cancel_all(self.context)
         ending = []
         for step, lego in self.context.instances.all():
@@ -243,7 +267,7 @@ class Runner:
         end = run_end(self.context.state, assessment)
         if end.ending == "done":
             await self._finish()
-        return end
+        return self.context.sub_apps.told(end)
 
     async def _finish(self) -> None:
         """Nothing is left: no worktree stays, and the run says when it was finished."""

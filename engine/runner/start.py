@@ -20,6 +20,7 @@ from engine.lifecycle.intent import read_intent
 from engine.linting import vocabulary
 from engine.resources import document, examples_home
 from engine.runner.context import Context, Say, Settings
+from engine.runner.family import Family
 from engine.runner.loop import RunEnd, Runner
 from engine.sessions.adapters import find
 from engine.sessions.tape import Tape, TapeError, start_tape
@@ -33,10 +34,15 @@ from runtime_adapters.prices import load as load_prices
 DOCUMENT = "AGENTS.md"
 
 
-def run_engine(workspace: Workspace, settings: Settings, say: Say, unsandboxed: bool = False) -> RunEnd:
-    """Run until nothing is left to do without a person. Raises MetaError, EngineRunning among others."""
+def run_engine(
+    workspace: Workspace, settings: Settings, say: Say, unsandboxed: bool = False, family: Family | None = None
+) -> RunEnd:
+    """Run until nothing is left to do without a person. Raises MetaError, EngineRunning among others.
+
+    `family` is given to the engine of a sub-app by the one that runs it.
+    """
     began = iso(utc_now())
-    ready = _prepare(workspace, settings, unsandboxed)
+    ready = _prepare(workspace, settings, unsandboxed, family)
     with EngineLock(workspace.root), Store.open(workspace.root) as store:
         for notice in store.notices:
             say(notice)
@@ -54,6 +60,7 @@ def run_engine(workspace: Workspace, settings: Settings, say: Say, unsandboxed: 
             say=say,
             began=began,
             prices=ready.prices,
+            family=family or Family(run_engine, ready.sandbox),
         )
         return asyncio.run(Runner(context).run())
 
@@ -66,7 +73,7 @@ class _Ready:
     prices: Mapping[str, Price]
 
 
-def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool) -> _Ready:
+def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool, family: Family | None) -> _Ready:
     """Everything that can be wrong before the work begins is found here, before any file is changed."""
     check_git()
     run = Store.open(workspace.root, read_only=True).state.orchestrator.run
@@ -84,7 +91,8 @@ def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool) -> _Re
         prices = load_prices(settings.configuration.prices_file())
     except PriceError as error:
         raise ConfigurationError(str(error)) from error
-    sandbox = choose(consented=unsandboxed or _own_files_only(settings))
+    known = family.sandbox if family else None
+    sandbox = known or choose(consented=unsandboxed or _own_files_only(settings))
     return _Ready(orchestration, toolchain, sandbox, prices)
 
 
