@@ -40,7 +40,7 @@ from runtime_adapters.stream_agent import (
 )
 
 NAMESPACE = uuid.UUID("6b1f6f0e-0f0c-5a39-9d6e-6f3a5d1c7e24")
-PROBE_SECONDS = 2.5
+PROBE_SECONDS = 5.0
 TOOLS = "Bash,Read,Edit,Write,Glob,Grep,NotebookEdit"
 """No web, no worktrees of its own, no timers, no questions to a person who is not there."""
 SECRETS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN")

@@ -40,7 +40,7 @@ from runtime_adapters.stream_agent import (
 )
 
 NAMESPACE = uuid.UUID("0c2f3c55-8a5e-5a0b-b0d3-0d7a2f7a1f5b")
-PROBE_SECONDS = 2.5
+PROBE_SECONDS = 5.0
 USAGE = "copilot-usage.json"
 LOGS = "copilot-logs"
 NEEDED = ("slirp4netns", "unshare", "nsenter", "iptables", "ip6tables", "iptables-restore", "ip6tables-restore")

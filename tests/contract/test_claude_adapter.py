@@ -14,6 +14,7 @@ import pytest
 from engine.sessions.adapters import PACKAGED, detect
 from runtime_adapters.claude import sandbox
 from tests.agent_clis import require_cli
+from tests.helpers import wait_until
 from tests.model_server import INPUT_TOKENS, OUTPUT_TOKENS, Cut, Fault, Hang, ModelServer, Shell, Text, Tool
 from tests.real_agents import ANSWER, LONG, RealAgent, is_from_now, kinds, nobody_listens, worktree
 
@@ -268,8 +269,11 @@ def test_a_session_claude_has_forgotten_starts_afresh(claude: RealAgent) -> None
 def test_detect_tells_version_and_login_without_a_model(claude: RealAgent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(claude.home))
     monkeypatch.setenv("PATH", f"{claude.command.parent}{os.pathsep}{os.environ['PATH']}")
+    told = ("2.1.197", False)
+    # On a busy machine a probe can take longer than it may.
+    wait_until(lambda: tuple(detect(ADAPTER)[name] for name in ("version", "logged_in")) == told, 30)
     answer = detect(ADAPTER)
-    assert (answer["installed"], answer["version"], answer["logged_in"]) == (True, "2.1.197", False)
+    assert answer["installed"] is True
     assert answer["sandbox"] == sandbox()[1]
     assert answer["takeover"] == ["claude", "--resume", "{session}"]
 
