@@ -142,6 +142,8 @@ def _lego_problems(lego: PlannedLego, legos: list[PlannedLego], names: list[str]
     whose = f'LEGO "{lego.name}"'
     retired = {other.name for other in legos if other.decision == "RETIRE"}
     problems = [] if lego.purpose.strip() else [f"{whose} has no purpose: say in one sentence what it is for."]
+    if lego.kind == "app" and lego.name in sys.stdlib_module_names:
+        problems.append(f"{whose} is to be an app, and a standard module has that name: choose another one.")
     for dependency in lego.dependencies:
         if dependency not in names:
             problems.append(f'{whose} depends on "{dependency}", which is not in the plan.')
