@@ -106,6 +106,8 @@ class SessionSpec(BaseModel):
     """Value of META_SESSION in the environment of every process of this session; no other session has it."""
     sandbox: str = ""
     """Which sandbox is in force, in words."""
+    hidden: str = ""
+    """Absolute path of a folder (the workspace) of which the session sees only its worktree and session folder."""
     options: dict[str, str] = {}
     wisdom: list[WisdomChoice] = []
     budget: dict[str, float] = {}

@@ -10,6 +10,8 @@ from engine.configuration import Configuration
 from engine.errors import RuntimeUnavailable
 from engine.runner.context import Context, Probe
 from engine.sessions.adapters import detect, find
+from engine.sessions.folder import HANDOFF
+from engine.sessions.seclusion import in_words
 from engine.sessions.tape import Tape
 from engine.state.events import RuntimeSet
 from engine.state.models import RuntimeFact
@@ -44,6 +46,17 @@ def options_of(context: Context, runtime: str, take: int) -> dict[str, str]:
 def environment_of(configuration: Configuration, runtime: str) -> dict[str, str]:
     """The variables of ours that sessions of a runtime may see beside the few that all get."""
     return configuration.environment_for(runtime, os.environ)
+
+
+def is_agent(runtime: str) -> bool:
+    """Whether somebody with a will of their own works there: from a recording and from a person nothing is hidden."""
+    return runtime not in (REPLAY, HANDOFF)
+
+
+def sandbox_of(context: Context, runtime: str) -> str:
+    """What confines the sessions of a runtime, in words."""
+    own = probe(context, runtime).sandbox
+    return in_words(own) if is_agent(runtime) else own
 
 
 def probe(context: Context, runtime: str) -> Probe:

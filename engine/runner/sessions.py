@@ -17,7 +17,16 @@ from engine.legos import roles
 from engine.legos.roles import paths
 from engine.legos.slices import input_key, slice_id
 from engine.names import instance_name
-from engine.runner.agents import REPLAY, adapter_of, choose_runtime, environment_of, missing, options_of, probe
+from engine.runner.agents import (
+    REPLAY,
+    adapter_of,
+    choose_runtime,
+    environment_of,
+    is_agent,
+    missing,
+    options_of,
+    sandbox_of,
+)
 from engine.runner.context import RUN_STOPPED, Context
 from engine.runner.health import runtime_health
 from engine.sessions.adapters import can_resume
@@ -150,7 +159,8 @@ def _prepare(
         deadline_seconds=0 if waits_for_a_person else valves.session_minutes * 60,
         idle_seconds=0 if waits_for_a_person else valves.idle_minutes * 60,
         marker=f"{name}:{secrets.token_hex(8)}",
-        sandbox=probe(context, runtime).sandbox,
+        sandbox=sandbox_of(context, runtime),
+        hidden=str(context.workspace.root) if is_agent(runtime) else "",
         options=options_of(context, runtime, take),
         wisdom=brief.wisdom,
         budget=_budget(valves, brief),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.sessions import lock
 from engine.sessions.folder import SessionError, SessionFolder
+from engine.sessions.seclusion import view_of
 
 HOST = Path(__file__).with_name("host.sh")
 MARKER_VARIABLE = "META_SESSION"
@@ -35,7 +36,9 @@ def spawn(folder: SessionFolder, extras: Mapping[str, str] | None = None, *, res
     try:
         if resume:
             _reopen(folder)
-        command = ["/bin/sh", str(HOST), str(folder.path), spec.worktree, spec.adapter, "resume" if resume else "spawn"]
+        verb = "resume" if resume else "spawn"
+        view = view_of(Path(spec.hidden), Path(spec.worktree), folder.path) if spec.hidden else []
+        command = ["/bin/sh", str(HOST), str(folder.path), spec.worktree, spec.adapter, verb, *view]
         with folder.raw_log.open("ab") as output, folder.stderr_log.open("ab") as errors:
             process = subprocess.Popen(
                 command,
