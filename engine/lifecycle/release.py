@@ -16,7 +16,15 @@ from engine.instances import Instances
 from engine.legos.plan import Plan
 from engine.legos.requirements import parse_requirements
 from engine.legos.toolchain import Toolchain, fill
-from engine.lifecycle.proof import Row, proof_document, proof_rows
+from engine.lifecycle.proof import (
+    LEGO_TESTS,
+    WHOLE_APP_TESTS,
+    Row,
+    proof_document,
+    proof_rows,
+    proof_rows_by_legos,
+    proven_by_legos,
+)
 from engine.resources import document
 from engine.sessions.folder import SessionFolder
 from engine.state.atomic import dump_json
@@ -25,26 +33,35 @@ from engine.workspace import Workspace
 from runtime_adapters.protocol import ResultError
 
 REQUIREMENTS = "requirements.md"
-WHOLE_APP_TESTS = "integration tests"
 
 
 def current_proof(
-    workspace: Workspace, toolchain: Toolchain, plan: Plan, commit: str
+    workspace: Workspace, toolchain: Toolchain, plan: Plan, commit: str, by_legos: bool
 ) -> tuple[list[Row], list[Receipt]]:
-    """The proof of a commit by the newest receipts: its rows, and those receipts in a fixed order."""
+    """The proof of a commit by the newest receipts: its rows, and those receipts in a fixed order.
+
+    `by_legos`: the LEGOs' own tests prove, not those of the whole app.
+    """
     repository = workspace.repository
     receipts = [receipt for _, receipt in sorted(ReceiptStore(workspace.root).latest().items(), key=str)]
     requirements = parse_requirements(repository.read(commit, REQUIREMENTS).decode())
-    files = repository.files(commit, [fill(pattern, plan.app, None) for pattern in toolchain.role(WHOLE_APP_TESTS)])
-    sources = {path: repository.read(commit, path).decode(errors="replace") for path in files}
-    return proof_rows(requirements, plan, sources, receipts), receipts
+
+    def sources(role: str, lego: str | None) -> dict[str, str]:
+        files = repository.files(commit, [fill(pattern, plan.app, lego) for pattern in toolchain.role(role)])
+        return {path: data.decode(errors="replace") for path, data in repository.read_all(commit, files).items()}
+
+    if by_legos:
+        own = {name: sources(LEGO_TESTS, name) for name in plan.active}
+        return proof_rows_by_legos(requirements, plan, own, receipts), receipts
+    return proof_rows(requirements, plan, sources(WHOLE_APP_TESTS, None), receipts), receipts
 
 
 def release_files(
     workspace: Workspace, orchestration: Orchestration, toolchain: Toolchain, state: State, plan: Plan, commit: str
 ) -> dict[str, bytes]:
     """Path → contents of all that the release adds to a commit."""
-    rows, receipts = current_proof(workspace, toolchain, plan, commit)
+    by_legos = proven_by_legos(orchestration, state.orchestrator.run.lane)
+    rows, receipts = current_proof(workspace, toolchain, plan, commit, by_legos)
     values = _values(workspace, orchestration, state, plan, commit)
     rendered = {
         "AGENTS.md": "AGENTS.template.md",

@@ -12,12 +12,13 @@ from engine.errors import MetaError
 from engine.legos.plan import Plan
 from engine.legos.scaffold import scaffold
 from engine.lifecycle.intent import is_sensitive, read_intent, title_of
-from engine.lifecycle.proof import render_proof
+from engine.lifecycle.proof import proven_by_legos, render_proof
 from engine.lifecycle.release import current_proof, release_files
 from engine.names import instance_name
 from engine.runner import sub_app
 from engine.runner.context import Context
 from engine.runner.decisions import commit_edits
+from engine.runner.lane import careful
 from engine.state.events import ActionEnded, ActionStarted, Event, RunSet, StepStopped
 from engine.state.models import Run, Stage
 from engine.workspace import INTENT
@@ -72,7 +73,8 @@ async def run(context: Context, step: Step, lego: str | None, name: str, inputs:
         return
     events: list[Event] = []
     if done.run:
-        events.append(RunSet(run=Run.model_validate({**context.state.orchestrator.run.model_dump(), **done.run})))
+        run = Run.model_validate({**context.state.orchestrator.run.model_dump(), **done.run})
+        events.append(RunSet(run=careful(run)))
     next_stage: Stage = "gen_check" if step.criteria else "land" if commit else "done"
     events.append(ActionEnded(step=step.name, lego=lego, commit=commit, inputs=dict(inputs), next=next_stage))
     await context.commit(*events)
@@ -152,10 +154,12 @@ def merge_lego(context: Context, step: Step, lego: str | None) -> Done:
 def write_proof(context: Context, step: Step, lego: str | None) -> Done:
     """Write `PROOF.md`: for each requirement the tests that name it, its LEGOs and the receipts.
 
-    It is made from the receipts alone; what has none is shown as unproven. It stops when there is no plan.
+    It is made from the receipts alone; what has none is shown as unproven. In a lane without tests of the whole app
+    the LEGOs' unit tests prove, run with everything real. It stops when there is no plan.
     """
-    rows, _ = current_proof(context.workspace, context.toolchain, _plan(context), _head(context))
-    return Done(files={PROOF: render_proof(rows).encode()})
+    by_legos = proven_by_legos(context.orchestration, context.state.orchestrator.run.lane)
+    rows, _ = current_proof(context.workspace, context.toolchain, _plan(context), _head(context), by_legos)
+    return Done(files={PROOF: render_proof(rows, by_legos).encode()})
 
 
 @action("write release")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
-from engine.document.model import Step, Valves
+from engine.document.model import Reference, Step, Valves
 from engine.gates import criteria
 from engine.gates.receipts import ReceiptStore
 from engine.git import MergeConflict
 from engine.instances import Key
+from engine.lifecycle.proof import LEGO_TESTS, proven_by_legos
 from engine.names import instance_name
 from engine.runner.context import Context
 from engine.runner.lane import lane_set, proposed_lane
@@ -28,7 +30,8 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
         await context.commit(StepStopped(step=step.name, lego=lego, why=why))
         return
     result = await asyncio.to_thread(_last_result, context, past)
-    facts, evidence = await _evaluate(context, step, lego, commit, result)
+    findings = await _evaluate(context, step, lego, commit, result)
+    facts, evidence = [finding.fact for finding in findings], criteria.evidence(findings)
     if unsure := too_unsure(context.orchestration.valves, step, result):
         facts, evidence = [*facts, unsure], "\n".join(filter(None, [evidence, f"- {unsure.sentence}: {unsure.detail}"]))
     passed_all = bool(facts) and all(fact.passed for fact in facts)
@@ -44,15 +47,15 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
     name = instance_name(step.name, lego)
     if check.passed:
         proposed = await asyncio.to_thread(proposed_lane, context, step, commit)
-        if proposed and not step.reviewed_in(proposed) and passed == "review":
-            passed = "land"
+        if after == "gen_check":  # the lane may have become another one since this check was planned
+            passed = "review" if step.reviewed_in(proposed or context.state.orchestrator.run.lane) else "land"
         await context.commit(
             CheckEnded(step=step.name, lego=lego, check=check, next=passed), *lane_set(context, proposed)
         )
         context.say(f"check {name} passed ({len(facts)} criteria)")
         return
     believed = blames_in_a_row(past) < context.orchestration.valves.failure_count
-    blamed = _blamed(context, step, lego, result) if believed else None
+    blamed = _blamed(context, step, lego, result, findings) if believed else None
     reopened = blamed if blamed and context.record(*blamed).stage == "done" else None
     await context.commit(*_red(step, lego, after, check, evidence, blamed, reopened))
     charged = f", charged to {instance_name(*blamed)}" if blamed else ""
@@ -114,9 +117,9 @@ def _last_result(context: Context, past: StepRecord) -> Result | None:
 
 async def _evaluate(
     context: Context, step: Step, lego: str | None, commit: str, result: Result | None
-) -> tuple[list[CriterionFact], str]:
+) -> list[criteria.Finding]:
     receipts = ReceiptStore(context.workspace.root)
-    findings = await criteria.evaluate(
+    return await criteria.evaluate(
         step,
         criteria.Context(
             repository=context.workspace.repository,
@@ -131,9 +134,9 @@ async def _evaluate(
             view=context.view(step, lego),
             interpreter=context.interpreter,
             receipts=receipts,
+            by_legos=proven_by_legos(context.orchestration, context.state.orchestrator.run.lane),
         ),
     )
-    return [finding.fact for finding in findings], criteria.evidence(findings)
 
 
 def too_unsure(valves: Valves, step: Step, result: Result | None) -> CriterionFact | None:
@@ -146,14 +149,20 @@ def too_unsure(valves: Valves, step: Step, result: Result | None) -> CriterionFa
     return CriterionFact(sentence=f"confidence at least {valves.confidence:g}", passed=False, detail=detail)
 
 
-def _blamed(context: Context, step: Step, lego: str | None, result: Result | None) -> Key | None:
+def _blamed(
+    context: Context, step: Step, lego: str | None, result: Result | None, findings: Sequence[criteria.Finding]
+) -> Key | None:
     """Whom a red check charges: for an engine action the maker of its first input; else whom the session blames.
 
-    The blame counts only because the engine's own run was red, and only for a step this one builds on.
+    Where a criterion can tell which LEGO's tests lack something, it is who makes those. A session's blame counts only
+    because the engine's own run was red, and only for a step this one builds on.
     """
     instances = context.instances
     if step.action:
-        makers = instances.makers(step.inputs[0], lego) if step.inputs else ()
+        first, whose = step.inputs[0] if step.inputs else None, lego
+        for name in [name for finding in findings for name in finding.legos][:1]:
+            first, whose = Reference(LEGO_TESTS, step.position, role=LEGO_TESTS, target="lego"), name
+        makers = instances.makers(first, whose) if first else ()
         return next((key for key in makers if not context.orchestration.step(key[0]).action), None)
     blame: Blame | None = result.blame if result else None
     if blame is None:

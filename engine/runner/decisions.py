@@ -10,6 +10,7 @@ from engine.git import DirtyPaths
 from engine.legos.slices import path_of
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, Context
+from engine.runner.lane import careful, catch_up
 from engine.sessions.cancel import cancel
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.state.events import (
@@ -137,7 +138,8 @@ def _set(context: Context, command: Command) -> list[Event]:
         update["lane"] = values["lane"]
     if "sensitive" in values:
         update["sensitive"] = values["sensitive"] == "yes"
-    return [RunSet(run=run.model_copy(update=update))]
+    chosen = careful(run.model_copy(update=update))
+    return [RunSet(run=chosen), *catch_up(context, chosen.lane)]
 
 
 def _retry(context: Context, command: Command) -> list[Event]:

@@ -37,6 +37,8 @@ class Context:
     view: Sequence[str]
     interpreter: Path
     receipts: ReceiptStore
+    by_legos: bool = False
+    """Whether the LEGOs' own tests have to prove the requirements: there are none of the whole app in this lane."""
     seconds: float = CHECK_SECONDS
     now: Clock = utc_now
     sentence: str = ""

@@ -14,7 +14,10 @@ from engine.state.models import CriterionFact
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How one criterion came out. `sentence` is the document's, `shown` the same with names in place of {lego}."""
+    """How one criterion came out. `sentence` is the document's, `shown` the same with names in place of {lego}.
+
+    `legos` are those whose tests are to blame, where it can tell.
+    """
 
     passed: bool
     detail: str = ""
@@ -22,6 +25,7 @@ class Finding:
     problems: tuple[Problem, ...] = field(default=())
     sentence: str = ""
     shown: str = ""
+    legos: tuple[str, ...] = ()
 
     @property
     def fact(self) -> CriterionFact:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.documents import NO_REQUIREMENTS, REQUIREMENTS
 from engine.gates.criteria.registry import Finding, criterion
 from engine.legos.plan import PlanError, parse_plan
 from engine.legos.requirements import named_requirements, parse_requirements
-from engine.lifecycle.proof import proof_rows
+from engine.lifecycle.proof import LEGO_TESTS, WHOLE_APP_TESTS, Row, proof_rows, proof_rows_by_legos
 
 PLAN = "lego_plan.json"
 
@@ -57,15 +58,25 @@ def named_by_an_integration_test(context: Context) -> Finding:
 def proven(context: Context) -> Finding:
     """Each requirement is named by a test of the whole app that passed in the newest receipt of its check.
 
+    In a lane that leaves those tests out, it is named by a unit test of every LEGO that does part of it, passed with
+    everything real that the LEGO needs.
+
     Red: the ids that no passed test names, whatever a session says of them.
     Example: every requirement is proven
     """
-    requirements = parse_requirements(context.text(REQUIREMENTS) or "")
-    rows = proof_rows(
-        requirements, context.known_plan, context.texts("integration tests"), context.receipts.latest().values()
-    )
+    rows = _proof(context)
     shown = {row.id for row in rows if row.proven}
-    return _all_of([r.id for r in requirements], shown, "without a passed test in a green receipt", NO_REQUIREMENTS)
+    finding = _all_of([row.id for row in rows], shown, "without a passed test in a green receipt", NO_REQUIREMENTS)
+    return replace(finding, legos=tuple(dict.fromkeys(name for row in rows for name in row.lacking)))
+
+
+def _proof(context: Context) -> list[Row]:
+    plan, receipts = context.known_plan, context.receipts.latest().values()
+    requirements = parse_requirements(context.text(REQUIREMENTS) or "")
+    if not context.by_legos:
+        return proof_rows(requirements, plan, context.texts(WHOLE_APP_TESTS), receipts)
+    sources = {name: replace(context, lego=name).texts(LEGO_TESTS) for name in plan.active}
+    return proof_rows_by_legos(requirements, plan, sources, receipts)
 
 
 def _requirement_ids(context: Context) -> list[str]:
