@@ -14,6 +14,7 @@ from engine.state.models import (
     GateFact,
     OrchestratorState,
     Run,
+    RuntimeFact,
     SessionFact,
     State,
     StepRecord,
@@ -27,9 +28,7 @@ def after(*events: ev.Event) -> State:
     """The facts after these events, numbered from 1, one minute apart."""
     state = State()
     for number, event in enumerate(events):
-        state = apply(
-            state, event.model_copy(update={"seq": number + 1, "at": f"2026-01-01T00:{number:02}:00.000Z"})
-        )
+        state = apply(state, event.model_copy(update={"seq": number + 1, "at": f"2026-01-01T00:{number:02}:00.000Z"}))
     return state
 
 
@@ -124,10 +123,72 @@ def test_only_a_charged_session_counts_as_a_failure_and_leaves_evidence() -> Non
     assert (free.failure_count, free.evidence, free.stage) == (0, [], "gen")
 
 
-@pytest.mark.parametrize("outcome", ["runtime", "cancelled"])
-def test_a_step_stops_without_a_failure_when_its_runtime_is_gone_or_a_person_cancelled(outcome: str) -> None:
-    record = record_after(started(), ended(outcome, reason="not logged in"))
-    assert (record.stage, record.stopped_why, record.failure_count) == ("stopped", "not logged in", 0)
+def test_a_step_stops_without_a_failure_when_a_person_cancelled() -> None:
+    record = record_after(started(), ended("cancelled", reason="cancelled by a person"))
+    assert (record.stage, record.stopped_why, record.failure_count) == ("stopped", "cancelled by a person", 0)
+
+
+@pytest.mark.parametrize("substep", ["gen", "review"])
+def test_trouble_with_the_runtime_leaves_the_step_where_it_was(substep: str) -> None:
+    begun = [started(), ended(), green()] if substep == "review" else []
+    record = record_after(*begun, started(substep, id_="s2"), ended("runtime", substep, session="s2", reason="busy"))
+    assert (record.stage, record.stopped_why, record.failure_count) == (substep, "", 0)
+
+
+def test_what_is_known_of_a_runtime_is_replaced_and_taken_back() -> None:
+    rests = ev.RuntimeSet(runtime="a", fact=RuntimeFact(reason="busy", until=T1, failures=1))
+    other = ev.RuntimeSet(runtime="b", fact=RuntimeFact(limit=2))
+    known = after(rests, other, ev.RuntimeSet(runtime="a", fact=RuntimeFact(limit=3))).orchestrator.runtimes
+    assert known == {"a": RuntimeFact(limit=3), "b": RuntimeFact(limit=2)}
+    assert after(rests, other, ev.RuntimeSet(runtime="a", fact=None)).orchestrator.runtimes.keys() == {"b"}
+
+
+def test_interruptions_in_a_row_are_counted_unless_they_were_ours() -> None:
+    killed = [started(), ended("interrupted")]
+    assert record_after(*killed, *killed).interruptions == 2
+    assert record_after(*killed, started(), ended("interrupted", ours=True)).interruptions == 1
+    assert record_after(*killed, started(), ended("failed")).interruptions == 0
+
+
+@pytest.mark.parametrize(
+    ("trees", "reasons", "repeats"),
+    [("aa", "xx", 1), ("aaa", "xxx", 2), ("ab", "xx", 0), ("aa", "xy", 0), ("aba", "xxx", 0), ("abb", "xxx", 1)],
+)
+def test_only_the_same_failure_on_the_same_tree_in_a_row_is_a_repeat(trees: str, reasons: str, repeats: int) -> None:
+    failures = [ended("failed", charge=True, tree=t, reason=r) for t, r in zip(trees, reasons, strict=True)]
+    assert record_after(started(), *failures).repeats == repeats
+
+
+def test_a_red_check_and_a_failed_session_are_the_same_failure_if_they_say_the_same() -> None:
+    check = CheckFact(after="gen", commit="c1", tree="t", passed=False)
+    again = ev.CheckEnded(step="design", check=check, next="gen", evidence="red")
+    assert record_after(again, ended("failed", charge=True, tree="t", reason="red")).repeats == 1
+
+
+def test_each_answer_is_a_round_and_overflows_are_counted_until_the_work_has_landed() -> None:
+    asked = [ended("needs_input", questions=["Units?"]), decided("answer", answers={"Units?": "km"}, next="gen")]
+    assert record_after(*asked, *asked).rounds == 2
+    landed = ev.Landed(step="design", commit="c1", next="done")
+    assert record_after(started(), ended("overflow")).overflows == 1
+    assert record_after(started(), ended("overflow"), *asked, landed).overflows == 0
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ev.Landed(step="design", commit="c1", next="done"),
+        ev.Reopened(step="design", why="retry", forgive=True),
+        ev.GateDecided(step="design", fact=GateFact(gate="design", round=1, decision="revise"), next="gen"),
+    ],
+    ids=["it landed", "a person tries again", "a person wants it otherwise"],
+)
+def test_work_that_begins_anew_has_nothing_held_against_it(event: ev.Event) -> None:
+    failure = ended("failed", charge=True, tree="t", reason="red")
+    bad = [failure, failure, ended("interrupted"), decided("answer", next="gen")]
+    before, record = record_after(*bad), record_after(*bad, event)
+    assert (before.failure_count, before.repeats, before.interruptions, before.rounds) == (2, 1, 1, 1)
+    assert (record.failure_count, record.repeats, record.interruptions, record.rounds) == (0, 0, 0, 0)
+    assert record.last_failure == ""
 
 
 def test_the_budget_adds_up_what_is_known_and_never_takes_unknown_for_zero() -> None:
@@ -160,6 +221,16 @@ def test_held_work_is_the_tip_of_its_lego_until_it_lands() -> None:
     held = ev.Landed(step="design", lego="store", commit="c1", tip="c1", next="done")
     assert after(held).legos["store"].tip == "c1"
     assert after(held, ev.Landed(step="design", lego="store", commit="c2", next="done")).legos["store"].tip is None
+
+
+def test_what_is_held_is_known_by_its_ids_until_it_is_merged() -> None:
+    tests = ev.Landed(step="tests", lego="store", commit="c1", tip="c1", outputs={"t/": "1"}, next="done")
+    code = ev.Landed(step="code", lego="store", commit="c2", tip="c2", outputs={"s/": "1"}, next="done")
+    design = ev.Landed(step="design", lego="store", commit="c3", tip="c2", outputs={"d.md": "1"}, next="done")
+    merged = ev.Landed(step="merge", lego="store", commit="c4", outputs={"s/": "1"}, next="done")
+    assert after(tests, code, design).legos["store"].held == {"t/": "1", "s/": "1"}
+    assert after(tests, code, design, merged).legos["store"].held == {}
+    assert after(tests, code, merged, tests).legos["store"].held == {"t/": "1"}
 
 
 def test_a_gate_asks_one_question_at_a_time_and_a_decision_answers_it() -> None:

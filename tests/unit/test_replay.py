@@ -9,7 +9,17 @@ from engine.state import events as ev
 from engine.state.apply import apply
 from engine.state.atomic import dump_json
 from engine.state.journal import encode
-from engine.state.models import CheckFact, GateFact, LegoState, OrchestratorState, Run, SessionFact, State, Waiting
+from engine.state.models import (
+    CheckFact,
+    GateFact,
+    LegoState,
+    OrchestratorState,
+    Run,
+    RuntimeFact,
+    SessionFact,
+    State,
+    Waiting,
+)
 from engine.state.replay import replay
 
 STEPS, LEGOS = st.sampled_from(["design", "tests"]), st.sampled_from([None, "store", "cli"])
@@ -41,11 +51,18 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
         **WHERE,
         session=SESSIONS,
         substep=SUBSTEPS,
-        outcome=st.sampled_from(["done", "failed", "needs_input", "runtime"]),
+        outcome=st.sampled_from(["done", "failed", "needs_input", "runtime", "interrupted", "overflow", "cancelled"]),
         reason=TEXTS,
         tokens=st.none() | st.integers(0, 99),
         cost=COSTS,
         charge=st.booleans(),
+        tree=TEXTS,
+        ours=st.booleans(),
+    ),
+    st.builds(
+        ev.RuntimeSet,
+        runtime=GATES,
+        fact=st.none() | st.builds(RuntimeFact, reason=TEXTS, until=st.none() | TEXTS, failures=NUMBERS),
     ),
     st.builds(
         ev.CheckEnded,
