@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.errors import MetaError
 from engine.resources import meta_home
 from engine.state.atomic import write_atomic
 from engine.workspace import Workspace
@@ -38,28 +39,30 @@ def in_force(workspace: Workspace) -> dict[str, Path]:
 
 
 def versions(documents: Mapping[str, Path]) -> dict[str, str]:
-    """Name → sha256."""
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(documents.items())}
+    """Name → sha256. Raises MetaError for a file that cannot be read."""
+    return {name: hashlib.sha256(_read(path)).hexdigest() for name, path in sorted(documents.items())}
 
 
 def keep(workspace: Workspace, documents: Mapping[str, Path]) -> None:
     """Keep a copy of each document, unless that version is kept already."""
     folder = workspace.private / KEPT
     for path in documents.values():
-        data = path.read_bytes()
+        data = _read(path)
         copy = folder / hashlib.sha256(data).hexdigest()
         if not copy.exists():
             folder.mkdir(parents=True, exist_ok=True)
             write_atomic(copy, data)
 
 
+def changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """The names of the documents whose versions differ from those of an earlier run; nothing if there was none."""
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name)) if before else []
+
+
 def changes(workspace: Workspace, before: Mapping[str, str]) -> list[DocumentChange]:
-    """What differs from the versions of an earlier run; nothing if there was none."""
-    if not before:
-        return []
+    """What differs from the versions of an earlier run, line by line."""
     documents = in_force(workspace)
-    now = versions(documents)
-    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    names = changed(before, versions(documents))
     return [_change(workspace, name, before.get(name), documents.get(name)) for name in names]
 
 
@@ -73,4 +76,11 @@ def _change(workspace: Workspace, name: str, before: str | None, now: Path | Non
 
 
 def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return _read(path).decode(errors="replace").splitlines()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MetaError(f"{path}: it cannot be read ({error.strerror}). Mend or remove it.") from error

@@ -136,6 +136,9 @@ def _gate(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) 
         again = Decision(decision="approve", by="an earlier approval of the same")
         yield TakeDecision(wanted, again, "done")
         return
+    if wanted.kind == "approval" and not needs_approval(snapshot, step):
+        yield TakeDecision(wanted, Decision(decision="approve", by="the document, which asks for no approval"), "done")
+        return
     asked = next((w for w in snapshot.state.orchestrator.waiting if w.gate == gate), None)
     if asked is None or (asked.round, asked.about, asked.questions) != (wanted.round, wanted.about, wanted.questions):
         yield Ask(wanted)

@@ -13,7 +13,7 @@ import click
 
 from engine.assessment import Assessment, Instance
 from engine.commands.common import folder, told
-from engine.commands.status_json import status_document
+from engine.commands.status_json import documents_changed, status_document
 from engine.errors import EXIT_ERROR, MetaError, UsageError
 from engine.facts import assess_workspace
 from engine.gates.sandbox import choose
@@ -64,6 +64,11 @@ def status(as_json: bool, as_metrics: bool, folder: Path) -> None:
     click.echo(f"{run.app or facts.workspace.root.name}: {run.mode}, lane {run.lane}, {engine}")
     for line in _lines(facts.assessment):
         click.echo(line)
+    older = [instance.name for instance in facts.assessment.instances() if instance.older_text]
+    if older:
+        click.echo(f"ran under an older text: {', '.join(older)}")
+    if changed := documents_changed(facts):
+        click.echo(f"changed since the last run: {', '.join(changed)}; `meta run` shows how and works by it")
     for waiting in facts.state.orchestrator.waiting:
         verb = (
             f"meta approve {waiting.gate}" if waiting.kind == "approval" else f"meta answer FILE --gate {waiting.gate}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from engine import documents
 from engine.assessment import Instance, PhaseStatus
 from engine.facts import WorkspaceFacts
 from engine.state.lock import holder
@@ -28,8 +29,15 @@ def status_document(facts: WorkspaceFacts) -> dict[str, Any]:
         **orchestrator.model_dump(mode="json", include=STORED),
         "engine": {"running": running is not None, "pid": running.pid if running else None},
         "phases": [_phase(phase, orchestrator) for phase in facts.assessment.phases],
+        "documents_changed": documents_changed(facts),
         "problems": list(facts.problems),
     }
+
+
+def documents_changed(facts: WorkspaceFacts) -> list[str]:
+    """The documents of `.meta/` that are not what they were in the last run."""
+    now = documents.versions(documents.in_force(facts.workspace))
+    return documents.changed(facts.state.orchestrator.run.documents, now)
 
 
 def _phase(phase: PhaseStatus, orchestrator: OrchestratorState) -> dict[str, Any]:
