@@ -44,7 +44,8 @@ class RealAgent:
         """A session that is ready to start."""
         options = {"command": str(self.command), **fields.pop("options", {})}
         adapter = str(PACKAGED / f"{self.name}_adapter.sh")
-        fields = {"model": self.model, **fields}
+        # As the engine has it: of the workspace only its own folders are there for it.
+        fields = {"model": self.model, "hidden": str(self.folder / ".orchestrator"), **fields}
         return make_session(self.folder, runtime=self.name, adapter=adapter, options=options, **fields)
 
     def run(self, folder: SessionFolder, url: str, *, resume: bool = False) -> SessionEnd:

@@ -51,6 +51,8 @@ class Codex:
     def session(self, url: str, **fields: Any) -> SessionFolder:
         """A session that asks the model at this address."""
         options = {"command": str(self.command), "base_url": f"{url}/v1", "env_key": KEY, **fields.pop("options", {})}
+        # As the engine has it: of the workspace only its own folders are there for it.
+        fields = {"hidden": str(self.folder / ".orchestrator"), **fields}
         return make_session(self.folder, runtime="codex", adapter=str(ADAPTER), model=MODEL, options=options, **fields)
 
     def run(self, folder: SessionFolder, *, resume: bool = False) -> SessionEnd:
