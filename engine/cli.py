@@ -22,6 +22,7 @@ ELSEWHERE = {
     "deciding": ("approve", "revise", "answer"),
     "acting": ("retry", "refresh", "set", "cancel", "pause", "go-on", "stop"),
     "tools": ("lint", "prove", "handoff"),
+    "adapters": ("adapters",),
 }
 """Module of `engine.commands` → its commands: imported when called, so that none waits for what others need."""
 
