@@ -278,6 +278,15 @@ class MetaApp(App[Launch | None]):
 
             self._write(stop, "writing the command stop")
 
+    def action_open_view(self, name: str) -> None:
+        """Opens one of the further screens of the workspace."""
+        from tui.views import find_view
+
+        if self.view is None:
+            self.notify("The workspace is still being read.")
+            return
+        self.push_screen(find_view(name).build(self.view, self.clock, live=self.live))
+
     def action_help(self) -> None:
         """All keys."""
         from tui.screens.help import HelpScreen

@@ -14,6 +14,7 @@ from tui.node_details import describe_node
 from tui.read_model import SessionView, StepView, WorkspaceView
 from tui.sanitize import clean
 from tui.tree_model import Node
+from tui.views import VIEWS
 from tui.widgets.board import Board
 from tui.widgets.details import Details
 from tui.widgets.event_line import EventLine
@@ -41,6 +42,7 @@ class MainScreen(Screen[None]):
         Binding("1", "go('tree')", "Phase tree", show=False),
         Binding("2", "go('board')", "LEGO board", show=False),
         Binding("3", "go('details')", "Details", show=False),
+        *(view.binding for view in VIEWS),
         Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys"),
         Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on"),
     ]

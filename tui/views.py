@@ -1,0 +1,52 @@
+"""The further screens of a workspace, each on a key of its own: one table for keys, palette and help.
+
+A view is a `Screen` built from the workspace's view, the clock and whether timers run. It is imported when it is first
+opened, loads what else it needs in a worker, and follows the workspace by `show_view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, cast
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tui.messages import Clock
+from tui.read_model import WorkspaceView
+
+ViewFactory = Callable[..., Screen[Any]]
+"""`(view, clock, live=…)` → the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherView:
+    """One line of the table. `place` is `module:class`."""
+
+    name: str
+    key: str
+    title: str
+    tooltip: str
+    place: str
+
+    def build(self, view: WorkspaceView, clock: Clock, *, live: bool) -> Screen[Any]:
+        """The screen, imported now."""
+        module, _, name = self.place.partition(":")
+        factory = cast(ViewFactory, getattr(import_module(module), name))
+        return factory(view, clock, live=live)
+
+    @property
+    def binding(self) -> Binding:
+        """Its key on the main screen."""
+        return Binding(self.key, f"app.open_view('{self.name}')", self.title, show=False, tooltip=self.tooltip)
+
+
+VIEWS: tuple[FurtherView, ...] = ()
+"""In the order of the help screen."""
+
+
+def find_view(name: str) -> FurtherView:
+    """The view of that name. Raises KeyError."""
+    return {view.name: view for view in VIEWS}[name]
