@@ -112,12 +112,12 @@ async def _run(context: Context, workspace: Workspace, lego: str) -> RunEnd:
 
 
 def _settings(settings: Settings, lego: str) -> Settings:
-    """The same runtimes, approvals and caps; recordings below those of the whole."""
+    """The same runtimes, lane, approvals and caps; recordings below those of the whole."""
     tape = settings.tape / folder_of(lego) if settings.tape else None
     if tape and settings.runtimes != (REPLAY,) and not tape.is_dir():
         tape = None
     record = settings.record / folder_of(lego) if settings.record else None
-    return replace(settings, tape=tape, record=record, lane=None, options=replace(settings.options, until=None))
+    return replace(settings, tape=tape, record=record, options=replace(settings.options, until=None))
 
 
 def _unfinished(context: Context, end: RunEnd, workspace: Workspace, lego: str) -> str:
@@ -173,8 +173,9 @@ def _make(context: Context, root: Path, lego: str, text: bytes) -> None:
     """Make the workspace beside and move it in: it is there whole, or not at all."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise SubAppHeld(f"{folder_of(lego)} holds something that is no workspace: move it away, then `meta run`")
-    beside = context.workspace.private / "apps" / lego
-    shutil.rmtree(beside, ignore_errors=True)
+    staging = context.workspace.private / f"new_{lego}"
+    shutil.rmtree(staging, ignore_errors=True)
+    beside = staging / lego
     beside.mkdir(parents=True)
     (beside / INTENT).write_bytes(text)
     run = context.state.orchestrator.run
@@ -187,7 +188,7 @@ def _make(context: Context, root: Path, lego: str, text: bytes) -> None:
     keep_unlisted(context.workspace.repository, folder_of(lego))
     root.parent.mkdir(exist_ok=True)
     beside.replace(root)
-    shutil.rmtree(beside.parent, ignore_errors=True)
+    shutil.rmtree(staging, ignore_errors=True)
 
 
 def _taken_over(context: Context, step: Step, workspace: Workspace, lego: str) -> str:
