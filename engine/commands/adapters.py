@@ -110,10 +110,14 @@ def check(
     tell(f"{subject.adapter} (runtime {name})")
     if works and not is_free(subject):
         tell(PAID)
-    verdicts = []
-    for verdict in verdicts_of(subject, root, live=works):
-        verdicts.append(verdict)
-        tell(verdict.line())
+    verdicts: list[Verdict] = []
+    try:
+        for verdict in verdicts_of(subject, root, live=works):
+            verdicts.append(verdict)
+            tell(verdict.line())
+    finally:
+        if all(verdict.judgement != "fail" for verdict in verdicts):
+            shutil.rmtree(root, ignore_errors=True)  # else the report names what lies there
     counted = _counted(verdicts)
     tell(f"{counted['passed']} passed, {counted['failed']} failed, {counted['not_checked']} not checked")
     if name_of(subject.adapter) is None:
@@ -122,8 +126,7 @@ def check(
         head = {"runtime": name, "adapter": str(subject.adapter), "live": works}
         click.echo(_dump({**head, **counted, "cases": [asdict(verdict) for verdict in verdicts]}))
     if counted["failed"]:
-        sys.exit(EXIT_ERROR)  # the logs stay: the report names them
-    shutil.rmtree(root, ignore_errors=True)
+        sys.exit(EXIT_ERROR)
 
 
 def _counted(verdicts: list[Verdict]) -> dict[str, int]:

@@ -14,7 +14,7 @@ import psutil
 
 from engine.conformance.acts import brief_of
 from engine.conformance.cases import Seen, Trial
-from engine.conformance.drivers import STEP, SUBSTEP, Driver
+from engine.conformance.drivers import STEP, SUBSTEP, Agent, Driver
 from engine.git import Repository
 from engine.sessions.adoption import Alive
 from engine.sessions.folder import SessionFolder
@@ -72,6 +72,7 @@ class Bench:
             base=self.base,
             deadline_seconds=self.subject.seconds,
             marker=uuid.uuid4().hex,
+            hidden=str(self.root) if isinstance(self.subject.driver, Agent) else "",
             options=dict(options),
         )
         folder.create(spec, brief)
