@@ -41,7 +41,7 @@ from engine.runner.checks import blames_in_a_row
 from engine.runner.decisions import resume_stage
 from engine.runtimes import Trouble, after_success, after_trouble, next_try
 from engine.state import events as ev
-from engine.state.models import CheckFact, CriterionFact, Decision, GateFact, SessionFact, Stage, State
+from engine.state.models import CheckFact, CriterionFact, Decision, GateFact, SessionFact, Stage, State, Waiting
 from engine.state.replay import replay
 from tests.planning import GARDEN, Garden, beds, document, moment, toolchain
 
@@ -114,6 +114,8 @@ class World:
     """LEGO → what it wrote that is not merged."""
     approved: dict[Key, dict[str, str]] = field(default_factory=dict)
     """What was approved last of each instance."""
+    edited: set[str] = field(default_factory=set)
+    """Whatever a person ever edited."""
     versions: int = 0
 
     # What lies where
@@ -198,8 +200,10 @@ class World:
                 self.held.pop(last.lego or "", None)
             if "lego_plan.json" in last.outputs:
                 self.garden.plan = two_beds()
-        if isinstance(action, TakeDecision) and isinstance(last, ev.GateDecided) and last.next == "done":
-            self.approved[last.step, last.lego] = dict(last.outputs)
+        if isinstance(last, ev.GateDecided):
+            self.approved.pop((last.step, last.lego), None)
+            if last.next == "done":
+                self.approved[last.step, last.lego] = dict(last.outputs)
 
     def events_of(self, action: Action, fate: Fate) -> list[ev.Event]:
         """The events of an action, as the runner of the engine writes them."""
@@ -349,6 +353,7 @@ class World:
         if decision.decision == "approve":
             assert waiting.kind == "approval"
             assert waiting.about == self.now((waiting.step, waiting.lego))
+            self.check_approver(waiting, decision)
         fact = GateFact(
             gate=waiting.gate, round=waiting.round, decision=decision.decision, about=waiting.about,
             at=decision.at or self.garden.now,
@@ -357,6 +362,13 @@ class World:
             step=waiting.step, lego=waiting.lego, fact=fact, answers=decision.answers, outputs=waiting.about,
             next=action.next,
         )  # fmt: skip
+
+    def check_approver(self, waiting: Waiting, decision: Decision) -> None:
+        """A person approved just this, now or before; or the run was told to approve whatever is asked."""
+        if decision.by == "--yes":
+            assert self.garden.options.yes
+        elif decision != self.garden.decisions.get(waiting.gate):
+            assert self.approved[waiting.step, waiting.lego] == waiting.about
 
     # People
 
@@ -397,6 +409,7 @@ class World:
         if not paths:
             return
         chosen = paths[which % len(paths)]
+        self.edited.add(chosen)
         made = [id_ for record in self.garden.state.records() for p, id_ in record.outputs.items() if p == chosen]
         if which % 3 == 0 and made and chosen != "lego_plan.json":
             self.garden.ids[chosen] = made[-1]
@@ -417,25 +430,22 @@ class Histories(RuleBasedStateMachine):
     @initialize(
         lane=st.sampled_from(["full", "tiny"]),
         yes=st.booleans(),
-        mapped=st.booleans(),
+        start=st.sampled_from(["empty", "mapped", "finished", "finished"]),
         ending=st.sampled_from(["well", "well", *sorted({*ENDS, *CHECKS} - {"done", "green", "moved", "ours"})]),
         patient=st.booleans(),
     )
-    def begin(self, lane: str, yes: bool, mapped: bool, ending: str, patient: bool) -> None:
-        """A new garden; half of the histories begin where the map has been made."""
-        self.ending, self.patient = ending, patient
+    def begin(self, lane: str, yes: bool, start: str, ending: str, patient: bool) -> None:
+        """A new garden; many histories begin where the map has been made, or everything."""
+        self.ending, self.patient = "well", False
         garden = Journaled(text=TEXT)
         self.world = World(garden)
         run = garden.state.orchestrator.run
         update = {"runtimes": RUNTIMES, "lane": lane, "sensitive": self.sensitive}
         garden.happen(ev.RunSet(run=run.model_copy(update=update)))
-        if mapped:
-            garden.options_are(yes=True)
-            for _ in range(40):
-                if garden.plan and garden.record("map").stage == "done":
-                    break
-                self.one(0, Fate())
-        garden.options_are(yes=yes)
+        garden.options_are(yes=True, until={"empty": -1, "mapped": 0, "finished": None}[start])
+        self.settle()
+        garden.options_are(yes=yes, until=None)
+        self.ending, self.patient = ending, patient
 
     def look(self) -> list[Action]:
         """What is due now; every promise is looked at."""
@@ -544,8 +554,9 @@ class Histories(RuleBasedStateMachine):
             assert "waiting_answer" not in found
         for lego in ("peas", "corn"):
             if words.get(instance_name("planting", lego)) == words.get(instance_name("watering", lego)) == "done":
+                merged = world.garden.record("planting", lego).outputs
                 made = world.garden.record("watering", lego).outputs
-                assert all(world.garden.record("planting", lego).outputs[path] == id_ for path, id_ in made.items())
+                assert all(merged[path] == id_ or path in world.edited for path, id_ in made.items())
 
 
 def check_cuts(events: list[ev.Event], state: State) -> None:
