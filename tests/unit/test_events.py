@@ -130,7 +130,7 @@ def test_a_step_stops_without_a_failure_when_a_person_cancelled() -> None:
 
 @pytest.mark.parametrize("substep", ["gen", "review"])
 def test_trouble_with_the_runtime_leaves_the_step_where_it_was(substep: str) -> None:
-    begun = [started(), ended(), green()] if substep == "review" else []
+    begun: list[ev.Event] = [started(), ended(), green()] if substep == "review" else []
     record = record_after(*begun, started(substep, id_="s2"), ended("runtime", substep, session="s2", reason="busy"))
     assert (record.stage, record.stopped_why, record.failure_count) == (substep, "", 0)
 
@@ -144,7 +144,7 @@ def test_what_is_known_of_a_runtime_is_replaced_and_taken_back() -> None:
 
 
 def test_interruptions_in_a_row_are_counted_unless_they_were_ours() -> None:
-    killed = [started(), ended("interrupted")]
+    killed: list[ev.Event] = [started(), ended("interrupted")]
     assert record_after(*killed, *killed).interruptions == 2
     assert record_after(*killed, started(), ended("interrupted", ours=True)).interruptions == 1
     assert record_after(*killed, started(), ended("failed")).interruptions == 0
@@ -155,7 +155,9 @@ def test_interruptions_in_a_row_are_counted_unless_they_were_ours() -> None:
     [("aa", "xx", 1), ("aaa", "xxx", 2), ("ab", "xx", 0), ("aa", "xy", 0), ("aba", "xxx", 0), ("abb", "xxx", 1)],
 )
 def test_only_the_same_failure_on_the_same_tree_in_a_row_is_a_repeat(trees: str, reasons: str, repeats: int) -> None:
-    failures = [ended("failed", charge=True, tree=t, reason=r) for t, r in zip(trees, reasons, strict=True)]
+    failures: list[ev.Event] = [
+        ended("failed", charge=True, tree=t, reason=r) for t, r in zip(trees, reasons, strict=True)
+    ]
     assert record_after(started(), *failures).repeats == repeats
 
 
@@ -166,7 +168,10 @@ def test_a_red_check_and_a_failed_session_are_the_same_failure_if_they_say_the_s
 
 
 def test_each_answer_is_a_round_and_overflows_are_counted_until_the_work_has_landed() -> None:
-    asked = [ended("needs_input", questions=["Units?"]), decided("answer", answers={"Units?": "km"}, next="gen")]
+    asked: list[ev.Event] = [
+        ended("needs_input", questions=["Units?"]),
+        decided("answer", answers={"Units?": "km"}, next="gen"),
+    ]
     assert record_after(*asked, *asked).rounds == 2
     landed = ev.Landed(step="design", commit="c1", next="done")
     assert record_after(started(), ended("overflow")).overflows == 1
@@ -184,7 +189,7 @@ def test_each_answer_is_a_round_and_overflows_are_counted_until_the_work_has_lan
 )
 def test_work_that_begins_anew_has_nothing_held_against_it(event: ev.Event) -> None:
     failure = ended("failed", charge=True, tree="t", reason="red")
-    bad = [failure, failure, ended("interrupted"), decided("answer", next="gen")]
+    bad: list[ev.Event] = [failure, failure, ended("interrupted"), decided("answer", next="gen")]
     before, record = record_after(*bad), record_after(*bad, event)
     assert (before.failure_count, before.repeats, before.interruptions, before.rounds) == (2, 1, 1, 1)
     assert (record.failure_count, record.repeats, record.interruptions, record.rounds) == (0, 0, 0, 0)
@@ -234,7 +239,9 @@ def test_what_is_held_is_known_by_its_ids_until_it_is_merged() -> None:
 
 
 def test_a_gate_asks_one_question_at_a_time_and_a_decision_answers_it() -> None:
-    asked = [ev.GateAsked(step="design", waiting=waiting(about)) for about in ("design", "other", "design")]
+    asked: list[ev.Event] = [
+        ev.GateAsked(step="design", waiting=waiting(about)) for about in ("design", "other", "design")
+    ]
     assert [w.gate for w in after(*asked).orchestrator.waiting] == ["other", "design"]
     assert [w.gate for w in after(*asked, decided("approve")).orchestrator.waiting] == ["other"]
 
