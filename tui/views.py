@@ -43,7 +43,11 @@ class FurtherView:
         return Binding(self.key, f"app.open_view('{self.name}')", self.title, show=False, tooltip=self.tooltip)
 
 
-VIEWS: tuple[FurtherView, ...] = ()
+VIEWS: tuple[FurtherView, ...] = (
+    FurtherView(
+        "wisdom", "W", "Wisdom", "The wisdom cards, and why sessions were told them", "tui.screens.wisdom:WisdomScreen"
+    ),
+)
 """In the order of the help screen."""
 
 
