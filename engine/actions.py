@@ -38,6 +38,13 @@ class FollowSession(StepAction):
 
 
 @dataclass(frozen=True, slots=True)
+class GiveToPerson(StepAction):
+    """Put the work of an ended session, as it lies in its worktree, into the hands of a person."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunCheck(StepAction):
     """Evaluate the exit criteria on the step's commit."""
 
@@ -161,6 +168,7 @@ class ResetValve:
 Action = (
     StartSession
     | FollowSession
+    | GiveToPerson
     | RunCheck
     | RunAction
     | Land

@@ -13,7 +13,7 @@ from engine.names import instance_name
 from engine.runtimes import rested, why_none
 from engine.snapshot import Snapshot
 from engine.staleness import changed_inputs, criteria_changed, current_inputs, edited_outputs
-from engine.state.models import Stage, StepRecord
+from engine.state.models import SessionFact, Stage, StepRecord
 
 _EMPTY = StepRecord()
 
@@ -107,7 +107,9 @@ class Assessor:
         if skipped:
             return "skipped", skipped
         if record.open_session:
-            return "running", f"{record.open_session.substep} session {record.open_session.id} is at work"
+            return "running", _at_work(record, record.open_session)
+        if record.taken:
+            return "running", "in your hands in a moment"
         match record.stage:
             case "done":
                 return self._finished(step, lego, record)
@@ -261,6 +263,14 @@ _WORK: dict[Stage, Work] = {
     "action": "action",
     "land": "land",
 }
+
+
+def _at_work(record: StepRecord, live: SessionFact) -> str:
+    if record.in_hands:
+        return f"in your hands: `meta hand-back {live.id}` hands it back"
+    if record.taken:
+        return f"in your hands as soon as session {live.id} has been ended"
+    return f"{live.substep} session {live.id} is at work"
 
 
 def _again(record: StepRecord) -> str:

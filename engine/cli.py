@@ -21,13 +21,14 @@ ELSEWHERE = {
     "looking": ("status", "log", "doctor"),
     "deciding": ("approve", "revise", "answer"),
     "acting": ("retry", "refresh", "set", "cancel", "pause", "go-on", "stop"),
+    "taking_over": ("take-over", "hand-back"),
     "tools": ("lint", "prove", "handoff"),
     "adapters": ("adapters",),
 }
 """Module of `engine.commands` → its commands: imported when called, so that none waits for what others need."""
 
 
-NAMES = {"set": "set_", "go-on": "go_on_"}
+NAMES = {"set": "set_", "go-on": "go_on_", "take-over": "take_over", "hand-back": "hand_back"}
 """Commands whose name is no name for a function, or one that is taken."""
 
 

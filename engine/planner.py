@@ -17,6 +17,7 @@ from engine.actions import (
     CarryOut,
     EndPhase,
     FollowSession,
+    GiveToPerson,
     Land,
     Reopen,
     ResetValve,
@@ -35,7 +36,7 @@ from engine.scheduling import durations, order, urgency
 from engine.snapshot import Snapshot
 from engine.staleness import approved_as, outputs_now
 from engine.state.counting import counts
-from engine.state.models import Decision, Stage, StepRecord, Waiting
+from engine.state.models import Decision, Stage, State, StepRecord, Waiting
 
 __all__ = ["assess", "plan", "sum_up"]
 
@@ -62,7 +63,9 @@ def _by_urgency(assessor: Assessor, assessment: Assessment, due: list[Action]) -
     if sum(isinstance(action, StartSession) for action in due) < 2:
         return due
     snapshot = assessor.snapshot
-    run, expected = snapshot.state.orchestrator.run, durations(snapshot.state, snapshot.plan)
+    run = snapshot.state.orchestrator.run
+    known = State() if snapshot.options.in_turn else snapshot.state
+    expected = durations(known, snapshot.plan)
     return order(due, urgency(snapshot.orchestration, assessor.instances, assessment, expected, run.lane))
 
 
@@ -89,8 +92,8 @@ def _has_begun_to_land(assessor: Assessor, action: Action) -> bool:
 def _due(assessor: Assessor, step: Step, lego: str | None, instance: Instance) -> Iterator[Action]:
     record = assessor.record(step.name, lego)
     match instance.status:
-        case "running" if record.open_session:
-            yield FollowSession(step.name, lego, record.open_session.id)
+        case "running":
+            yield from _under_way(step, lego, record)
         case "ready" | "checking":
             yield _next_work(assessor, step, lego, record)
         case "waiting_approval" | "waiting_answer":
@@ -99,6 +102,13 @@ def _due(assessor: Assessor, step: Step, lego: str | None, instance: Instance) -
             changed = tuple(assessor.changed_inputs(step, lego, record))
             if changed:  # what only follows from others is done again when they have really become different
                 yield Reopen(step.name, lego, instance.why, "gen", changed)
+
+
+def _under_way(step: Step, lego: str | None, record: StepRecord) -> Iterator[Action]:
+    if record.open_session:
+        yield FollowSession(step.name, lego, record.open_session.id)
+    elif record.taken:
+        yield GiveToPerson(step.name, lego, record.taken)
 
 
 def _next_work(assessor: Assessor, step: Step, lego: str | None, record: StepRecord) -> Action:
@@ -208,6 +218,4 @@ def _phase_marks(snapshot: Snapshot, phase: PhaseStatus) -> Iterator[Action]:
 
 def _follow_only(assessor: Assessor) -> Iterator[Action]:
     for step, lego in assessor.instances.all():
-        session = assessor.record(step.name, lego).open_session
-        if session:
-            yield FollowSession(step.name, lego, session.id)
+        yield from _under_way(step, lego, assessor.record(step.name, lego))

@@ -23,6 +23,8 @@ class Options:
     most_tokens: int | None = None
     most_cost: float | None = None
     """Stop to start sessions when the whole budget has reached this (tokens, US dollars)."""
+    in_turn: bool = False
+    """One piece of work after the other, in an order that no clock has a part in."""
 
 
 @dataclass(frozen=True, slots=True)

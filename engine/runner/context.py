@@ -27,6 +27,9 @@ Say = Callable[[str], None]
 RUN_STOPPED = "the run was stopped"
 """Why a session was cancelled that nobody meant in particular: the next run starts it again."""
 
+TAKEN_OVER = "taken over by a person"
+"""Why a session was cancelled whose work a person goes on with."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -9,6 +9,7 @@ from engine.assessor import is_blocked
 from engine.git import DirtyPaths
 from engine.legos.slices import path_of
 from engine.names import instance_name
+from engine.runner import hands
 from engine.runner.context import RUN_STOPPED, Context
 from engine.runner.lane import careful, catch_up
 from engine.sessions.cancel import cancel
@@ -113,6 +114,10 @@ async def carry_out(context: Context, command: Command) -> bool:
             events.append(RunSet(run=run.model_copy(update={"paused": command.command == "pause"})))
         case "cancel":
             await _cancel(context, command.session, "cancelled by a person")
+        case "take_over":
+            await hands.take(context, command.session)
+        case "hand_back":
+            await hands.hand_back(context, command)
         case "set":
             events += _set(context, command)
         case "stop":

@@ -12,7 +12,7 @@ from engine import actions as due
 from engine.assessment import Assessment
 from engine.facts import FactsReader
 from engine.planner import assess, plan
-from engine.runner import actions, checks, decisions, landing, sessions, sub_app
+from engine.runner import actions, checks, decisions, hands, landing, sessions, sub_app
 from engine.runner.context import Context
 from engine.runner.documents import tell_document_changes
 from engine.runner.ending import RunEnd, run_end
@@ -111,7 +111,9 @@ class Runner:
         settings, budget = self.context.settings, self.context.state.orchestrator.budget
         limits = {name: settings.configuration.parallel_for(name) for name in settings.runtimes}
         options = replace(
-            settings.options, parallel={name: limit for name, limit in limits.items() if limit is not None}
+            settings.options,
+            parallel={name: limit for name, limit in limits.items() if limit is not None},
+            in_turn=settings.jobs == 1,
         )
         root = self.context.workspace.root
         return self.context.family.options(root, options, budget, settings.max_tokens, settings.max_cost)
@@ -148,12 +150,14 @@ class Runner:
 
     def _start_within(self, wanted: list[due.Action], elsewhere: int) -> tuple[int, bool]:
         """Start sessions only while there is room; how many there are now, and whether some have to wait."""
-        live, left = sum(isinstance(action, due.FollowSession) for action in wanted), False
+        live, left = sum(isinstance(a, due.FollowSession) and not self._in_hands(a) for a in wanted), False
         limit = min(self.context.settings.jobs, self.context.orchestration.valves.parallel_sessions) - elsewhere
         busy = {key.partition(":")[2] for key in self._tasks}
         for action in wanted:
             if action.key in busy:
                 live += isinstance(action, due.StartSession)
+                continue
+            if self._waits_its_turn(action, wanted):
                 continue
             if isinstance(action, due.StartSession):
                 if live >= limit:
@@ -163,6 +167,21 @@ class Runner:
             busy.add(action.key)
             self._begin_work(action)
         return live, left
+
+    def _waits_its_turn(self, action: due.Action, wanted: list[due.Action]) -> bool:
+        """With one job all work is done in turn; only what waits for a person keeps nothing else waiting."""
+        if not self._options.in_turn or isinstance(action, due.FollowSession | due.CarryOut | due.GiveToPerson):
+            return False
+        follows = [one for one in wanted if isinstance(one, due.FollowSession) and self._is_for_a_person(one)]
+        patient = {f"FollowSession:{one.key}" for one in follows}
+        return any(key not in patient and not key.startswith("CarryOut:") for key in self._tasks)
+
+    def _in_hands(self, action: due.FollowSession) -> bool:
+        return self.context.record(action.step, action.lego).in_hands is not None
+
+    def _is_for_a_person(self, action: due.FollowSession) -> bool:
+        live = self.context.record(action.step, action.lego).open_session
+        return live is not None and live.runtime == HANDOFF
 
     def _begin_work(self, action: due.Action) -> asyncio.Task[None]:
         key = f"{type(action).__name__}:{action.key}"
@@ -193,6 +212,8 @@ class Runner:
                 return sessions.start(context, self._step(step), lego, substep, runtimes)
             case due.FollowSession(step=step, lego=lego, session=session):
                 return sessions.take_over(context, self._step(step), lego, session)
+            case due.GiveToPerson(step=step, lego=lego, session=session):
+                return hands.give(context, self._step(step), lego, session)
             case due.RunCheck(step=step, lego=lego, after=after, passed=passed):
                 return checks.run(context, self._step(step), lego, after, passed)
             case due.RunAction(step=step, lego=lego, action=name, inputs=inputs):
@@ -250,7 +271,7 @@ class Runner:
 
     async def _end_sessions(self) -> None:
         """Those that are just being started and those of sub-apps too; what each leaves is taken over."""
-        await asyncio.gather(*self._of_kind(due.StartSession))
+        await asyncio.gather(*self._of_kind(due.StartSession), *self._of_kind(due.GiveToPerson))
         await asyncio.gather(*self._of_kind(due.RunAction))
         await decisions.cancel_all(self.context)
         ending = []

@@ -27,10 +27,10 @@ from engine.runner.agents import (
     options_of,
     sandbox_of,
 )
-from engine.runner.context import RUN_STOPPED, Context
+from engine.runner.context import RUN_STOPPED, TAKEN_OVER, Context
 from engine.runner.health import runtime_health
 from engine.sessions.adapters import can_resume
-from engine.sessions.cancel import EXIT_TERMINATED
+from engine.sessions.cancel import EXIT_TERMINATED, cancel
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.pricing import price_of
@@ -84,6 +84,8 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
 async def take_over(context: Context, step: Step, lego: str | None, session: str) -> None:
     """Follow a session to its end, whoever started it, and journal what came of it."""
     folder = SessionFolder(context.workspace.session(session))
+    if context.record(step.name, lego).taken == session and folder.exists():
+        await cancel(folder, TAKEN_OVER)  # an earlier engine was killed before it had ended it
     end = await follow(folder)
     if await asyncio.to_thread(_can_go_on, context, folder, end):
         context.resumed.add(session)
@@ -137,7 +139,7 @@ def _prepare(
     runtime = choose_runtime(context, runtimes or context.settings.runtimes, key, brief.sha256)
     adapter = adapter_of(context, runtime)
     attempt = past.attempts(substep) + 1
-    name = "-".join(filter(None, [f"{ordinal:04d}", str(step.phase), lego, step.name, substep, str(attempt)]))
+    name = session_id(ordinal, step, lego, substep, attempt)
     worktree = context.workspace.worktree(lego or step.name)
     context.workspace.repository.prepare_worktree(worktree, base, context.view(step, lego))
     valves = context.orchestration.valves
@@ -175,6 +177,11 @@ def _prepare(
         inputs=input_ids(context, step, lego, base),
     )
     return _Prepared(spec, brief, fact)
+
+
+def session_id(ordinal: int, step: Step, lego: str | None, substep: Substep, attempt: int) -> str:
+    """The name of a session and of its folder."""
+    return "-".join(filter(None, [f"{ordinal:04d}", str(step.phase), lego, step.name, substep, str(attempt)]))
 
 
 def _budget(valves: Valves, brief: Brief) -> dict[str, float]:
@@ -242,7 +249,7 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
     ours = repository.owns_worktree(worktree)
     changes = repository.worktree_changes(worktree, spec.base) if ours else []
     outcome, reason = end.outcome, end.reason
-    ours_to_end = outcome == "cancelled" and reason == RUN_STOPPED
+    ours_to_end = outcome == "cancelled" and reason in (RUN_STOPPED, TAKEN_OVER)
     if ours_to_end:
         outcome = "interrupted"
     if outcome == "done" and not ours:

@@ -27,6 +27,7 @@ from engine.state.events import (
     SessionStarted,
     StepBase,
     StepStopped,
+    TakenOver,
     ValveReset,
     ValveTripped,
 )
@@ -132,6 +133,8 @@ def apply_to_record(record: StepRecord, event: StepBase) -> StepRecord:
     update = _record_update(record, event)
     if record.started_at is None:
         update["started_at"] = event.at
+    if isinstance(event, TakenOver):
+        update["taken"] = event.session
     if update.get("stage") == "done":
         update["ended_at"] = event.at
     return record.model_copy(update=update)
@@ -210,7 +213,9 @@ def _session_ended(record: StepRecord, event: SessionEnded) -> dict[str, object]
     elif event.outcome == "cancelled":
         update["stage"] = "stopped"
         update["stopped_why"] = event.reason
-    if not event.ours:
+    if event.outcome != "interrupted":
+        update["taken"] = ""
+    if not event.ours and not record.taken:
         update["interruptions"] = record.interruptions + 1 if event.outcome == "interrupted" else 0
     if event.charge:
         update |= _charged(record, event.tree, event.reason)

@@ -106,6 +106,13 @@ class SessionEnded(StepBase):
     """An interruption that we caused, by stopping the run: it is not counted."""
 
 
+class TakenOver(StepBase):
+    """A person takes the work of a live session into their own hands: journaled before the session is ended."""
+
+    event: Literal["taken_over"] = "taken_over"
+    session: str
+
+
 class RuntimeSet(Base):
     """How a runtime is doing, as a session showed; None: nothing is held against it any more."""
 
@@ -209,6 +216,7 @@ Event = Annotated[
     | ActionEnded
     | SessionStarted
     | SessionEnded
+    | TakenOver
     | RuntimeSet
     | CheckEnded
     | LandingStarted

@@ -130,12 +130,20 @@ class StepRecord(Fact):
     started_at: str | None = None
     ended_at: str | None = None
     stopped_why: str = ""
+    taken: str = ""
+    """The session that a person took out of an agent's hands, until the work is handed back."""
 
     @property
     def open_session(self) -> SessionFact | None:
         """The session under way, if any: at most one a step."""
         last = self.sessions[-1] if self.sessions else None
         return last if last and last.outcome is None else None
+
+    @property
+    def in_hands(self) -> SessionFact | None:
+        """The session by which a person goes on with what was taken over, once there is one."""
+        live = self.open_session
+        return live if live and self.taken not in ("", live.id) else None
 
     def attempts(self, substep: Substep) -> int:
         """How many sessions of that substep were ever started."""

@@ -64,6 +64,7 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
         runtime=GATES,
         fact=st.none() | st.builds(RuntimeFact, reason=TEXTS, until=st.none() | TEXTS, failures=NUMBERS),
     ),
+    st.builds(ev.TakenOver, **WHERE, session=SESSIONS),
     st.builds(
         ev.CheckEnded,
         **WHERE,
@@ -132,7 +133,7 @@ def test_any_cut_of_the_state_files_replays_to_the_same_facts(history: list[ev.E
 def test_the_random_histories_hold_every_kind_of_event() -> None:
     kinds: set[str] = set()
 
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=400, deadline=None, database=None, derandomize=True)
     @given(HISTORIES)
     def collect(history: list[ev.Event]) -> None:
         kinds.update(event.event for event in history)
