@@ -37,10 +37,11 @@ def assemble(workspace: Path, facts: WorkspaceFacts) -> WorkspaceView:
         app=run.app or workspace.resolve().name,
         mode=run.mode,
         lane=run.lane,
+        toolchain=run.toolchain,
         runtime=", ".join(run.runtimes),
         engine=EngineView(held_by is not None, held_by.pid if held_by else None),
         phases=phases,
-        legos=_legos(phases),
+        legos=_legos(phases, state),
         sessions=_in_order([session for phase in phases for step in phase.steps for session in step.sessions]),
         waiting=tuple(sorted(map(_waiting, state.orchestrator.waiting), key=lambda waiting: waiting.since or 0)),
         budget=BudgetView(*(getattr(state.orchestrator.budget, name) for name in ("sessions", "tokens", "cost"))),
@@ -108,6 +109,8 @@ def _session(workspace: Path, fact: SessionFact, instance: Instance) -> SessionV
         confidence=fact.confidence,
         summary=fact.summary,
         reason=fact.reason,
+        base=fact.base,
+        commit=fact.commit or "",
     )
 
 
@@ -129,10 +132,14 @@ def _waiting(fact: Waiting) -> WaitingView:
     )
 
 
-def _legos(phases: tuple[PhaseView, ...]) -> tuple[LegoView, ...]:
+def _legos(phases: tuple[PhaseView, ...], state: State) -> tuple[LegoView, ...]:
     steps = [step for phase in phases for step in phase.steps]
     names = dict.fromkeys(step.lego for step in steps if step.lego)
-    return tuple(LegoView(name, roll_up(step.status for step in steps if step.lego == name)) for name in names)
+    tips = {name: lego.tip or "" for name, lego in state.legos.items()}
+    return tuple(
+        LegoView(name, roll_up(step.status for step in steps if step.lego == name), tips.get(name, ""))
+        for name in names
+    )
 
 
 def _in_order(sessions: list[SessionView]) -> tuple[SessionView, ...]:

@@ -64,6 +64,10 @@ class SessionView:
     confidence: float | None = None
     summary: str = ""
     reason: str = ""
+    base: str = ""
+    """The commit its work started from."""
+    commit: str = ""
+    """The commit that holds its work, once it has ended with some."""
 
     @property
     def live(self) -> bool:
@@ -118,6 +122,8 @@ class LegoView:
 
     name: str
     status: Status
+    tip: str = ""
+    """The commit with its work that has not landed yet, if there is such work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,7 @@ class WorkspaceView:
     app: str = ""
     mode: str = ""
     lane: str = ""
+    toolchain: str = "python"
     runtime: str = ""
     engine: EngineView = EngineView()
     phases: tuple[PhaseView, ...] = ()
