@@ -367,7 +367,10 @@ class World:
         """A person approved just this, now or before; or the run was told to approve whatever is asked."""
         if decision.by == "--yes":
             assert self.garden.options.yes
-        elif decision != self.garden.decisions.get(waiting.gate):
+        elif decision == self.garden.decisions.get(waiting.gate):
+            assert decision.about in (None, waiting.about)
+            assert decision.round in (None, waiting.round)
+        else:
             assert self.approved[waiting.step, waiting.lego] == waiting.about
 
     # People
@@ -433,10 +436,11 @@ class Histories(RuleBasedStateMachine):
         start=st.sampled_from(["empty", "mapped", "finished", "finished"]),
         ending=st.sampled_from(["well", "well", *sorted({*ENDS, *CHECKS} - {"done", "green", "moved", "ours"})]),
         patient=st.booleans(),
+        edits=st.lists(st.integers(1, 7), max_size=2),
     )
-    def begin(self, lane: str, yes: bool, start: str, ending: str, patient: bool) -> None:
+    def begin(self, lane: str, yes: bool, start: str, ending: str, patient: bool, edits: list[int]) -> None:
         """A new garden; many histories begin where the map has been made, or everything."""
-        self.ending, self.patient = "well", False
+        self.ending, self.patient, self.edits = "well", False, edits
         garden = Journaled(text=TEXT)
         self.world = World(garden)
         run = garden.state.orchestrator.run
@@ -502,6 +506,9 @@ class Histories(RuleBasedStateMachine):
         """Nobody makes trouble any more, but for one kind of it perhaps: it ends, and the journal tells all."""
         if not hasattr(self, "world"):
             return
+        for which in self.edits:
+            self.world.edit(which, "any")
+            self.world.garden.options_are(refresh=True)
         self.settle()
         self.check_end()
         check_cuts(self.world.garden.journal, self.world.garden.state)
