@@ -86,12 +86,12 @@ async def take_over(context: Context, step: Step, lego: str | None, session: str
     folder = SessionFolder(context.workspace.session(session))
     if context.record(step.name, lego).taken == session and folder.exists():
         await cancel(folder, TAKEN_OVER)  # an earlier engine was killed before it had ended it
-    end = await follow(folder)
+    end = await follow(folder, prices=context.prices)
     if await asyncio.to_thread(_can_go_on, context, folder, end):
         context.resumed.add(session)
         await asyncio.to_thread(pool(context, folder.spec().runtime).submit, folder, resume=True)
         context.say(f"session {session} goes on where it was")
-        end = await follow(folder)
+        end = await follow(folder, prices=context.prices)
     if folder.exists():
         event = await asyncio.to_thread(_harvest, context, step, lego, folder, end)
     else:

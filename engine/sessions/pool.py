@@ -17,6 +17,7 @@ from engine.sessions.outcome import SessionEnd, classify
 from engine.sessions.processes import kill_survivors
 from engine.sessions.usage import Caps
 from engine.state.clock import utc_now
+from runtime_adapters.prices import Price
 
 __all__ = ["LocalPool", "Pool", "SessionEnd", "follow"]
 
@@ -77,18 +78,20 @@ async def follow(
     *,
     clock: Callable[[], float] = time.monotonic,
     poll_seconds: float = POLL_SECONDS,
+    prices: Mapping[str, Price] | None = None,
 ) -> SessionEnd:
     """Wait for the end of a session, whoever started it, and say what came of it.
 
     Its deadline and idle time are kept here: one that exceeds them is cancelled and has failed. So are its caps on
-    tokens and cost: one that passes them is cancelled, and a person has to look.
+    tokens and cost: one that passes them is cancelled, and a person has to look. `prices` are for tokens that come
+    without their cost.
     """
     pool = pool or LocalPool()
     if not folder.exists():
         return SessionEnd("interrupted", reason="it was never started")
     if (begun := folder.cancelled()) and isinstance(pool.poll(folder), Alive):
         await pool.cancel(folder, begun.why, outcome=begun.outcome)
-    limits, caps = Limits(folder, clock), Caps(folder)
+    limits, caps = Limits(folder, clock), Caps(folder, prices)
     wait = FIRST_POLL_SECONDS
     with HostEnd(folder) as host:
         while isinstance(pool.poll(folder), Alive):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.sessions.folder import SessionFolder
+from runtime_adapters.prices import Price
+from runtime_adapters.prices import cost as cost_of
 from runtime_adapters.protocol import Event, parse_event
 
 MOST_TOKENS = "most_tokens"
@@ -34,11 +37,16 @@ class Usage:
 
 
 class Caps:
-    """What one session may use at most, by its `session.json`. Of its events only what is new is read each time."""
+    """What one session may use at most, by its `session.json`. Of its events only what is new is read each time.
 
-    def __init__(self, folder: SessionFolder) -> None:
-        budget = folder.spec().budget
-        self._tokens, self._cost = budget.get(MOST_TOKENS), budget.get(MOST_COST)
+    `prices`: of models, for an agent that tells only tokens.
+    """
+
+    def __init__(self, folder: SessionFolder, prices: Mapping[str, Price] | None = None) -> None:
+        spec = folder.spec()
+        self._tokens, self._cost = spec.budget.get(MOST_TOKENS), spec.budget.get(MOST_COST)
+        self._model, self._prices = spec.model, prices or {}
+        self._priced: float | None = 0.0
         self._path = folder.events_path
         self._offset = 0
         self._cut = b""
@@ -52,7 +60,8 @@ class Caps:
         if self._tokens is None and self._cost is None:
             return ""
         self._read()
-        rows = (("tokens", self.usage.tokens, self._tokens), ("cost", self.usage.cost, self._cost))
+        cost = self._priced if self.usage.cost is None else self.usage.cost
+        rows = (("tokens", self.usage.tokens, self._tokens), ("cost", cost, self._cost))
         for what, used, most in rows:
             if used is not None and most is not None and used > most:
                 return (
@@ -71,8 +80,17 @@ class Caps:
         self._offset += len(new)
         *lines, self._cut = (self._cut + new).split(b"\n")
         for line in lines:
-            if b'"usage"' in line and (event := parse_event(line)).kind == "usage":
-                self.usage.add(event)
+            if b'"usage"' in line or b'"started"' in line:
+                self._note(parse_event(line))
+
+    def _note(self, event: Event) -> None:
+        if event.kind == "started":
+            self._model = event.text_of("model") or self._model
+        elif event.kind == "usage":
+            self.usage.add(event)
+            priced = cost_of(self._model, event.fields, self._prices)
+            # One event without a price: the whole is not known.
+            self._priced = None if priced is None or self._priced is None else self._priced + priced
 
 
 def _amount(what: str, number: float) -> str:

@@ -13,6 +13,7 @@ from engine.sessions.folder import SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.processes import processes_of
 from engine.sessions.usage import MOST_COST, MOST_TOKENS, Caps
+from runtime_adapters.prices import Price
 from tests.helpers import eventually
 from tests.session_helpers import in_time, make_session
 
@@ -22,6 +23,11 @@ RAISE = 'make its step smaller, or raise "{} per session" under "Safety valves"'
 def used(folder: SessionFolder, **fields: object) -> None:
     with folder.events_path.open("a") as file:
         file.write(json.dumps({"t": 1.0, "kind": "usage", **fields}) + "\n")
+
+
+def started(folder: SessionFolder, model: str) -> None:
+    with folder.events_path.open("a") as file:
+        file.write(json.dumps({"t": 0.0, "kind": "started", "model": model}) + "\n")
 
 
 def capped(tmp_path: Path, **budget: float) -> SessionFolder:
@@ -45,6 +51,27 @@ def test_dollars_have_a_cap_of_their_own(tmp_path: Path) -> None:
     assert caps.exceeded() == ""
     used(folder, cost=1)
     assert caps.exceeded() == f"cost of this session: $1.25 used of at most $0.5; {RAISE.format('cost')}"
+
+
+def test_tokens_that_come_without_their_cost_are_priced_where_the_model_has_a_price(tmp_path: Path) -> None:
+    prices = {"chef": Price(input=1_000.0, output=2_000.0)}
+    folder = make_session(tmp_path, budget={MOST_COST: 0.5}, model="chef")
+    caps, without = Caps(folder, prices), Caps(folder)
+    used(folder, input_tokens=100, output_tokens=200)
+    assert caps.exceeded() == ""
+    used(folder, input_tokens=100, output_tokens=0)
+    assert caps.exceeded().startswith("cost of this session: $0.6 used of at most $0.5")
+    assert without.exceeded() == ""
+
+
+def test_a_price_that_is_not_known_makes_the_whole_unknown(tmp_path: Path) -> None:
+    folder = make_session(tmp_path, budget={MOST_COST: 0.5}, model="chef")
+    caps = Caps(folder, {"chef": Price(input=1e6, output=1e6)})
+    started(folder, "waiter")
+    used(folder, input_tokens=10, output_tokens=0)
+    started(folder, "chef")
+    used(folder, input_tokens=10, output_tokens=0)
+    assert caps.exceeded() == ""
 
 
 @pytest.mark.parametrize(
