@@ -5,11 +5,12 @@ agent, and by a script that cuts it out. Pure.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 BUSY = "busy"
-"""File in the worktree: the tool call that holds has begun."""
+"""Folder in the worktree: the tool call that holds has begun."""
 RESULT = json.dumps({"status": "done", "confidence_score": 0.9, "summary": "the commands were run"})
 HOLD_SECONDS = 600
 LONG_BRIEF = 100_000
@@ -39,7 +40,7 @@ class Act:
 
 
 def brief_of(act: Act, token: str) -> str:
-    """The brief. `token` is a word that shows in the command line of what holds."""
+    """The brief. `token` is a number of seconds like no other, which shows in the command line of what holds."""
     block = f"\n```sh\n{script_of(act, token)}```\n"
     lines: list[str] = []
     size = len(BRIEF) + len(block)
@@ -49,13 +50,17 @@ def brief_of(act: Act, token: str) -> str:
     return f"{BRIEF}{''.join(lines)}{block}"
 
 
+def new_token() -> str:
+    """A length of time that no other process sleeps for."""
+    return f"{HOLD_SECONDS}.{secrets.randbelow(10**9):09d}"
+
+
 def script_of(act: Act, token: str) -> str:
     """The commands, for `sh`."""
     lines = []
     if act.hold:
-        # In the foreground and in the background; only these carry the token, and they end by themselves one day.
-        waits = f"sh -c 'n=0; while [ $n -lt {HOLD_SECONDS} ]; do sleep 1; n=$((n + 1)); done; : {token}'"
-        lines.append(f"[ -e {BUSY} ] || {{ {waits} & touch {BUSY}; {waits}; }}")
+        # No second time, after a resume. Nothing cleverer: some agents refuse commands that they cannot read.
+        lines.append(f"mkdir {BUSY} && sleep {token}")
     lines += [f"echo '{text}' >{path}" for path, text in act.files.items()]
     if act.answer is not None:
         lines.append(f"mkdir -p .session && echo '{act.answer}' >.session/result.json")

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import psutil
 
-from engine.conformance.acts import brief_of
+from engine.conformance.acts import brief_of, new_token
 from engine.conformance.cases import Seen, Trial
 from engine.conformance.drivers import STEP, SUBSTEP, Agent, Driver
 from engine.git import Repository
 from engine.sessions.adoption import Alive
 from engine.sessions.folder import SessionFolder
 from engine.sessions.host import MARKER_VARIABLE
+from engine.sessions.outcome import KILLED
 from engine.sessions.pool import LocalPool, follow
 from engine.sessions.processes import kill_survivors, sweep
 from runtime_adapters.protocol import SessionSpec
@@ -80,7 +81,7 @@ class Bench:
 
     def see(self, trial: Trial) -> tuple[Seen, SessionFolder]:
         """Run the session of a trial to its end; nothing of it is left running."""
-        token = f"conformance-{uuid.uuid4().hex}"
+        token = new_token()
         brief = brief_of(trial.act, token)
         driver, subject = self.subject.driver, self.subject
         folder = self.folder(trial.name, brief, {**subject.options, **driver.options(trial.act, trial.name, brief)})
@@ -104,9 +105,10 @@ class Bench:
             unmarked = tuple(_words(one) for one in _carrying(token) if not _is_marked(one, folder.spec().marker))
             await self.pool.cancel(folder, "the check cancelled it")
         elif trial.how == "resume" and began:
-            kill_survivors(folder)
+            await self._kill(folder)
             before = folder.events_path.read_bytes() if folder.events_path.exists() else b""
-            if folder.exit() is None and not isinstance(self.pool.poll(folder), Alive):
+            record = folder.exit()
+            if record is None or record.code in KILLED:
                 driver.resuming(trial.act, trial.name, brief)
                 self.pool.submit(folder, resume=True)
                 driver.play(folder, trial.act, True)
@@ -130,6 +132,13 @@ class Bench:
             left=_left(folder, token),
             unmarked=unmarked,
         )
+
+    async def _kill(self, folder: SessionFolder) -> None:
+        """End it as a crash of the machine would."""
+        until = time.monotonic() + self.subject.seconds
+        while isinstance(self.pool.poll(folder), Alive) and time.monotonic() < until:
+            kill_survivors(folder)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _begins(self, folder: SessionFolder) -> bool:
         """Wait until what holds has begun; False if it ends before, or takes too long."""

@@ -30,8 +30,8 @@ def adapter(folder: Path, name: str, script: str) -> Path:
     return path
 
 
-def test_replay_and_handoff_are_shipped() -> None:
-    assert {"handoff", "replay"} <= set(SHIPPED)
+def test_these_adapters_are_shipped() -> None:
+    assert SHIPPED == ["acp", "claude", "codex", "copilot", "handoff", "openai", "replay"]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -100,9 +100,12 @@ def test_an_unknown_runtime_is_refused_and_the_known_ones_are_named(tmp_path: Pa
     (tmp_path / "plain_adapter.sh").write_text("not executable")
     with pytest.raises(RuntimeUnavailable) as caught:
         find("plain", [tmp_path])
-    assert "'plain'" in str(caught.value)
-    assert "handoff, mine, replay" in str(caught.value)
-    assert str(tmp_path) in str(caught.value)
+    told = str(caught.value)
+    assert "'plain'" in told
+    listed = told.partition("Known: ")[2].partition(". ")[0].split(", ")
+    assert {*SHIPPED, "mine"} <= set(listed)
+    assert "plain" not in listed
+    assert str(tmp_path) in told
 
 
 # Detecting
