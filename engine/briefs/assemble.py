@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from engine.briefs.inputs import Input, inputs, own_work
+from engine.briefs.cutting import Parts, cut
+from engine.briefs.inputs import inputs, own_work
 from engine.briefs.tokens import estimate
-from engine.briefs.wisdom import Chosen, choose
+from engine.briefs.wisdom import choose, with_security
 from engine.document.model import Orchestration, Step
 from engine.errors import MetaError
 from engine.git import Repository
@@ -25,7 +27,6 @@ from engine.state.models import State, StepRecord, Substep
 TEMPLATE = "templates/session_brief.template.md"
 MOST_CARDS = 4
 NOT_ANSWERED = "(left open by the person who was asked)"
-UNDER_REVIEW = "under review"
 
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined)
 """A document is the user's own, yet a template never runs code, and an undefined name is an error."""
@@ -69,24 +70,14 @@ class Brief:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """What may be cut when a brief is too long, least important last in the order of cutting."""
-
-    inputs: list[Input]
-    evidence: list[str]
-    wisdom: list[Chosen]
-    toolchain: str
-    left_out: list[str] = field(default_factory=list)
-
-
 def assemble(request: Request) -> Brief:
     """The brief for a session. Raises BriefError if it is too long with everything cut that may be cut."""
     parts = _collect(request)
     limit = request.orchestration.valves.brief_tokens >> request.overflows
     text = _render(request, parts)
+    alone = cache(lambda: estimate(_render(request, replace(parts, inputs=[], left_out=[]))))
     while estimate(text) > limit:
-        smaller = _cut(parts)
+        smaller = cut(parts, limit, alone)
         if smaller is None:
             raise BriefError(
                 f"the brief of {request.step.name} needs {estimate(text):,} tokens, more than {limit:,}, with "
@@ -94,42 +85,31 @@ def assemble(request: Request) -> Brief:
             )
         parts = smaller
         text = _render(request, parts)
-    return Brief(text, estimate(text), _costs(request, parts, text), parts.left_out, _reasons(parts))
+    return Brief(text, estimate(text), _costs(request, parts, text), parts.not_told, _reasons(parts))
 
 
-def _collect(request: Request) -> _Parts:
+def _collect(request: Request) -> Parts:
     step, record = request.step, _record(request)
     given = inputs(request.repository, request.commit, step, request.plan, request.toolchain, request.lego)
-    again = request.substep == "review" or bool(record.evidence) or bool(record.comments)
-    if again and record.commit:
-        note = f"{UNDER_REVIEW}: mend it in place" if request.substep == "review" else "as it stands: mend it in place"
-        given += own_work(request.repository, request.commit, _outputs(request), note)
+    review = request.substep == "review"
+    if (review or record.evidence or record.comments) and record.commit:
+        note = "under review: mend it in place" if review else "as it stands: mend it in place"
+        own = own_work(request.repository, request.commit, _outputs(request), note, whole=request.lego is None)
+        given += [replace(one, under_review=review) for one in own]
+    if review:  # what is under review comes before everything that it may be compared with
+        given = [replace(one, kept=False) for one in given]
     words = " ".join([request.lego or "", *(one.text for one in given)])
     wisdom = choose(step.wisdom, step.name, words, request.overlay, MOST_CARDS)
-    return _Parts(given, [_newest(record)] if record.evidence else [], wisdom, request.toolchain.told(step))
+    if request.state.orchestrator.run.sensitive:
+        wisdom = with_security(wisdom, step.name, words, request.overlay)
+    return Parts(given, [_newest(record)] if record.evidence else [], wisdom, request.toolchain.told(step))
 
 
 def _newest(record: StepRecord) -> str:
     return record.evidence[-1]
 
 
-def _cut(parts: _Parts) -> _Parts | None:
-    """One part fewer, the least important first; None when nothing is left to cut."""
-    if parts.wisdom:
-        return replace(
-            parts,
-            wisdom=parts.wisdom[:-1],
-            left_out=[*parts.left_out, f"advice: card {parts.wisdom[-1].card.id}"],
-        )
-    if parts.inputs:
-        given = [one for one in parts.inputs if not one.note.startswith(UNDER_REVIEW)]
-        last = (given or parts.inputs)[-1]
-        rest = [one for one in parts.inputs if one is not last]
-        return replace(parts, inputs=rest, left_out=[*parts.left_out, f"`{last.name}`: it lies in the folder, open it"])
-    return None
-
-
-def _render(request: Request, parts: _Parts) -> str:
+def _render(request: Request, parts: Parts) -> str:
     step, record = request.step, _record(request)
     instructions = step.gen if request.substep == "gen" else step.review
     values = {
@@ -147,14 +127,19 @@ def _render(request: Request, parts: _Parts) -> str:
         "comments": record.comments,
         "answers": [{"question": q, "answer": a.strip() or NOT_ANSWERED} for q, a in record.answers.items()],
         "wisdom": [{"id": c.card.id, "title": c.card.title, "text": c.card.text} for c in parts.wisdom],
-        "left_out": parts.left_out,
+        "left_out": parts.not_told,
     }
     path = document(TEMPLATE, request.overlay)
     try:
-        text = _ENVIRONMENT.from_string(path.read_text(encoding="utf-8")).render(values)
+        text = _template(path.read_text(encoding="utf-8")).render(values)
     except TemplateError as error:
         raise BriefError(f"{path}: {error}") from error
     return text.rstrip() + "\n"
+
+
+@lru_cache(maxsize=4)
+def _template(text: str) -> Template:
+    return _ENVIRONMENT.from_string(text)
 
 
 def _outputs(request: Request) -> list[str]:
@@ -165,7 +150,7 @@ def _record(request: Request) -> StepRecord:
     return request.state.record(request.step.name, request.lego) or StepRecord()
 
 
-def _costs(request: Request, parts: _Parts, text: str) -> dict[str, int]:
+def _costs(request: Request, parts: Parts, text: str) -> dict[str, int]:
     costs = {f"input {one.name}": estimate(one.text) for one in parts.inputs}
     costs["instructions"] = estimate(request.step.gen if request.substep == "gen" else request.step.review)
     costs["rules"] = estimate(request.orchestration.rules)
@@ -176,5 +161,5 @@ def _costs(request: Request, parts: _Parts, text: str) -> dict[str, int]:
     return costs
 
 
-def _reasons(parts: _Parts) -> list[dict[str, str]]:
+def _reasons(parts: Parts) -> list[dict[str, str]]:
     return [{"id": chosen.card.id, "why": chosen.why} for chosen in parts.wisdom]

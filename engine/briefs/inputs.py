@@ -7,20 +7,35 @@ from dataclasses import dataclass
 from engine.artifacts import covers, split_notes
 from engine.briefs.fence import fenced
 from engine.document.model import Reference, Step
+from engine.document.producers import singular
 from engine.git import Repository
 from engine.legos.plan import Plan
 from engine.legos.roles import paths
 from engine.legos.slices import slice_of
 from engine.legos.toolchain import Toolchain
 
+CONTRACT = "contract"
+"""The role of what a LEGO promises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One artifact as it is told: its path, its text between fences, and a note on what it is."""
+    """One artifact as it is told: its path, its text between fences, and a note on what it is.
+
+    `whole`: it is about the whole app and may be told as an outline, made from `body`; `room` is the size of that, in
+    tokens, 0 if it is told as it is. `kept`: it is never left out.
+    """
 
     name: str
     text: str
     note: str = ""
+    mark: str = ""
+    """The note without what is said of an outline."""
+    body: str = ""
+    whole: bool = False
+    kept: bool = False
+    under_review: bool = False
+    room: int = 0
 
 
 def inputs(
@@ -42,9 +57,10 @@ def inputs(
     return list(found.values())
 
 
-def own_work(repository: Repository, commit: str, written: list[str], note: str) -> list[Input]:
-    """The artifacts a step has written so far, for whoever reviews or mends them."""
-    return [Input(file, fenced(text), note) for file, text in _read(repository, commit, written).items()]
+def own_work(repository: Repository, commit: str, written: list[str], note: str, whole: bool) -> list[Input]:
+    """The artifacts a step has written so far, for whoever mends them. `whole`: they are about the whole app."""
+    found = _read(repository, commit, written)
+    return [Input(file, fenced(text), note, mark=note, body=text, whole=whole) for file, text in found.items()]
 
 
 def _read(repository: Repository, commit: str, wanted: list[str]) -> dict[str, str]:
@@ -55,9 +71,12 @@ def _read(repository: Repository, commit: str, wanted: list[str]) -> dict[str, s
 
 
 def _input(file: str, text: str, reference: Reference, plan: Plan | None, lego: str | None) -> Input:
+    """An artifact as the reference means it. A LEGO's own rows and its own contract are what its work stands on."""
     if reference.rows and plan and lego:
-        return Input(file, fenced(slice_of(file, text, plan, lego)), f"only what concerns {lego}")
-    return Input(file, fenced(text))
+        return Input(file, fenced(slice_of(file, text, plan, lego)), f"only what concerns {lego}", kept=True)
+    own = reference.target == "lego" and singular(reference.role) == CONTRACT
+    whole = reference.target in ("", "legos") and "{lego}" not in reference.path
+    return Input(file, fenced(text), body=text, whole=whole, kept=own)
 
 
 def _told(file: str, text: str) -> str:

@@ -12,6 +12,9 @@ from pathlib import Path
 from engine.errors import MetaError
 from engine.resources import document
 
+SENSITIVE, SECURITY = "risk", "security"
+"""The collection, and the tag of its cards, of which every session of a sensitive app is told one."""
+
 _CARD = re.compile(r"^## (?P<id>[A-Z]{3}-\d{3}) (?P<title>.+)$", re.MULTILINE)
 _FIELD = re.compile(r"^- \*\*(?P<name>[^*]+)\*\*: (?P<text>.+)$", re.MULTILINE)
 _WORD = re.compile(r"[a-z]{4,}")
@@ -40,13 +43,19 @@ class Card:
         """The steps and tags it is meant for."""
         return dict(self.fields).get("Applies to", "")
 
+    @property
+    def tags(self) -> frozenset[str]:
+        """What it is about, besides the steps."""
+        return frozenset(tag.strip() for tag in self.applies_to.partition("·")[2].split(","))
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A card and why it was chosen."""
+    """A card and why it was chosen. `kept`: it is told however long the brief is."""
 
     card: Card
     why: str
+    kept: bool = False
 
 
 def parse_cards(text: str, path: str) -> list[Card]:
@@ -65,11 +74,27 @@ def parse_cards(text: str, path: str) -> list[Card]:
 
 def choose(collections: Sequence[str], step: str, words: str, overlay: Path | None, most: int = 4) -> list[Chosen]:
     """At most `most` cards of these collections for a step: those that name it, ranked by the words of the work."""
-    cards = [card for name in collections for card in _load(document(f"wisdom/{name}_wisdom.md", overlay))]
-    fitting = [card for card in cards if f"`{step}`" in card.applies_to]
+    fitting = [card for card in _cards(collections, overlay) if f"`{step}`" in card.applies_to]
     ranks = _rank(fitting, words)
     ordered = sorted(fitting, key=lambda card: (ranks.get(card.id, 0.0), card.id))
     return [Chosen(card, _why(step, ranks.get(card.id))) for card in ordered[:most]]
+
+
+def with_security(chosen: Sequence[Chosen], step: str, words: str, overlay: Path | None) -> list[Chosen]:
+    """What a session of a sensitive app is told: first the security card that fits best, then the others."""
+    cards = [card for card in _cards([SENSITIVE], overlay) if SECURITY in card.tags]
+    ranks = _rank(cards, words)
+    best = min(
+        cards, key=lambda card: (f"`{step}`" not in card.applies_to, ranks.get(card.id, 0.0), card.id), default=None
+    )
+    if best is None:
+        return list(chosen)
+    others = [one for one in chosen if one.card.id != best.id]
+    return [Chosen(best, "sensitive app", kept=True), *others]
+
+
+def _cards(collections: Iterable[str], overlay: Path | None) -> list[Card]:
+    return [card for name in collections for card in _load(document(f"wisdom/{name}_wisdom.md", overlay))]
 
 
 def _why(step: str, rank: float | None) -> str:
