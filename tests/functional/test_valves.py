@@ -426,3 +426,43 @@ def test_a_cap_that_means_nothing_is_refused(kitchen: Kitchen, words: tuple[str,
 
 def test_every_valve_of_the_document_says_what_it_does_and_the_way_out() -> None:
     assert [valve.field for valve in VALVES if valve.trips == NOT_IN_FORCE or not valve.remedy] == []
+
+
+# What a run says at its end
+
+
+@pytest.mark.parametrize(
+    ("dishes_read", "told"),
+    [
+        ("", "1 step is stale: `meta run --refresh` does it again"),
+        ("`menu.md`, ", "3 steps are stale: `meta run --refresh` does them again"),
+    ],
+)
+def test_what_is_stale_is_told_with_the_command_that_does_it_again(
+    kitchen: Kitchen, dishes_read: str, told: str
+) -> None:
+    edit(kitchen, "`menu.md`, `lego_plan.json` (rows", f"{dishes_read}`lego_plan.json` (rows")
+    goes_on(kitchen)
+    (kitchen.root / "menu.md").write_text("# Menu\n\n## Courses\n\nStew.\n")
+    meta("approve", "menu", kitchen.root)
+    assert kitchen.run("--yes").lines[-2:] == ["done: the app is built", told]
+    goes_on(kitchen, "--refresh")
+
+
+def test_what_is_in_the_way_is_told_beside_what_waits_for_a_person(kitchen: Kitchen) -> None:
+    soup(kitchen, status="failed", summary="no pot")
+    kitchen.agents.will("stew-dishes-gen", status="needs_input", questions=["Hot?"])
+    both = kitchen.run("--yes")
+    assert both.code == EXIT_WAITING
+    assert both.lines[-4] == "stopped, until you have acted:"
+    assert both.lines[-3].startswith("  dishes_soup stopped: no progress: ")
+    assert both.lines[-2:] == ["waiting for you:", "  `meta answer FILE --gate dishes_stew` answers its questions"]
+
+
+def test_the_lane_of_a_run_is_chosen_by_an_option_and_stays(kitchen: Kitchen) -> None:
+    assert kitchen.run("--yes", "--lane", "full", "--until", "0").code == EXIT_DONE
+    assert count(kitchen, "menu-review") == 1
+    assert (kitchen.state.orchestrator.run.lane, kitchen.state.orchestrator.run.chosen["lane"]) == ("full", "full")
+    goes_on(kitchen)
+    assert count(kitchen, "book-review") == 1
+    assert kitchen.run("--lane", "slow").code == EXIT_USAGE
