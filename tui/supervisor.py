@@ -65,7 +65,7 @@ class Supervisor:
             self._process = subprocess.Popen(
                 self.command,
                 cwd=self.workspace,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -139,7 +139,7 @@ def engine_command() -> list[str]:
     return [sys.executable, "-P", "-m", "engine.cli", "run"]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours; where the engine is not installed but run from a checkout, with the way to it."""
     root = str(Path(engine.__file__).resolve().parent.parent)
     if root in site.getsitepackages():

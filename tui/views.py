@@ -45,6 +45,16 @@ class FurtherView:
 
 VIEWS: tuple[FurtherView, ...] = (
     FurtherView(
+        "lego", "L", "LEGO", "One LEGO: output, brief, documents, changes, receipts", "tui.screens.lego:LegoScreen"
+    ),
+    FurtherView(
+        "traceability",
+        "E",
+        "Traceability",
+        "Requirement → tests → LEGO → receipt; proves again",
+        "tui.screens.traceability:TraceabilityScreen",
+    ),
+    FurtherView(
         "wisdom", "W", "Wisdom", "The wisdom cards, and why sessions were told them", "tui.screens.wisdom:WisdomScreen"
     ),
 )

@@ -1,4 +1,4 @@
-"""What the screens with a list and its details have in common: loading, search, focus, the states between."""
+"""What the screens with a list and its details have in common: loading, search, focus, the states between them."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ class BrowseScreen(Screen[None], Generic[Data]):
         with Horizontal(id="browse-sides"):
             yield ItemList(id="browse-list")
             yield Details(id="browse-details")
+        yield Text(id="browse-note")
         with Horizontal(id="browse-search"):
             yield Static("/", id="search-mark")
             yield Input(id="search-words", placeholder=self.SEARCH_HINT, compact=True)
@@ -143,6 +144,12 @@ class BrowseScreen(Screen[None], Generic[Data]):
         trouble.display = bool(self.problem)
         trouble.update(Content(clean(f"✗ {self.problem}")))
 
+    def note(self, content: Content | None) -> None:
+        """Says something below the list for as long as it matters; None takes it away."""
+        line = self.query_one("#browse-note", Text)
+        line.display = content is not None
+        line.update(content or Content(""))
+
     def draw_details(self) -> None:
         """Draws what is known of the selected item."""
         key = self.list.selected
@@ -156,6 +163,10 @@ class BrowseScreen(Screen[None], Generic[Data]):
     def on_item_list_chosen(self, message: ItemList.Chosen) -> None:
         """Enter on an item."""
         self.choose(message.key)
+
+    def action_choose(self) -> None:
+        """Enter: the item under the cursor, wherever the focus is."""
+        self.list.action_choose()
 
     def choose(self, key: str) -> None:
         """Goes to the details of an item."""

@@ -26,6 +26,7 @@ class WisdomScreen(BrowseScreen[Wisdom]):
     LOADING = "Reading the cards …"
     SEARCH_HINT = "words of a card, a step such as code, or an id such as RSK-005"
     BINDINGS = [
+        Binding("enter", "choose", "Read", tooltip="Go to the card's text, to scroll it"),
         Binding("f", "toggle_chosen", "Chosen only", tooltip="Only the cards that sessions here were told, or all"),
         Binding("y", "copy", "Copy card", tooltip="Copy the card under the cursor"),
         *COMMON,

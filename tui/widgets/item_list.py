@@ -39,7 +39,6 @@ class ItemList(ScrollView, can_focus=True):
         Binding("pagedown,ctrl+f", "cursor(10)", "Ten down", show=False),
         Binding("home,g", "edge(0)", "First", show=False),
         Binding("end,G", "edge(-1)", "Last", show=False),
-        Binding("enter", "choose", "Open", show=False),
     ]
     DEFAULT_CSS = """
     ItemList { overflow-x: hidden; scrollbar-size-vertical: 1; }
