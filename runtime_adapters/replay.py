@@ -7,6 +7,7 @@ Options in session.json: `tape` (the tape's folder), `speed` (a factor as text, 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -131,7 +132,11 @@ class Player:
         about = self.left.pop(path)
         target = _inside(self.worktree, path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _copy(self.source / "files" / stored_name(path), target, executable=about.get("executable", False))
+        source = self.source / "files" / stored_name(path)
+        if about.get("link", False):
+            _link(source, target)
+        else:
+            _copy(source, target, executable=about.get("executable", False))
 
 
 def entry_key(step: str, lego: str | None, substep: str, take: int | str) -> str:
@@ -188,6 +193,13 @@ def _copy(source: Path, target: Path, executable: bool = False) -> None:
     temporary.write_bytes(source.read_bytes())
     if executable:
         temporary.chmod(0o755)
+    temporary.replace(target)
+
+
+def _link(source: Path, target: Path) -> None:
+    temporary = target.with_name(f".{target.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(os.fsdecode(source.read_bytes()))
     temporary.replace(target)
 
 

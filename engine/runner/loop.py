@@ -17,6 +17,7 @@ from engine.runner.context import Context
 from engine.runner.documents import tell_document_changes
 from engine.runner.ending import RunEnd, run_end
 from engine.runner.family import Interrupted
+from engine.runner.turns import takes_room, waits_its_turn
 from engine.runtimes import next_try
 from engine.sessions.folder import HANDOFF
 from engine.snapshot import Options, Snapshot
@@ -150,14 +151,14 @@ class Runner:
 
     def _start_within(self, wanted: list[due.Action], elsewhere: int) -> tuple[int, bool]:
         """Start sessions only while there is room; how many there are now, and whether some have to wait."""
-        live, left = sum(isinstance(a, due.FollowSession) and not self._in_hands(a) for a in wanted), False
+        live, left = sum(takes_room(self.context, action) for action in wanted), False
         limit = min(self.context.settings.jobs, self.context.orchestration.valves.parallel_sessions) - elsewhere
         busy = {key.partition(":")[2] for key in self._tasks}
         for action in wanted:
             if action.key in busy:
                 live += isinstance(action, due.StartSession)
                 continue
-            if self._waits_its_turn(action, wanted):
+            if self._options.in_turn and waits_its_turn(self.context, action, wanted, self._tasks):
                 continue
             if isinstance(action, due.StartSession):
                 if live >= limit:
@@ -167,21 +168,6 @@ class Runner:
             busy.add(action.key)
             self._begin_work(action)
         return live, left
-
-    def _waits_its_turn(self, action: due.Action, wanted: list[due.Action]) -> bool:
-        """With one job all work is done in turn; only what waits for a person keeps nothing else waiting."""
-        if not self._options.in_turn or isinstance(action, due.FollowSession | due.CarryOut | due.GiveToPerson):
-            return False
-        follows = [one for one in wanted if isinstance(one, due.FollowSession) and self._is_for_a_person(one)]
-        patient = {f"FollowSession:{one.key}" for one in follows}
-        return any(key not in patient and not key.startswith("CarryOut:") for key in self._tasks)
-
-    def _in_hands(self, action: due.FollowSession) -> bool:
-        return self.context.record(action.step, action.lego).in_hands is not None
-
-    def _is_for_a_person(self, action: due.FollowSession) -> bool:
-        live = self.context.record(action.step, action.lego).open_session
-        return live is not None and live.runtime == HANDOFF
 
     def _begin_work(self, action: due.Action) -> asyncio.Task[None]:
         key = f"{type(action).__name__}:{action.key}"

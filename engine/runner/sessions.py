@@ -18,7 +18,6 @@ from engine.legos.roles import paths
 from engine.legos.slices import input_key, slice_id
 from engine.names import instance_name
 from engine.runner.agents import (
-    REPLAY,
     adapter_of,
     choose_runtime,
     environment_of,
@@ -29,19 +28,17 @@ from engine.runner.agents import (
 )
 from engine.runner.context import RUN_STOPPED, TAKEN_OVER, Context
 from engine.runner.health import runtime_health
+from engine.runner.recording import ON_TAPE, differences, record_session
 from engine.sessions.adapters import can_resume
 from engine.sessions.cancel import EXIT_TERMINATED, cancel
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.pricing import price_of
-from engine.sessions.tape import entry_key, record
+from engine.sessions.tape import entry_key
 from engine.sessions.usage import MOST_COST, MOST_TOKENS
 from engine.state.events import SessionEnded, SessionStarted, StepStopped
 from engine.state.models import SessionFact, StepRecord, Substep
 from runtime_adapters.protocol import Result, SessionSpec
-
-ANSWERED = ("done", "failed", "needs_input", None)
-"""Outcomes of sessions in which an agent really worked to an end (None: one that is still at it)."""
 
 NO_NOTE = "reviewed; the reviewer left no note"
 
@@ -79,6 +76,8 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
     await asyncio.to_thread(folder.create, prepared.spec, prepared.brief.text)
     await asyncio.to_thread(pool(context, prepared.spec.runtime).submit, folder)
     context.say(f"session {prepared.spec.id} started ({prepared.spec.runtime})")
+    if told := await asyncio.to_thread(differences, context, prepared.spec, prepared.brief.text):
+        context.say(told)
 
 
 async def take_over(context: Context, step: Step, lego: str | None, session: str) -> None:
@@ -119,7 +118,7 @@ def _prepare(
 ) -> _Prepared:
     past = context.record(step.name, lego)
     base = work_base(context, step, lego, past)
-    take = 1 + sum(s.substep == substep and s.outcome in ANSWERED for s in past.sessions)
+    take = 1 + sum(s.substep == substep and s.outcome in (None, *ON_TAPE) for s in past.sessions)
     brief = assemble(
         Request(
             context.workspace.repository,
@@ -265,8 +264,7 @@ def _harvest(context: Context, step: Step, lego: str | None, folder: SessionFold
         outcome, questions = "needs_input", list(dict.fromkeys([*open_ones, *questions]))
     if outcome == "overflow" and context.record(step.name, lego).overflows:
         outcome = "failed"  # it was told less already: the work itself is too large
-    if context.settings.record and spec.runtime != REPLAY and outcome in ("done", "failed", "needs_input"):
-        record(context.settings.record, spec, folder, _post_images(context, lego or step.name, changes))
+    record_session(context, folder, worktree, changes, outcome)
     if outcome == "done":
         changes += _write(worktree, notes)
     if outcome == "interrupted" and folder.exit() is None:
@@ -307,11 +305,6 @@ def _unclear(context: Context, step: Step, lego: str | None, result: Result | No
     unanswered = [q for q, answer in context.record(step.name, lego).answers.items() if not answer.strip()]
     below = clarity < context.orchestration.valves.essence_clarity
     return [*unanswered, *(result.questions if below else [])]
-
-
-def _post_images(context: Context, worktree: str, changes: list[Change]) -> dict[str, bytes | None]:
-    root = context.workspace.worktree(worktree)
-    return {c.path: None if c.kind == "deleted" else (root / c.path).read_bytes() for c in changes}
 
 
 def _notes(context: Context, step: Step, lego: str | None, spec: SessionSpec, result: Result | None) -> dict[str, str]:

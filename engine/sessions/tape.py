@@ -38,6 +38,8 @@ class TapeFile(BaseModel):
 
     sha256: str
     executable: bool = False
+    link: bool = False
+    """A symbolic link: the bytes are what it points to."""
 
 
 class TapeEntry(BaseModel):
@@ -143,6 +145,7 @@ def record(
     folder: SessionFolder,
     changed: Mapping[str, bytes | None],
     executable: Collection[str] = (),
+    links: Collection[str] = (),
 ) -> TapeEntry:
     """Put an ended session on the tape, a failed one too: replayed, it must fail in the same way.
 
@@ -152,6 +155,7 @@ def record(
         folder: where its events and result are.
         changed: path → bytes of every file it wrote at the end of the session, None for one it deleted.
         executable: those of the paths that may be executed.
+        links: those of the paths that are symbolic links.
     """
     end = classify(folder)
     entry = TapeEntry(
@@ -163,7 +167,9 @@ def record(
         brief_sha256=spec.brief_sha256,
         exit_code=_exit_code(folder, end),
         files={
-            path: TapeFile(sha256=hashlib.sha256(data).hexdigest(), executable=path in executable)
+            path: TapeFile(
+                sha256=hashlib.sha256(data).hexdigest(), executable=path in executable, link=path in links
+            )
             for path, data in sorted(changed.items())
             if data is not None
         },

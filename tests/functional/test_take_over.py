@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import EXIT_DONE, EXIT_ERROR, EXIT_USAGE
+from engine.runner.context import TAKEN_OVER
 from engine.sessions.folder import SessionFolder
 from engine.sessions.processes import processes_of
 from engine.sessions.takeover import ways_to_go_on
@@ -216,11 +217,11 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "before it is written down": ("engine.runner.hands:take", "before", ""),
     "written down, the agent at work": ("engine.runner.hands:cancel", "before", ""),
     "the agent told to end": ("engine.sessions.cancel:signal_groups", "before", ""),
-    "the agent ended, its end not written down": ("engine.runner.sessions:_harvest", "before", SOUP),
+    "the agent ended, its end not written down": ("engine.runner.sessions:_harvest", "before", TAKEN_OVER),
     "its end written down, not in the hands yet": ("engine.runner.hands:give", "before", ""),
     "given, but no folder yet": ("engine.sessions.folder:SessionFolder.create", "before", f"{SOUP}-2"),
-    "a folder, but nothing that waits": ("engine.sessions.pool:LocalPool.submit", "before", f"{SOUP}-2"),
-    "in the hands": ("engine.sessions.pool:LocalPool.submit", "after", f"{SOUP}-2"),
+    "a folder, but nothing that waits": ("engine.runner.hands:pool", "before", ""),
+    "in the hands": ("engine.runner.hands:ways_to_go_on", "before", ""),
     "back, but not marked so": ("engine.runner.hands:finish_by_hand", "before", ""),
     "marked as handed back": ("engine.runner.hands:finish_by_hand", "after", ""),
 }
@@ -301,7 +302,7 @@ def test_only_what_an_agent_is_at_work_on_can_be_taken_and_only_what_is_held_han
     kitchen: Kitchen, engines: Engines
 ) -> None:
     session = at_work(kitchen, engines)
-    assert f"At work: {session}" in refused("take-over", "0099-nobody", kitchen.root).err.replace(", ", " ")
+    assert session in refused("take-over", "0099-nobody", kitchen.root).err.partition("At work: ")[2]
     assert "In your hands: none." in refused("hand-back", session, kitchen.root).err
     assert meta("take-over", session, kitchen.root).code == 0
     mine = in_hands(kitchen)
