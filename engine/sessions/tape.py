@@ -167,9 +167,7 @@ def record(
         brief_sha256=spec.brief_sha256,
         exit_code=_exit_code(folder, end),
         files={
-            path: TapeFile(
-                sha256=hashlib.sha256(data).hexdigest(), executable=path in executable, link=path in links
-            )
+            path: TapeFile(sha256=hashlib.sha256(data).hexdigest(), executable=path in executable, link=path in links)
             for path, data in sorted(changed.items())
             if data is not None
         },
