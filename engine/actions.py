@@ -90,6 +90,18 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take a question back: there is nothing to decide any more."""
+
+    waiting: Waiting
+
+    @property
+    def key(self) -> str:
+        """One question a gate."""
+        return f"ask {self.waiting.gate}"
+
+
+@dataclass(frozen=True, slots=True)
 class TakeDecision:
     """A person answered the open question."""
 
@@ -174,6 +186,7 @@ Action = (
     | Land
     | Reopen
     | Ask
+    | Withdraw
     | TakeDecision
     | CarryOut
     | BeginPhase

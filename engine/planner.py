@@ -26,6 +26,7 @@ from engine.actions import (
     StartSession,
     TakeDecision,
     TripValve,
+    Withdraw,
 )
 from engine.assessment import BLOCKED, SETTLED, Assessment, Instance, PhaseStatus
 from engine.assessor import Assessor, assess, is_blocked, needs_approval, open_questions, sum_up
@@ -51,6 +52,7 @@ def plan(snapshot: Snapshot, assessment: Assessment | None = None) -> list[Actio
     if snapshot.state.orchestrator.run.paused:
         return actions + list(_follow_only(assessor))
     actions += _valves(snapshot, assessment)
+    actions += _pointless(snapshot, assessment)
     for phase in assessment.phases:
         actions += _phase_marks(snapshot, phase)
     due = [a for step, lego in assessor.instances.all() for a in _due(assessor, step, lego, instances[step.name, lego])]
@@ -206,6 +208,12 @@ def _valves(snapshot: Snapshot, assessment: Assessment) -> Iterator[Action]:
     for name in tripped:
         if name not in blocked:
             yield ResetValve(name)
+
+
+def _pointless(snapshot: Snapshot, assessment: Assessment) -> Iterator[Action]:
+    """Questions on finished work that is as it was again: they are taken back."""
+    settled = {instance.name for instance in assessment.instances() if instance.status in SETTLED}
+    yield from (Withdraw(asked) for asked in snapshot.state.orchestrator.waiting if asked.gate in settled)
 
 
 def _phase_marks(snapshot: Snapshot, phase: PhaseStatus) -> Iterator[Action]:

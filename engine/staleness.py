@@ -44,9 +44,14 @@ def outputs_now(snapshot: Snapshot, step: Step, lego: str | None, record: StepRe
 def changed_inputs(
     snapshot: Snapshot, instances: Instances, step: Step, lego: str | None, record: StepRecord
 ) -> list[str]:
-    """The inputs whose identity differs from the one this step worked with."""
+    """The inputs whose identity differs from the one this step worked with; one that is gone differs too."""
     now = current_inputs(snapshot, instances, step, lego)
-    return [key for key, id_ in record.inputs.items() if key in now and now[key] != id_]
+    read = {
+        input_key(reference, path, lego)
+        for reference in step.inputs
+        for path in paths(reference, snapshot.plan, snapshot.toolchain, lego)
+    }
+    return [key for key, id_ in record.inputs.items() if key in read and now.get(key) != id_]
 
 
 def edited_outputs(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import click
 from engine.commands.common import folder, go_on, told
 from engine.errors import UsageError
 from engine.facts import assess_workspace
+from engine.staleness import outputs_now
 from engine.state.clock import iso, utc_now
 from engine.state.decisions import write_decision
 from engine.state.models import Decision, Waiting
@@ -34,10 +35,18 @@ def _decide(place: Path, gate: str, decision: Decision) -> None:
     waiting = _open_question(workspace, gate)
     if waiting.kind == "answers" and decision.decision != "answer":
         raise UsageError(f"{gate} asks questions: `meta answer FILE --gate {gate}` answers them.")
-    ids = assess_workspace(workspace.root).snapshot.ids
-    about = {path: ids.get(path, id_) for path, id_ in waiting.about.items()}
+    about = _as_it_lies(workspace, waiting)
     bound = decision.model_copy(update={"round": waiting.round, "about": about, "at": iso(utc_now())})
     write_decision(workspace.root, gate, bound)
+
+
+def _as_it_lies(workspace: Workspace, waiting: Waiting) -> dict[str, str]:
+    """Path → identity now of what the question is about."""
+    facts = assess_workspace(workspace.root)
+    record = facts.state.record(waiting.step, waiting.lego)
+    if record is None or not waiting.about:
+        return waiting.about
+    return outputs_now(facts.snapshot, facts.orchestration.step(waiting.step), waiting.lego, record)
 
 
 @click.command()

@@ -16,6 +16,7 @@ from engine.state.events import (
     Event,
     GateAsked,
     GateDecided,
+    GateWithdrawn,
     Landed,
     LandingStarted,
     PhaseEnded,
@@ -71,7 +72,7 @@ def apply_to_orchestrator(state: OrchestratorState, event: Event) -> Orchestrato
             update["valves"] = {k: v for k, v in state.valves.items() if k != event.instance}
         case CommandDone():
             update["commands"] = [*state.commands, event.id]
-        case GateAsked() | GateDecided() | Reopened():
+        case GateAsked() | GateWithdrawn() | GateDecided() | Reopened():
             update["waiting"] = _still_waiting(state.waiting, event)
         case RuntimeSet():
             healthy = {name: fact for name, fact in state.runtimes.items() if name != event.runtime}
@@ -92,11 +93,13 @@ def apply_to_orchestrator(state: OrchestratorState, event: Event) -> Orchestrato
     return state.model_copy(update=update)
 
 
-def _still_waiting(waiting: list[Waiting], event: GateAsked | GateDecided | Reopened) -> list[Waiting]:
+def _still_waiting(waiting: list[Waiting], event: GateAsked | GateWithdrawn | GateDecided | Reopened) -> list[Waiting]:
     """The open questions: a gate asks one at a time, and a step that begins again none."""
     match event:
         case GateAsked():
             return [*(one for one in waiting if one.gate != event.waiting.gate), event.waiting]
+        case GateWithdrawn():
+            return [one for one in waiting if one.gate != event.gate]
         case GateDecided():
             return [one for one in waiting if one.gate != event.fact.gate]
         case Reopened():

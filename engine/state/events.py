@@ -157,6 +157,13 @@ class GateAsked(StepBase):
     waiting: Waiting
 
 
+class GateWithdrawn(StepBase):
+    """The question has no object any more: what was changed was changed back."""
+
+    event: Literal["gate_withdrawn"] = "gate_withdrawn"
+    gate: str
+
+
 class GateDecided(StepBase):
     """A person (or `--yes`) decided."""
 
@@ -222,6 +229,7 @@ Event = Annotated[
     | LandingStarted
     | Landed
     | GateAsked
+    | GateWithdrawn
     | GateDecided
     | Reopened
     | StepStopped

@@ -20,13 +20,16 @@ from engine.actions import (
     StartSession,
     TakeDecision,
     TripValve,
+    Withdraw,
 )
 from engine.assessment import Status
 from engine.assessor import sum_up
 from engine.state.events import (
     ActionEnded,
     ActionStarted,
+    GateAsked,
     GateDecided,
+    GateWithdrawn,
     LandingStarted,
     PhaseStarted,
     Reopened,
@@ -764,3 +767,16 @@ def test_a_phase_whose_legos_are_not_planned_yet_is_pending() -> None:
 def test_the_same_facts_give_the_same_answer(mapped: Garden) -> None:
     assert mapped.due == mapped.due
     assert mapped.assessment == mapped.assessment
+
+
+def test_a_question_on_an_edit_that_was_taken_back_is_withdrawn(mapped: Garden) -> None:
+    approved = mapped.ids["map.md"]
+    mapped.ids["map.md"] = "edited"
+    (asked,) = due(mapped, Ask)
+    mapped.happen(GateAsked(step="map", waiting=asked.waiting))
+    assert due(mapped, Withdraw) == []
+    mapped.ids["map.md"] = approved
+    (taken_back,) = due(mapped, Withdraw)
+    mapped.happen(GateWithdrawn(step="map", gate=taken_back.waiting.gate))
+    assert mapped.state.orchestrator.waiting == []
+    assert due(mapped, Withdraw) == []

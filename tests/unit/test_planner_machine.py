@@ -28,6 +28,7 @@ from engine.actions import (
     StartSession,
     TakeDecision,
     TripValve,
+    Withdraw,
 )
 from engine.assessment import Instance
 from engine.assessor import Assessor, is_blocked, needs_approval
@@ -222,6 +223,8 @@ class World:
                 return [ev.Reopened(step=step, lego=lego, why=why, stage=stage, forgive=True)]
             case Ask(waiting=waiting):
                 return [ev.GateAsked(step=waiting.step, lego=waiting.lego, waiting=waiting)]
+            case Withdraw(waiting=waiting):
+                return [ev.GateWithdrawn(step=waiting.step, lego=waiting.lego, gate=waiting.gate)]
             case TakeDecision():
                 return [self.decided(action)]
             case _:

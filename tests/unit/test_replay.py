@@ -65,6 +65,7 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
         fact=st.none() | st.builds(RuntimeFact, reason=TEXTS, until=st.none() | TEXTS, failures=NUMBERS),
     ),
     st.builds(ev.TakenOver, **WHERE, session=SESSIONS),
+    st.builds(ev.GateWithdrawn, **WHERE, gate=GATES),
     st.builds(
         ev.CheckEnded,
         **WHERE,
