@@ -29,7 +29,8 @@ USED = (
     """echo '{"t": 1, "kind": "usage", "input_tokens": 900, "output_tokens": 200, "cost": 1.5}' >>"$2/events.jsonl"; """
 )
 """A piece of an agent that tells what it used: 1,100 tokens, $1.5."""
-FOREVER = 'while [ ! -e "$mine/go" ]; do sleep 0.02; done; '
+FOREVER = 'n=0; while [ ! -e "$mine/go" ] && [ $n -lt 1500 ]; do n=$((n + 1)); sleep 0.02; done; '
+"""A piece that is at work until it is ended, or for half a minute: then the test fails, and does not hang."""
 
 
 @pytest.fixture
