@@ -58,13 +58,13 @@ def hamlet_tape(folder: Path, name: str, app: str = "") -> TapeMaker:
     return tape
 
 
-def village(folder: Path) -> Workspace:
-    """A workspace that works by the village document."""
+def village(folder: Path, document: Path = DOCUMENT) -> Workspace:
+    """A workspace that works by the village document, or by another one."""
     intent = folder.with_name(f"{folder.name}-intent.md")
     intent.write_text(INTENT, encoding="utf-8")
     create(folder, intent, "python")
     (folder / ".meta").mkdir()
-    shutil.copy(DOCUMENT, folder / ".meta" / "AGENTS.md")
+    shutil.copy(document, folder / ".meta" / "AGENTS.md")
     return Workspace.at(folder)
 
 
@@ -81,9 +81,9 @@ def settle(workspace: Workspace, tape: Path, said: list[str] | None = None, **op
 
 
 def sessions(workspace: Workspace) -> list[str]:
-    """What each session there ever was worked on: `step-substep-attempt` after its LEGO."""
-    folder = workspace.private / "sessions"
-    return sorted(path.name.split("-", 2)[2] for path in folder.iterdir())
+    """What each agent that ever ran there worked on: LEGO, step, substep. One that was only announced did not run."""
+    ran = [path.parent.name for path in (workspace.private / "sessions").glob("*/pid.json")]
+    return sorted(name.split("-", 2)[2].rpartition("-")[0] for name in ran)
 
 
 def stopped_why(workspace: Workspace, name: str) -> str:

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from engine.assessment import Assessment
+from engine.gates.receipts import Receipt, ReceiptStore
 from engine.state.decisions import write_command, write_decision
 from engine.state.models import Command, Decision, SessionFact
 from engine.state.store import Store
 from engine.workspace import Workspace
-from tests import dying
+from tests import dying, town
 from tests.git_helpers import plain_git
 from tests.scripted import meta
 from tests.village import (
@@ -34,8 +35,8 @@ from tests.village import (
     village_tape,
 )
 
-IN_A_HAMLET = ["barn-house-gen-1", "map-gen-1", "sign-gen-1"]
-IN_THE_VILLAGE = ["east-house-gen-1", "hall-house-gen-1", "map-gen-1", "sign-gen-1", "west-house-gen-1"]
+IN_A_HAMLET = ["barn-house-gen", "map-gen", "sign-gen"]
+IN_THE_VILLAGE = ["east-house-gen", "hall-house-gen", "map-gen", "sign-gen", "west-house-gen"]
 APPROVED = Decision(decision="approve")
 USED = [{"t": 0.0, "kind": "usage", "input_tokens": 10, "output_tokens": 0}]
 
@@ -55,7 +56,7 @@ def tape(tmp_path: Path) -> Path:
 
 
 def finished(workspace: Workspace) -> None:
-    """Everything is built, each session ran once, and what is built lies in the parent's commit."""
+    """Everything is built, each agent ran once, and what is built lies in the parent's commit."""
     assert plain_git(workspace.root, "status", "--porcelain") == "?? .meta/\n"
     assert sessions(workspace) == IN_THE_VILLAGE
     for name in HAMLETS:
@@ -216,7 +217,7 @@ def test_a_changed_part_makes_the_sub_app_stale_and_is_built_after_consent(
     assert words(end.assessment)["hamlet_east"] == "done", end.told
     inner = hamlet(workspace, "east")
     assert "by the river" in (inner.root / "app_intent.md").read_text()
-    assert sessions(inner) == sorted([*IN_A_HAMLET, "map-gen-2"])
+    assert sessions(inner) == sorted([*IN_A_HAMLET, "map-gen"])
     assert sessions(hamlet(workspace, "west")) == IN_A_HAMLET
 
 
@@ -239,8 +240,9 @@ def test_an_intent_that_a_person_edited_is_not_overwritten(workspace: Workspace,
     [
         ("engine.runner.sub_app:create", "before", "", 1),
         ("engine.runner.sub_app:create", "after", "", 1),
-        ("engine.sessions.pool:LocalPool.submit", "before", "apps/east", 1),
-        ("engine.sessions.pool:LocalPool.submit", "after", "apps/east", 2),
+        ("engine.sessions.folder:SessionFolder.create", "before", "apps/east", 1),
+        ("engine.sessions.folder:SessionFolder.create", "after", "apps/east", 2),
+        ("engine.sessions.pool:LocalPool.submit", "after", "", 3),
         ("engine.runner.sub_app:graft", "before", "", 1),
         ("engine.runner.sub_app:graft", "after", "", 2),
         ("engine.git:Repository.fast_forward", "before", "", 5),
@@ -340,3 +342,38 @@ def test_a_plan_of_too_many_legos_is_refused_with_the_way_out(workspace: Workspa
     record = Store.open(workspace.root, read_only=True).state.record("map")
     assert record is not None
     assert '51 LEGOs, more than 50: group them into sub-apps, each one LEGO of kind "app"' in record.evidence[-1]
+
+
+# In Python, with the parent's contract tests on the real thing
+
+
+def test_the_contract_tests_of_the_parent_run_against_the_real_sub_apps(tmp_path: Path) -> None:
+    workspace = village(tmp_path / "app", town.DOCUMENT)
+    said: list[str] = []
+    end = settle(workspace, town.town_tape(tmp_path / "tape"), said, yes=True)
+    assert end.exit_code == 0, said
+    assert plain_git(workspace.root, "status", "--porcelain") == "?? .meta/\n"
+    merged = [one for one in receipts(workspace) if one.step == "merge"]
+    assert {one.lego: one.real for one in merged} == {
+        "bakery": ["bakery"],
+        "mill": ["mill"],
+        "square": ["bakery", "mill", "square"],
+    }
+    assert all(one.green and "test_it_answers" in str(one.passed) for one in merged)
+    assert {"apps/bakery/", "apps/mill/"} <= set(next(one.scope for one in merged if one.lego == "square"))
+    (whole,) = [one for one in receipts(workspace) if one.step == "whole"]
+    assert whole.green
+
+
+def test_what_the_sub_app_really_does_decides_and_not_its_fake(tmp_path: Path) -> None:
+    workspace = village(tmp_path / "app", town.DOCUMENT)
+    end = settle(workspace, town.town_tape(tmp_path / "tape", baked=5), yes=True)
+    assert end.exit_code == 4
+    record = Store.open(workspace.root, read_only=True).state.record("code", "bakery")
+    assert record is not None
+    assert "assert 5 == 3" in record.evidence[-1]
+    assert words(end.assessment)["merge_mill"] == "done"
+
+
+def receipts(workspace: Workspace) -> list[Receipt]:
+    return list(ReceiptStore(workspace.root).latest().values())
