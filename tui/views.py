@@ -55,6 +55,13 @@ VIEWS: tuple[FurtherView, ...] = (
         "tui.screens.traceability:TraceabilityScreen",
     ),
     FurtherView(
+        "runtimes",
+        "U",
+        "Runtimes",
+        "Who does the sessions, who rests, how to log in",
+        "tui.screens.runtimes:RuntimesScreen",
+    ),
+    FurtherView(
         "wisdom", "W", "Wisdom", "The wisdom cards, and why sessions were told them", "tui.screens.wisdom:WisdomScreen"
     ),
 )
