@@ -288,6 +288,28 @@ def test_a_tape_cannot_write_outside_the_worktree(tmp_path: Path, path: str) -> 
     assert not (tmp_path / "escaped").exists()
 
 
+def test_a_link_is_recorded_as_a_link_and_played_as_one(tmp_path: Path) -> None:
+    folder = ended_session(tmp_path / "recording")
+    start_tape(tmp_path / "tape", "0" * 64, "2026-01-01T00:00:00Z")
+    record(tmp_path / "tape", folder.spec(), folder, {"menu": b"src/a.py", **FILES}, links={"menu"})
+    Tape(tmp_path / "tape").verify()
+    played = replaying(tmp_path / "app", tmp_path / "tape")
+    assert run(played).outcome == "done"
+    assert (Path(played.spec().worktree) / "menu").readlink() == Path("src/a.py")
+
+
+def test_a_tape_cannot_write_through_a_link_of_its_own(tmp_path: Path) -> None:
+    tape = recorded(tmp_path)
+    entry = tape / "code-store-gen-1" / "entry.json"
+    data = json.loads(entry.read_text())
+    data["files"] = {"a": {**data["files"]["src/a.py"], "link": True}, "a/escaped": data["files"]["src/a.py"]}
+    (tape / "code-store-gen-1" / "files" / "a").write_text(str(tmp_path))
+    entry.write_text(json.dumps(data))
+    played = replaying(tmp_path / "app", tape)
+    assert replay.run(played.path) == EXIT_BAD_CONFIGURATION
+    assert not (tmp_path / "escaped").exists()
+
+
 @pytest.mark.parametrize("data", ["{", "[]", '{"files": {}}'])
 def test_a_broken_entry_is_bad_configuration_and_no_traceback(tmp_path: Path, data: str) -> None:
     tape = recorded(tmp_path)
