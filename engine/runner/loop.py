@@ -25,6 +25,7 @@ from engine.state.decisions import read_commands
 from engine.state.events import (
     CommandDone,
     Event,
+    GateWithdrawn,
     PhaseEnded,
     PhaseStarted,
     Reopened,
@@ -133,11 +134,12 @@ class Runner:
             await self.context.commit(RunSet(run=run.model_copy(update={"finished_at": None})))
 
     async def _drop_old_commands(self) -> None:
-        """A stop or a pause that no engine was left to take is not meant for this one."""
+        """What no engine was left to take: a stop or a pause is not meant for this one, nor a lane where it has one."""
         done = self.context.state.orchestrator.commands
         for command in read_commands(self.context.workspace.root)[0]:
             old = command.at < self.context.began and command.id not in done
-            if old and command.command in ("stop", "pause"):
+            overruled = self.context.settings.lane and set(command.values) == {"lane"}
+            if old and (command.command in ("stop", "pause") or overruled):
                 await self.context.commit(CommandDone(id=command.id))
 
     def _start(self, wanted: list[due.Action]) -> bool:
@@ -230,6 +232,9 @@ class Runner:
                 return [ValveTripped(instance=instance, message=message)]
             case due.ResetValve(instance=instance):
                 return [ValveReset(instance=instance)]
+            case due.Withdraw(waiting=waiting):
+                self.context.say(f"{waiting.gate}: nothing to decide any more")
+                return [GateWithdrawn(step=waiting.step, lego=waiting.lego, gate=waiting.gate)]
             case _:
                 raise AssertionError(f"no work is known for {action}")
 
