@@ -52,6 +52,7 @@ def cut(parts: Parts, limit: int, alone: Callable[[], int]) -> Parts | None:
         or _dropped(parts, given)
         or _shortened(parts, parts.inputs, limit * LEAST)
         or _dropped(parts, parts.inputs)
+        or next((_exchanged(parts, one, int(limit * FIRST)) for one in parts.inputs if not one.room), None)
     )
 
 

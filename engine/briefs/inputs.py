@@ -22,8 +22,8 @@ CONTRACT = "contract"
 class Input:
     """One artifact as it is told: its path, its text between fences, and a note on what it is.
 
-    `whole`: it is about the whole app and may be told as an outline, made from `body`; `room` is the size of that, in
-    tokens, 0 if it is told as it is. `kept`: it is never left out.
+    `whole`: it grows with the app, and may be told as an outline made from `body`; `room` is the size of that in
+    tokens, 0 if it is told as it is. `kept`: it is never left out, at worst it is told as an outline.
     """
 
     name: str
@@ -73,7 +73,8 @@ def _read(repository: Repository, commit: str, wanted: list[str]) -> dict[str, s
 def _input(file: str, text: str, reference: Reference, plan: Plan | None, lego: str | None) -> Input:
     """An artifact as the reference means it. A LEGO's own rows and its own contract are what its work stands on."""
     if reference.rows and plan and lego:
-        return Input(file, fenced(slice_of(file, text, plan, lego)), f"only what concerns {lego}", kept=True)
+        rows, note = slice_of(file, text, plan, lego), f"only what concerns {lego}"
+        return Input(file, fenced(rows), note, mark=note, body=rows, whole=True, kept=True)
     own = reference.target == "lego" and singular(reference.role) == CONTRACT
     whole = reference.target in ("", "legos") and "{lego}" not in reference.path
     return Input(file, fenced(text), body=text, whole=whole, kept=own)

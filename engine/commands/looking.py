@@ -15,17 +15,18 @@ from engine.assessment import Assessment, Instance
 from engine.commands.common import folder, told
 from engine.commands.status_json import documents_changed, status_document
 from engine.errors import EXIT_ERROR, MetaError, UsageError
-from engine.facts import assess_workspace
+from engine.facts import WorkspaceFacts, assess_workspace
 from engine.gates.sandbox import choose
 from engine.git import check_git
 from engine.metrics import metrics
 from engine.metrics.reading import read_journal
 from engine.metrics.words import lines
+from engine.runner.lane import lane_in
 from engine.state.clock import utc_now
 from engine.state.journal import Journal
 from engine.state.lock import holder
 from engine.state.rebuild import rebuild
-from engine.workspace import Workspace
+from engine.workspace import ESSENCE, Workspace
 from runtime_adapters.protocol import parse_event
 
 GLYPHS = {
@@ -61,7 +62,7 @@ def status(as_json: bool, as_metrics: bool, folder: Path) -> None:
     run = facts.state.orchestrator.run
     running = holder(facts.workspace.root)
     engine = f"engine running (pid {running.pid})" if running else "engine not running"
-    click.echo(f"{run.app or facts.workspace.root.name}: {run.mode}, lane {run.lane}, {engine}")
+    click.echo(f"{run.app or facts.workspace.root.name}: {run.mode}, lane {_lane(facts)}, {engine}")
     for line in _lines(facts.assessment):
         click.echo(line)
     older = [instance.name for instance in facts.assessment.instances() if instance.older_text]
@@ -76,6 +77,18 @@ def status(as_json: bool, as_metrics: bool, folder: Path) -> None:
         click.echo(f"waiting for you: {waiting.gate}: {verb}")
     for problem in [*facts.problems, *facts.state.orchestrator.valves.values()]:
         click.echo(f"problem: {problem}")
+
+
+def _lane(facts: WorkspaceFacts) -> str:
+    """The lane, and whether a person or the essence chose it."""
+    run, essence = facts.state.orchestrator.run, facts.workspace.root / ESSENCE
+    proposed = lane_in(essence.read_text(encoding="utf-8", errors="replace")) if essence.is_file() else None
+    other = f"{ESSENCE} proposes {proposed}" if proposed and proposed != run.lane else ""
+    if "lane" in run.chosen:
+        return f"{run.lane} ({'; '.join(filter(None, ['chosen by hand', other]))})"
+    if other:
+        return f"{run.lane} ({other}{', but the app is sensitive' if run.sensitive else ''})"
+    return f"{run.lane} (proposed by {ESSENCE}; `meta set lane …` decides)" if proposed else run.lane
 
 
 def _tell_metrics(workspace: Workspace, as_json: bool) -> None:
