@@ -11,7 +11,7 @@ from engine.configuration import Configuration
 from engine.conformance.bench import Subject
 from engine.conformance.drivers import Agent, Driver, Person, Recording
 from engine.errors import UsageError
-from engine.sessions.adapters import PACKAGED, Resolved, detect_environment, name_of, resolve
+from engine.sessions.adapters import PACKAGED, Resolved, name_of, resolve
 from engine.sessions.folder import HANDOFF
 
 REPLAY = "replay"
@@ -60,7 +60,7 @@ def subject_of(
         runtime=name,
         adapter=resolved.path,
         options=options,
-        environment={**configuration.environment_for(name, environ), **detect_environment(resolved.path, options)},
+        environment=configuration.environment_for(name, environ),
         model=asked.model or configuration.model_for(name, 0, "", "gen"),
         driver=_driver(name, root),
         seconds=asked.seconds,

@@ -11,7 +11,7 @@ from engine.configuration import Configuration
 from engine.errors import RuntimeUnavailable
 from engine.sessions.adapters import ACP, Resolved, acp_agents, detect, detect_environment, known, resolve
 
-PROBE_SECONDS = 2.0
+PROBE_SECONDS = 1.8
 """For each. All are asked at once, so the command as a whole stays under 3 s."""
 UNKNOWN = "unknown"
 NONE_TOLD = "none of its own"

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 import runtime_adapters.protocol as protocol
+from engine.conformance.calls import ANSWER
+from engine.conformance.event_lines import FIELDS
 from engine.errors import RuntimeUnavailable
-from engine.sessions.adapters import PACKAGED, can_resume, detect, find, known
+from engine.sessions.adapters import PACKAGED, acp_agents, can_resume, detect, find, known
 from engine.sessions.host import environment
+from runtime_adapters.acp.presets import PRESETS
 from tests.session_helpers import SCRIPTED, make_session
 
 SHIPPED = sorted(known())
@@ -154,3 +157,27 @@ def test_the_interface_names_every_event_kind_exit_code_and_field(tmp_path: Path
     codes = {getattr(protocol, name) for name in protocol.__all__ if name.startswith("EXIT_")}
     rows = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", INTERFACE, re.MULTILINE) for code in row.split(",")}
     assert codes <= rows
+
+
+@pytest.mark.parametrize("title", ["options", "what confines the agent", "what the agent reads by itself"])
+def test_the_interface_tells_of_every_shipped_adapter(title: str) -> None:
+    section = INTERFACE.split(f"## Shipped adapters: {title}\n")[1].split("\n## ")[0]
+    assert set(SHIPPED) <= set(re.findall(r"`([a-z]+)`", section))
+
+
+def test_the_interface_names_every_option_and_agent_of_the_shipped_adapters() -> None:
+    section = INTERFACE.split("## Shipped adapters: options\n")[1].split("\n## ")[0]
+    named = set(re.findall(r"`([a-z_-]+)`", section))
+    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGED.rglob("*.py"))
+    read = set(re.findall(r"""options(?:\.get\(|\[|, )"([a-z_]+)\"""", code))
+    assert {"tape", "command", "env_key", "max_turns", "start_seconds"} <= read, "the search finds what it looks for"
+    assert read <= named
+    assert set(PRESETS) <= named
+    assert {name.replace("_", "-") for name in acp_agents(SHIPPED)} <= {name.replace("_", "-") for name in named}
+
+
+def test_the_interface_names_every_field_and_kind_that_the_check_judges() -> None:
+    named = set(re.findall(r"`([a-z_]+)`", INTERFACE))
+    assert set(FIELDS) <= named
+    assert {field for fields in FIELDS.values() for field in fields} <= named
+    assert set(ANSWER) <= named

@@ -198,7 +198,7 @@ def obedient() -> Iterator[ModelServer]:
 def obey(body: dict[str, Any]) -> Turn:
     told = json.dumps(body.get("input") or body.get("messages"))
     block = re.findall(r"```sh\\n(.*?)```", told)
-    answered = re.search(r'"(function_call_output|tool_result|custom_tool_call_output)"', told)
+    answered = re.search(r'"(function_call_output|tool_result|custom_tool_call_output)"|"role": "tool"', told)
     goes_on = "You were interrupted" in told and not re.search(r"You were interrupted.*hello.txt", told)
     if not block or not body.get("tools") or (answered and not goes_on):
         return Text("Done.")
