@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from engine.git.errors import reported
 from engine.git.landing import Landing
 from engine.git.paths import clean_path
 
@@ -28,14 +27,3 @@ def graft(into: Landing, base: str, source: Landing, folder: str, message: str) 
         if tree == into.ids(base, [""])[""]:
             return base
         return into.run("commit-tree", tree, "-p", base, stdin=message.encode()).text
-
-
-def keep_unlisted(repository: Landing, folder: str) -> None:
-    """Let `git status` and `git add` pass over a folder that holds a repository of its own, until it is committed."""
-    line = f"/{clean_path(folder)}/"
-    with repository.lock, reported("Writing .git/info/exclude"):
-        exclude = repository.common_dir / "info" / "exclude"
-        exclude.parent.mkdir(exist_ok=True)
-        known = exclude.read_text(encoding="utf-8") if exclude.is_file() else ""
-        if line not in known.splitlines():
-            exclude.write_text(f"{known.rstrip()}\n{line}\n".lstrip(), encoding="utf-8")

@@ -16,7 +16,7 @@ from pathlib import Path
 from engine.briefs.inputs import inputs
 from engine.document.model import Step
 from engine.errors import MetaError
-from engine.git.graft import graft, keep_unlisted
+from engine.git.graft import graft
 from engine.legos.sub_apps import folder_of, intent_of, seen_from_outside
 from engine.lifecycle.create import create
 from engine.names import instance_name
@@ -47,7 +47,9 @@ async def build(context: Context, step: Step, lego: str) -> str | None:
     """
     root = context.workspace.root / folder_of(lego)
     context.sub_apps.held[lego] = Held("blocked", _decisions(root))
-    workspace = await asyncio.to_thread(_prepared, context, step, lego)
+    if await asyncio.to_thread(_prepare, context, step, lego):
+        context.say(f"{folder_of(lego)}/{INTENT} was edited by hand and stays as it is")
+    workspace = Workspace.at(root)
     context.family.stopped.discard(root)
     context.sub_apps.at_work.add(lego)
     try:
@@ -61,6 +63,9 @@ async def build(context: Context, step: Step, lego: str) -> str | None:
         context.sub_apps.held[lego] = Held(end.ending, context.sub_apps.held[lego].decisions)
         raise SubAppHeld(why)
     del context.sub_apps.held[lego]
+    used = Store.open(workspace.root, read_only=True).state.orchestrator.budget
+    tokens = "an unknown number of" if used.tokens is None else f"{used.tokens:,}"
+    context.say(f"{lego}: is finished; it took {used.sessions} sessions and {tokens} tokens, counted there")
     return await asyncio.to_thread(_taken_over, context, step, workspace, lego)
 
 
@@ -143,22 +148,21 @@ def _unfinished(context: Context, end: RunEnd, workspace: Workspace, lego: str) 
     return f"{place} {words.get(end.ending, 'is not finished')}: {said}. Then `meta run` goes on"
 
 
-def _prepared(context: Context, step: Step, lego: str) -> Workspace:
-    """The sub-app's workspace, made or brought up to date. Its intent is written by us unless a person edited it."""
+def _prepare(context: Context, step: Step, lego: str) -> bool:
+    """Make the sub-app's workspace, or bring its intent up to date; whether a person edited that: then it stays."""
     root = context.workspace.root / folder_of(lego)
     text = _intent(context, step, lego)
     if not (root / ".orchestrator").is_dir():
         _make(context, root, lego, text)
-        return Workspace.at(root)
+        return False
     intent, given = root / INTENT, root / ".orchestrator" / GIVEN
     lies = intent.read_bytes() if intent.is_file() else None
-    if lies in (None, text, given.read_bytes() if given.is_file() else text):
-        if lies != text:
-            write_atomic(intent, text)
-        write_atomic(given, text)
-    else:
-        context.say(f"{folder_of(lego)}/{INTENT} was edited by hand and stays as it is")
-    return Workspace.at(root)
+    if lies not in (None, text, given.read_bytes() if given.is_file() else text):
+        return True
+    if lies != text:
+        write_atomic(intent, text)
+    write_atomic(given, text)
+    return False
 
 
 def _intent(context: Context, step: Step, lego: str) -> bytes:
@@ -185,7 +189,6 @@ def _make(context: Context, root: Path, lego: str, text: bytes) -> None:
         with Store.open(beside) as store:
             chosen = {"sensitive": True, "chosen": {"sensitive": "yes"}}
             store.commit(RunSet(run=store.state.orchestrator.run.model_copy(update=chosen)))
-    keep_unlisted(context.workspace.repository, folder_of(lego))
     root.parent.mkdir(exist_ok=True)
     beside.replace(root)
     shutil.rmtree(staging, ignore_errors=True)

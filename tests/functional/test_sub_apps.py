@@ -15,13 +15,16 @@ import pytest
 
 from engine.assessment import Assessment
 from engine.gates.receipts import Receipt, ReceiptStore
+from engine.sessions.folder import SessionFolder
+from engine.sessions.processes import kill_survivors, processes_of
 from engine.state.decisions import write_command, write_decision
+from engine.state.lock import holder
 from engine.state.models import Command, Decision, SessionFact
 from engine.state.store import Store
 from engine.workspace import Workspace
 from tests import dying, town
 from tests.git_helpers import plain_git
-from tests.scripted import meta
+from tests.scripted import command, meta, patiently, start
 from tests.village import (
     HAMLETS,
     hamlet,
@@ -289,6 +292,21 @@ def test_stop_ends_the_sessions_of_sub_apps_too(workspace: Workspace, tape: Path
     assert record is not None
     assert [session.outcome for session in record.sessions] == ["interrupted"]
     assert settle(workspace, tape, yes=True).exit_code == 0
+
+
+def test_an_interrupted_engine_ends_at_once_and_the_sessions_of_sub_apps_live_on(
+    workspace: Workspace, tape: Path, tmp_path: Path
+) -> None:
+    slow_east(tape)
+    run = ["run", workspace.root, "--runtime", "replay", "--tape", tape, "--yes", "--lane", "tiny", "--speed", "1"]
+    engine = start(tmp_path / "log", command(*run))
+    patiently(lambda: list(workspace.root.glob("apps/east/.orchestrator/sessions/*/pid.json")))
+    engine.send_signal(signal.SIGINT)
+    assert engine.wait(60) == 130, (tmp_path / "log").read_text()
+    (session,) = (hamlet(workspace, "east").private / "sessions").iterdir()
+    assert processes_of(SessionFolder(session))
+    assert holder(hamlet(workspace, "east").root) is None
+    kill_survivors(SessionFolder(session))
 
 
 def test_pause_holds_sub_apps_too_and_go_on_lets_them_go(workspace: Workspace, tape: Path) -> None:
