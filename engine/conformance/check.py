@@ -12,6 +12,7 @@ from engine.conformance.verdict import Verdict, failed, passed, unchecked
 
 NEEDS_MODEL = "needs a model; `--live` lets the agent work, which costs what its model costs"
 NO_RESUME = "`detect` does not tell the capability `resume`"
+LOGGED_OUT = ("not_logged_in", "where nobody is logged in, exit code 11 and a reason")
 FIRST = ("files", "stdin")
 """Cases of the plain session without which no other session means anything."""
 
@@ -22,11 +23,9 @@ def check(subject: Subject, root: Path, *, live: bool) -> Iterator[Verdict]:
     calls = Calls(bench)
     detected, answer = calls.detect()
     yield detected
-    yield calls.wrong_call()
-    yield calls.no_session()
-    yield calls.not_installed()
-    logged_out = ("not_logged_in", "where nobody is logged in, exit code 11 and a reason")
-    yield calls.not_logged_in() if live else unchecked(*logged_out, NEEDS_MODEL)
+    if answer:
+        yield from (call() for call in (calls.wrong_call, calls.no_session, calls.not_installed))
+        yield calls.not_logged_in() if live else unchecked(*LOGGED_OUT, NEEDS_MODEL)
     why = _obstacle(answer, live)
     verdicts = list(_tried(bench, PLAIN, why))
     yield from verdicts
@@ -42,12 +41,12 @@ def check(subject: Subject, root: Path, *, live: bool) -> Iterator[Verdict]:
 
 def _obstacle(answer: dict[str, object], live: bool) -> str:
     """Why no session can be run."""
+    if not answer:
+        return "`detect` gave no answer"
     if not live:
         return NEEDS_MODEL
-    if answer.get("installed"):
-        return ""
-    reason = answer.get("reason")
-    return f"it is not installed{f': {reason}' if reason else ''}" if answer else "`detect` gave no answer"
+    reason = f": {answer['reason']}" if answer.get("reason") else ""
+    return "" if answer["installed"] else f"it is not installed{reason}"
 
 
 def _tried(bench: Bench, trial: Trial, why: str) -> Iterator[Verdict]:

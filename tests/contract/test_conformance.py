@@ -168,6 +168,7 @@ def test_an_adapter_that_cannot_be_started_fails_and_nothing_else_is_tried(scrat
     said, cases = check(executable(scratch / "mine_adapter.sh", "#!/no/such/shell\n"))
     assert named(cases, "fail") == {"detect"}
     assert "cannot be run" in cases["detect"]["found"]
+    assert named(cases, "pass") == set()
     assert cases["files"]["why"] == "`detect` gave no answer"
     assert said.code == 1
 
