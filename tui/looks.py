@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from tui.read_model import WorkspaceView
+from tui.settings import Read
 from tui.supervisor import EngineStatus
 
 
@@ -25,3 +26,10 @@ class Written(Message):
 
     text: str
     wants_engine: bool = False
+
+
+@dataclass
+class SettingsChanged(Message):
+    """These settings hold from now on."""
+
+    read: Read

@@ -10,10 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from tui.keys import remapped
+
 
 def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
     """Everything that the screen's keys do."""
-    for binding in screen.BINDINGS:
+    for binding in remapped(screen.BINDINGS, _keymap(screen)):
         if isinstance(binding, Binding) and binding.description:
             yield SystemCommand(
                 binding.description,
@@ -31,7 +33,7 @@ def _run(screen: Screen[Any], action: str) -> Any:
 
 def key_groups(screen: Screen[Any]) -> Iterator[tuple[str, list[BindingType]]]:
     """The keys of the screen, then those of its parts; each part once."""
-    yield screen.BINDING_GROUP_TITLE or "Keys", list(screen.BINDINGS)
+    yield screen.BINDING_GROUP_TITLE or "Keys", remapped(screen.BINDINGS, _keymap(screen))
     seen: set[str] = set()
     nodes: list[DOMNode] = [node for node in screen.walk_children() if node.BINDING_GROUP_TITLE]
     for node in nodes:
@@ -39,3 +41,9 @@ def key_groups(screen: Screen[Any]) -> Iterator[tuple[str, list[BindingType]]]:
         if title not in seen:
             seen.add(title)
             yield title, list(type(node).BINDINGS)
+
+
+def _keymap(screen: Screen[Any]) -> dict[str, str]:
+    """The keys that the person gave to actions."""
+    keymap = getattr(screen.app, "keymap", {})
+    return dict(keymap)

@@ -40,13 +40,20 @@ class FurtherView:
     @property
     def binding(self) -> Binding:
         """Its key on the main screen."""
-        return Binding(self.key, f"app.open_view('{self.name}')", self.title, show=False, tooltip=self.tooltip)
+        return Binding(
+            self.key, f"app.open_view('{self.name}')", self.title, show=False, tooltip=self.tooltip, id=self.name
+        )
 
 
 VIEWS: tuple[FurtherView, ...] = (
     FurtherView(
         "lego", "L", "LEGO", "One LEGO: output, brief, documents, changes, receipts", "tui.screens.lego:LegoScreen"
     ),
+    FurtherView("plan", "P", "LEGO plan", "The LEGO graph, drawn with its states", "tui.screens.plan:PlanScreen"),
+    FurtherView(
+        "timeline", "T", "Timeline", "When everything ran, and what was waited for", "tui.screens.timeline:TimelineScreen"
+    ),
+    FurtherView("metrics", "M", "Metrics", "Tokens, money, time, first pass", "tui.screens.metrics:MetricsScreen"),
     FurtherView(
         "traceability",
         "E",
@@ -63,6 +70,9 @@ VIEWS: tuple[FurtherView, ...] = (
     ),
     FurtherView(
         "wisdom", "W", "Wisdom", "The wisdom cards, and why sessions were told them", "tui.screens.wisdom:WisdomScreen"
+    ),
+    FurtherView(
+        "settings", "comma", "Settings", "Theme, attention, keys, limits", "tui.screens.settings:SettingsScreen"
     ),
 )
 """In the order of the help screen."""

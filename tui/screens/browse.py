@@ -26,12 +26,19 @@ from tui.widgets.title_line import TitleLine
 Data = TypeVar("Data")
 
 COMMON = (
-    Binding("slash", "search", "Search", key_display="/", tooltip="Search in the list", id="browse.search"),
-    Binding("tab,shift+tab", "switch_side", "Details", show=False, tooltip="Between the list and its details"),
-    Binding("a", "app.decide", "Decide", show=False, tooltip="Open what has waited longest for you"),
+    Binding("slash", "search", "Search", key_display="/", tooltip="Search in the list", id="search"),
+    Binding(
+        "tab,shift+tab",
+        "switch_side",
+        "Details",
+        show=False,
+        tooltip="Between the list and its details",
+        id="switch_side",
+    ),
+    Binding("a", "app.decide", "Decide", show=False, tooltip="Open what has waited longest for you", id="decide"),
     Binding("escape", "back", "Back", tooltip="End the search, else back to the main screen"),
-    Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys"),
-    Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on"),
+    Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys", id="help"),
+    Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on", id="quit"),
 )
 """Bindings that follow a screen's own ones."""
 

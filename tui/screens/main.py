@@ -32,19 +32,26 @@ class MainScreen(Screen[None]):
     CSS_PATH = "main.tcss"
     BINDING_GROUP_TITLE = "Main screen"
     BINDINGS = [
-        Binding("a", "app.decide", "Decide", tooltip="Open what has waited longest for you"),
-        Binding("x", "cancel", "Cancel", tooltip="Cancel the selected session"),
-        Binding("R", "retry", "Retry", tooltip="Try the selected failed step again"),
-        Binding("p", "app.pause", "Pause", tooltip="Pause (what runs is finished), or go on"),
-        Binding("s", "app.start_engine", "Start engine", show=False, tooltip="Start the engine when it is stopped"),
-        Binding("tab", "area(1)", "Next pane", tooltip="Tree, board, details", show=False),
-        Binding("shift+tab", "area(-1)", "Previous pane", show=False),
-        Binding("1", "go('tree')", "Phase tree", show=False),
-        Binding("2", "go('board')", "LEGO board", show=False),
-        Binding("3", "go('details')", "Details", show=False),
+        Binding("a", "app.decide", "Decide", id="decide", tooltip="Open what has waited longest for you"),
+        Binding("x", "cancel", "Cancel", id="cancel", tooltip="Cancel the selected session"),
+        Binding("R", "retry", "Retry", id="retry", tooltip="Try the selected failed step again"),
+        Binding("p", "app.pause", "Pause", id="pause", tooltip="Pause (what runs is finished), or go on"),
+        Binding(
+            "s",
+            "app.start_engine",
+            "Start engine",
+            id="start_engine",
+            show=False,
+            tooltip="Start the engine when it is stopped",
+        ),
+        Binding("tab", "area(1)", "Next pane", id="next_pane", tooltip="Tree, board, details", show=False),
+        Binding("shift+tab", "area(-1)", "Previous pane", id="previous_pane", show=False),
+        Binding("1", "go('tree')", "Phase tree", id="go_tree", show=False),
+        Binding("2", "go('board')", "LEGO board", id="go_board", show=False),
+        Binding("3", "go('details')", "Details", id="go_details", show=False),
         *(view.binding for view in VIEWS),
-        Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys"),
-        Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on"),
+        Binding("question_mark", "app.help", "Help", id="help", key_display="?", tooltip="All keys"),
+        Binding("q", "app.leave", "Quit", id="quit", tooltip="Leave; asks whether the work goes on"),
     ]
 
     def __init__(self, clock: Clock, *, live: bool) -> None:
@@ -52,6 +59,11 @@ class MainScreen(Screen[None]):
         self.clock, self.polls = clock, live
         self.view: WorkspaceView | None = None
         self._node: Node | None = None
+
+    @property
+    def node(self) -> Node | None:
+        """The node under the tree's cursor."""
+        return self._node
 
     def compose(self) -> ComposeResult:
         """Header, what is wrong, tree beside board and details, newest event, keys."""

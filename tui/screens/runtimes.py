@@ -28,14 +28,30 @@ class RuntimesScreen(BrowseScreen[Runtimes]):
     LOADING = "Looking for runtimes …"
     SEARCH_HINT = "a runtime, or works, resting, not logged in, not installed"
     BINDINGS = [
-        Binding("space", "take", "In or out", tooltip="Take the runtime into the next run, or out of it"),
-        Binding("K,shift+up", "shift(-1)", "Up", key_display="K", tooltip="Try it earlier in the next run"),
-        Binding("J,shift+down", "shift(1)", "Down", key_display="J", tooltip="Try it later in the next run"),
-        Binding("w", "write", "Write", tooltip="Write the order into this app's meta.toml"),
+        Binding(
+            "space", "take", "In or out", id="runtimes.take", tooltip="Take the runtime into the next run, or out of it"
+        ),
+        Binding(
+            "K,shift+up",
+            "shift(-1)",
+            "Up",
+            id="runtimes.earlier",
+            key_display="K",
+            tooltip="Try it earlier in the next run",
+        ),
+        Binding(
+            "J,shift+down",
+            "shift(1)",
+            "Down",
+            id="runtimes.later",
+            key_display="J",
+            tooltip="Try it later in the next run",
+        ),
+        Binding("w", "write", "Write", id="runtimes.write", tooltip="Write the order into this app's meta.toml"),
         Binding(
             "D", "ask", "Ask again", show=False, tooltip="Ask every runtime anew whether it is there and logged in"
         ),
-        Binding("y", "copy", "Copy log-in", show=False, tooltip="Copy the command that logs in"),
+        Binding("y", "copy", "Copy log-in", id="runtimes.copy", show=False, tooltip="Copy the command that logs in"),
         Binding("enter", "choose", "Details", show=False, tooltip="Go to the details, to scroll them"),
         *COMMON,
     ]

@@ -26,10 +26,29 @@ class TraceabilityScreen(BrowseScreen[Traceability]):
     SEARCH_HINT = "words of a requirement, a LEGO, a test, or proven, broken, unproven"
     BINDINGS = [
         Binding("enter", "choose", "Receipt", tooltip="Open the receipt behind the requirement"),
-        Binding("r", "prove", "Prove again", tooltip="Run every receipt again in a clean checkout (meta prove)"),
-        Binding("x", "stop", "Stop proving", show=False, tooltip="Stop proving again"),
-        Binding("u", "toggle_open", "Open only", tooltip="Only what is not proven, or everything"),
-        Binding("y", "copy", "Copy", show=False, tooltip="Copy the requirement with its tests and receipts"),
+        Binding(
+            "r",
+            "prove",
+            "Prove again",
+            id="traceability.prove",
+            tooltip="Run every receipt again in a clean checkout (meta prove)",
+        ),
+        Binding("x", "stop", "Stop proving", id="traceability.stop_proving", show=False, tooltip="Stop proving again"),
+        Binding(
+            "u",
+            "toggle_open",
+            "Open only",
+            id="traceability.open_only",
+            tooltip="Only what is not proven, or everything",
+        ),
+        Binding(
+            "y",
+            "copy",
+            "Copy",
+            id="traceability.copy",
+            show=False,
+            tooltip="Copy the requirement with its tests and receipts",
+        ),
         *COMMON,
     ]
     open_only = False

@@ -27,8 +27,14 @@ class WisdomScreen(BrowseScreen[Wisdom]):
     SEARCH_HINT = "words of a card, a step such as code, or an id such as RSK-005"
     BINDINGS = [
         Binding("enter", "choose", "Read", tooltip="Go to the card's text, to scroll it"),
-        Binding("f", "toggle_chosen", "Chosen only", tooltip="Only the cards that sessions here were told, or all"),
-        Binding("y", "copy", "Copy card", tooltip="Copy the card under the cursor"),
+        Binding(
+            "f",
+            "toggle_chosen",
+            "Chosen only",
+            id="wisdom.chosen_only",
+            tooltip="Only the cards that sessions here were told, or all",
+        ),
+        Binding("y", "copy", "Copy card", id="wisdom.copy", tooltip="Copy the card under the cursor"),
         *COMMON,
     ]
     chosen_only = False

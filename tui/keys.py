@@ -1,0 +1,51 @@
+"""Every action that has an id: a keymap gives it other keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+
+from textual.binding import Binding, BindingType
+
+SCREENS = (
+    "main:MainScreen",
+    "traceability:TraceabilityScreen",
+    "wisdom:WisdomScreen",
+    "runtimes:RuntimesScreen",
+    "settings:SettingsScreen",
+)
+
+
+def named_bindings() -> dict[str, Binding]:
+    """Id → binding, with the keys as they come; in the order in which people meet them."""
+    found: dict[str, Binding] = {}
+    for place in SCREENS:
+        module, _, name = place.partition(":")
+        for binding in getattr(import_module(f"tui.screens.{module}"), name).BINDINGS:
+            if isinstance(binding, Binding) and binding.id:
+                found.setdefault(binding.id, binding)
+    return found
+
+
+def remapped(bindings: Iterable[BindingType], keymap: Mapping[str, str]) -> list[BindingType]:
+    """The bindings with the keys that the keymap gives them."""
+    return [
+        binding.with_key(keymap[binding.id])
+        if isinstance(binding, Binding) and binding.id and binding.id in keymap
+        else binding
+        for binding in bindings
+    ]
+
+
+def unknown_ids(keymap: Mapping[str, str]) -> list[str]:
+    """A sentence for each id that means nothing."""
+    import difflib
+
+    known = named_bindings()
+    problems = []
+    for id_ in keymap:
+        if id_ not in known:
+            near = difflib.get_close_matches(id_, known, 1)
+            hint = f"did you mean `{near[0]}`?" if near else "the settings list all ids."
+            problems.append(f"keymap: there is no `{id_}`; {hint}")
+    return problems
