@@ -164,12 +164,18 @@ def render_proof(rows: Sequence[Row], by_legos: bool = False) -> str:
     return "\n".join(lines)
 
 
+OF_ONE_RUN: dict[str, Any] = {"commit": "", "at": "", "duration": 0.0}
+"""Fields of a receipt that differ each time the same work is done (a commit's id holds its time) → what stands for them
+where a receipt is read that has none.
+"""
+
+
 def proof_document(rows: Sequence[Row], receipts: Iterable[Receipt]) -> dict[str, Any]:
-    """proof.json: what a clone needs to prove itself."""
+    """proof.json: what a clone needs to prove itself. As PROOF.md it is the same for equal work."""
     return {
         "schema_version": 1,
         "requirements": [
             {"id": r.id, "tests": list(r.tests), "legos": list(r.legos), "receipts": list(r.receipts)} for r in rows
         ],
-        "receipts": [receipt.model_dump(mode="json") for receipt in receipts],
+        "receipts": [receipt.model_dump(mode="json", exclude=set(OF_ONE_RUN)) for receipt in receipts],
     }

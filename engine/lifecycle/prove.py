@@ -19,6 +19,7 @@ from engine.git import Repository
 from engine.legos.placeholders import with_names
 from engine.legos.plan import parse_plan
 from engine.legos.toolchain import find_toolchain
+from engine.lifecycle.proof import OF_ONE_RUN
 from engine.state.store import Store
 from engine.workspace import PLAN
 
@@ -79,8 +80,8 @@ def _receipts(repository: Repository, commit: str) -> list[Receipt]:
         raise NothingToProve(f"{repository.root}: no receipts here and no {PROOF}: `meta run` builds and records first")
     try:
         recorded = json.loads(repository.read(commit, PROOF))["receipts"]
-        return [Receipt.model_validate(one) for one in recorded]
-    except (ValueError, KeyError, ValidationError) as error:
+        return [Receipt.model_validate({**OF_ONE_RUN, "commit": commit, **one}) for one in recorded]
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise NothingToProve(f"{PROOF} cannot be read ({error}): check it out again from an earlier commit") from error
 
 

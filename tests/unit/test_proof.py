@@ -9,7 +9,7 @@ import pytest
 from engine.gates.receipts import Receipt
 from engine.legos.requirements import Requirement, parse_requirements
 from engine.lifecycle import proof
-from engine.lifecycle.proof import proof_document, proof_rows, render_proof
+from engine.lifecycle.proof import OF_ONE_RUN, proof_document, proof_rows, render_proof
 from tests.planning import beds
 
 REQUIREMENTS = """# Requirements
@@ -115,8 +115,12 @@ def test_the_page_says_what_shows_each_requirement_and_holds_nothing_that_differ
     assert render_proof(proof_rows(requirements, beds(), sources, [later])) == page
 
 
-def test_the_document_for_a_clone_holds_the_rows_and_whole_receipts(requirements: list[Requirement]) -> None:
-    told = proof_document(proof_rows(requirements, beds(), {"a.py": TESTS}, [receipt()]), [receipt()])
+def test_the_document_for_a_clone_holds_the_rows_and_all_of_the_receipts_that_equal_work_has_too(
+    requirements: list[Requirement],
+) -> None:
+    rows = proof_rows(requirements, beds(), {"a.py": TESTS}, [receipt()])
+    told = proof_document(rows, [receipt()])
+    assert told == proof_document(rows, [receipt(commit="c2", at="tomorrow", duration=9.0)])
     assert told["schema_version"] == 1
     assert [row["id"] for row in told["requirements"]] == ["R-001", "R-002"]
-    assert [Receipt.model_validate(one) for one in told["receipts"]] == [receipt()]
+    assert [Receipt.model_validate({**OF_ONE_RUN, **one}) for one in told["receipts"]] == [receipt(**OF_ONE_RUN)]
