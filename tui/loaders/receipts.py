@@ -15,6 +15,7 @@ class ReceiptView:
 
     id: str
     step: str
+    lego: str
     sentence: str
     check: str
     green: bool
@@ -43,6 +44,7 @@ def load_receipts(folder: Path, lego: str) -> tuple[ReceiptView, ...]:
         ReceiptView(
             id=receipt.id,
             step=receipt.step,
+            lego=lego,
             sentence=receipt.sentence,
             check=receipt.check,
             green=receipt.green,

@@ -1,0 +1,68 @@
+"""What the further screens of a workspace have in common: loading in a thread, an error that is seen, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from textual.binding import Binding
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from engine.errors import MetaError
+from tui.messages import Clock
+from tui.read_model import WorkspaceView
+
+FURTHER_KEYS = [
+    Binding("escape", "back", "Back", tooltip="Back to the screen before"),
+    Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys"),
+    Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on"),
+]
+
+
+@dataclass
+class Loaded(Message):
+    """A loader came to its end. `what` names the question, `problem` is why there is no answer."""
+
+    what: str
+    result: Any
+    problem: str = ""
+
+
+class ViewScreen(Screen[None]):
+    """Built from the view, the clock and whether timers run; `loaded` gets what the loaders found."""
+
+    def __init__(self, view: WorkspaceView, clock: Clock, *, live: bool = True) -> None:
+        super().__init__()
+        self.view, self.clock, self.polls = view, clock, live
+
+    def load(self, what: str, loader: Callable[[], Any]) -> None:
+        """Calls `loader` in a thread; a newer call for the same `what` replaces an older one."""
+
+        def work() -> None:
+            try:
+                self.post_message(Loaded(what, loader()))
+            except MetaError as error:
+                self.post_message(Loaded(what, None, str(error)))
+
+        self.run_worker(work, thread=True, group=what, name=what, exit_on_error=False)
+
+    def on_loaded(self, message: Loaded) -> None:
+        """Hands on what was loaded."""
+        self.loaded(message.what, message.result, message.problem)
+
+    def loaded(self, what: str, result: Any, problem: str) -> None:
+        """For the screen itself: draw what came."""
+        raise NotImplementedError
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """An error that nobody foresaw is shown as well."""
+        if event.state == WorkerState.ERROR:
+            error = event.worker.error
+            self.loaded(event.worker.name, None, f"{type(error).__name__}: {error}")
+
+    def action_back(self) -> None:
+        """To the screen before."""
+        self.app.pop_screen()

@@ -1,0 +1,96 @@
+"""Lines of text for the views that scroll: marks at the left, a note at the right, wrapped by cells. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tui.wrap import fit, wrap_cells
+
+Piece = tuple[str, str]
+"""A text and its style, such as `bold $text-muted`."""
+
+_NOTE_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One paragraph. Everything in it is plain text; `key` names what the line opens, "" for nothing."""
+
+    text: str = ""
+    style: str = "$foreground"
+    marks: tuple[Piece, ...] = ()
+    """Stand before the text on its first row; further rows are indented by as much."""
+    note: str = ""
+    """Stands at the right edge where there is room, else on a row of its own."""
+    note_style: str = "$text-muted"
+    key: str = ""
+
+    @property
+    def lead(self) -> int:
+        """Cells that the marks take."""
+        return sum(cell_len(text) for text, _ in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One row on the screen: `line` is the index of its paragraph, `number` its place in it."""
+
+    line: int
+    number: int
+    text: str
+    note: str = ""
+
+
+def blank() -> TextLine:
+    """An empty line."""
+    return TextLine()
+
+
+def heading(text: str, note: str = "") -> TextLine:
+    """A title inside a text."""
+    return TextLine(text, "bold $text-primary", note=note)
+
+
+def wrap_lines(lines: Sequence[TextLine], width: int) -> list[TextRow]:
+    """The rows of these lines, each at most `width` cells wide."""
+    rows: list[TextRow] = []
+    for index, line in enumerate(lines):
+        rows += _rows(index, line, width)
+    return rows
+
+
+def _rows(index: int, line: TextLine, width: int) -> Iterable[TextRow]:
+    if not line.note and len(line.text) <= width and line.text.isascii() and not line.marks:
+        return (TextRow(index, 0, line.text),)
+    room = max(1, width - min(line.lead, width - 1))
+    parts = wrap_cells(line.text, room)
+    if not line.note:
+        return [TextRow(index, number, part) for number, part in enumerate(parts)]
+    beside = cell_len(parts[0]) + _NOTE_GAP + cell_len(line.note) <= room
+    rows = [
+        TextRow(index, number, part, line.note if beside and not number else "") for number, part in enumerate(parts)
+    ]
+    return rows if beside else [*rows, TextRow(index, len(rows), "", fit(line.note, room))]
+
+
+def find(lines: Sequence[TextLine], words: str) -> list[int]:
+    """The lines that hold `words`, whatever the case."""
+    wanted = words.casefold()
+    return [i for i, line in enumerate(lines) if wanted and wanted in line.text.casefold()]
+
+
+def split_matches(text: str, words: str) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it is one of `words`."""
+    if not words:
+        return [(text, False)]
+    pieces: list[tuple[str, bool]] = []
+    at, lowered, wanted = 0, text.lower(), words.lower()
+    if len(lowered) != len(text):
+        lowered, wanted = text, words
+    while (found := lowered.find(wanted, at)) >= 0:
+        pieces += [(text[at:found], False), (text[found : found + len(wanted)], True)]
+        at = found + len(wanted)
+    return [piece for piece in [*pieces, (text[at:], False)] if piece[0]]

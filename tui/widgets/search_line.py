@@ -1,0 +1,62 @@
+"""One line to search with: `/` opens it, `enter` searches, `esc` closes it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Label
+
+
+class SearchLine(Horizontal):
+    """Hidden until opened. Posts `Search` while words are typed, and when it is closed without any."""
+
+    BINDINGS = [Binding("escape", "close", "Close", priority=False)]
+    DEFAULT_CSS = """
+    SearchLine { height: 1; display: none; background: $panel; }
+    SearchLine.-open { display: block; }
+    SearchLine > Label { width: auto; padding: 0 1; color: $text-warning; }
+    SearchLine > Input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }
+    SearchLine > #found { color: $text-muted; }
+    """
+
+    class Search(Message):
+        """These words are wanted; `done` when the person has typed them all."""
+
+        def __init__(self, words: str, done: bool) -> None:
+            super().__init__()
+            self.words, self.done = words, done
+
+    def compose(self) -> ComposeResult:
+        """A slash, the words, how often they were found."""
+        yield Label("/")
+        yield Input(select_on_focus=True)
+        yield Label("", id="found")
+
+    def open(self) -> None:
+        """Shows it, ready for words."""
+        self.add_class("-open")
+        self.query_one(Input).focus()
+
+    def tell(self, found: int | None) -> None:
+        """Says how many lines have the words; None: nothing was searched for."""
+        text = "" if found is None else f"{found} found · n next · N before" if found else "not found"
+        self.query_one("#found", Label).update(text)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Searches while typing."""
+        self.post_message(self.Search(event.value, False))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The words are complete."""
+        self.post_message(self.Search(event.value, True))
+        if not event.value:
+            self.remove_class("-open")
+
+    def action_close(self) -> None:
+        """Away with it and its marks."""
+        self.remove_class("-open")
+        with self.query_one(Input).prevent(Input.Changed):
+            self.query_one(Input).value = ""
+        self.post_message(self.Search("", True))
