@@ -73,11 +73,14 @@ class Brief:
 def assemble(request: Request) -> Brief:
     """The brief for a session. Raises BriefError if it is too long with everything cut that may be cut."""
     parts = _collect(request)
-    limit = request.orchestration.valves.brief_tokens >> request.overflows
     text = _render(request, parts)
+    most = request.orchestration.valves.brief_tokens
+    limit = min(most, estimate(text)) >> request.overflows
     alone = cache(lambda: estimate(_render(request, replace(parts, inputs=[], left_out=[]))))
     while estimate(text) > limit:
         smaller = cut(parts, limit, alone)
+        if smaller is None and request.overflows and estimate(text) <= most:
+            break  # as small as it can be made
         if smaller is None:
             raise BriefError(
                 f"the brief of {request.step.name} needs {estimate(text):,} tokens, more than {limit:,}, with "

@@ -17,7 +17,7 @@ from engine.lifecycle.release import current_proof, release_files
 from engine.names import instance_name
 from engine.runner import sub_app
 from engine.runner.context import Context
-from engine.runner.decisions import commit_edits
+from engine.runner.edits import commit_edits
 from engine.runner.lane import careful
 from engine.state.events import ActionEnded, ActionStarted, Event, RunSet, StepStopped
 from engine.state.models import Run, Stage

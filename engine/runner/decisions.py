@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from engine.assessor import is_blocked
 from engine.git import DirtyPaths
-from engine.legos.slices import path_of
 from engine.names import instance_name
 from engine.runner import hands
 from engine.runner.context import RUN_STOPPED, Context
+from engine.runner.edits import commit_edits
 from engine.runner.lane import careful, catch_up
 from engine.sessions.cancel import cancel
 from engine.sessions.folder import HANDOFF, SessionFolder
@@ -69,26 +69,6 @@ async def decide(context: Context, waiting: Waiting, decision: Decision, next_st
         )
     )
     context.say(f"{waiting.gate}: {decision.decision} by {fact.by}")
-
-
-async def commit_edits(context: Context, paths: Iterable[str], name: str) -> None:
-    """Put what a person edited in these artifacts on the branch: sessions and checks see it. Raises DirtyPaths."""
-    async with context.landing_lock:
-        files = sorted({path_of(key) for key in paths if not key.endswith("/")})
-        await asyncio.to_thread(_commit_edits, context, files, name)
-
-
-def _commit_edits(context: Context, paths: list[str], name: str) -> None:
-    repository = context.workspace.repository
-    edited = repository.dirty(paths) if paths else []
-    if not edited:
-        return
-    root = context.workspace.root
-    head = repository.head()
-    files: dict[str, bytes | None] = {p: (root / p).read_bytes() if (root / p).is_file() else None for p in edited}
-    new = repository.commit_files(head, files, f"{name}: edited by hand")
-    assert head is not None, "a workspace has a first commit"
-    repository.fast_forward(head, new)
 
 
 async def reopen(context: Context, event: Reopened, changed: Iterable[str]) -> None:

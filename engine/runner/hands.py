@@ -18,7 +18,7 @@ from engine.runner.sessions import pool, session_id
 from engine.sessions.cancel import cancel
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.takeover import finish_by_hand, ways_to_go_on
-from engine.state.events import SessionStarted, TakenOver
+from engine.state.events import SessionStarted, StepStopped, TakenOver
 from engine.state.models import Command, SessionFact, StepRecord
 from runtime_adapters.protocol import SessionSpec
 
@@ -44,6 +44,10 @@ async def give(context: Context, step: Step, lego: str | None, session: str) -> 
     record = context.record(step.name, lego)
     before = next(one for one in record.sessions if one.id == session)
     agent = SessionFolder(context.workspace.session(session))
+    if not agent.exists():
+        why = f"session {session} cannot be given to anybody: its folder is gone"
+        await context.commit(StepStopped(step=step.name, lego=lego, why=why))
+        return
     ordinal = context.next_ordinal()
     spec = await asyncio.to_thread(_prepare, context, step, record, before, agent.spec(), ordinal)
     fact = before.model_copy(
@@ -63,7 +67,7 @@ async def give(context: Context, step: Step, lego: str | None, session: str) -> 
     await asyncio.to_thread(folder.create, spec, agent.brief())
     await asyncio.to_thread(pool(context, HANDOFF).submit, folder)
     context.say(f"session {spec.id} is in your hands:")
-    for line in await asyncio.to_thread(ways_to_go_on, agent):
+    for line in await asyncio.to_thread(ways_to_go_on, agent, spec.worktree):
         context.say(f"  {line}")
     context.say(f"  meta hand-back {spec.id}")
 

@@ -8,7 +8,7 @@ from engine.document.model import Step
 from engine.git import DirtyPaths, HeadMoved, MergeConflict
 from engine.names import instance_name
 from engine.runner.context import Context
-from engine.runner.sessions import artifact_ids, outputs
+from engine.runner.material import artifact_ids, outputs
 from engine.state.events import CheckEnded, Landed, LandingStarted, StepStopped
 from engine.state.models import Stage, StepRecord
 from engine.state.snapshots import state_files

@@ -438,3 +438,15 @@ def test_every_command_takes_its_workspace_as_an_argument_or_an_option_but_not_t
     monkeypatch.chdir(kitchen.root)
     assert meta("status").code == EXIT_DONE
     assert meta("status", kitchen.root, "--dir", "/elsewhere").code == EXIT_USAGE
+
+
+def test_an_edit_that_nobody_has_read_yet_is_read_by_the_next_session_and_committed_as_the_persons(
+    kitchen: Kitchen,
+) -> None:
+    assert kitchen.run("--yes", "--until", "0").code == EXIT_DONE
+    edited = MENU.replace("Soup", "Cold soup")
+    assert edited != MENU
+    (kitchen.root / "menu.md").write_text(edited)
+    assert kitchen.run("--yes").code == EXIT_DONE
+    assert plain_git(kitchen.root, "show", "HEAD:menu.md") == edited.strip() + "\n"
+    assert "Cold soup" in (kitchen.session("soup-dishes-gen-1") / "brief.md").read_text()

@@ -130,7 +130,7 @@ def test_an_answer_left_by_an_earlier_session_of_the_worktree_is_not_taken(works
         ("exit 10", "runtime", "not available"),
         ("exit 11", "runtime", "not logged in"),
         ("event error 'quota used up'; exit 12", "runtime", "rate limit is reached: quota used up"),
-        ("exit 13", "failed", "context overflow"),
+        ("exit 13", "overflow", "context overflow"),
         ("exit 14", "runtime", "configuration"),
         ("kill -KILL $$", "interrupted", "was killed"),
     ],

@@ -1,0 +1,29 @@
+"""What a person edited by hand is committed as theirs, so that sessions and checks see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from engine.legos.slices import path_of
+from engine.runner.context import Context
+
+
+async def commit_edits(context: Context, paths: Iterable[str], name: str) -> None:
+    """Put what a person edited in these artifacts on the branch: sessions and checks see it. Raises DirtyPaths."""
+    async with context.landing_lock:
+        files = sorted({path_of(key) for key in paths if not key.endswith("/")})
+        await asyncio.to_thread(_commit_edits, context, files, name)
+
+
+def _commit_edits(context: Context, paths: list[str], name: str) -> None:
+    repository = context.workspace.repository
+    edited = repository.dirty(paths) if paths else []
+    if not edited:
+        return
+    root = context.workspace.root
+    head = repository.head()
+    files: dict[str, bytes | None] = {p: (root / p).read_bytes() if (root / p).is_file() else None for p in edited}
+    new = repository.commit_files(head, files, f"{name}: edited by hand")
+    assert head is not None, "a workspace has a first commit"
+    repository.fast_forward(head, new)

@@ -1,0 +1,131 @@
+"""What a session leaves behind, taken over: its files become a commit, its answer an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.artifacts import covers, with_notes
+from engine.document.model import Step
+from engine.git import Change
+from engine.legos.roles import paths
+from engine.names import instance_name
+from engine.runner.context import RUN_STOPPED, TAKEN_OVER, Context
+from engine.runner.material import outputs
+from engine.runner.recording import record_session
+from engine.sessions.cancel import EXIT_TERMINATED
+from engine.sessions.folder import SessionFolder
+from engine.sessions.pool import SessionEnd
+from engine.sessions.pricing import price_of
+from engine.state.events import SessionEnded
+from runtime_adapters.protocol import Result, SessionSpec
+
+NO_NOTE = "reviewed; the reviewer left no note"
+
+
+def never_started(context: Context, step: Step, lego: str | None, end: SessionEnd) -> SessionEnded:
+    """The engine was killed after it had written down that it would start this session, and before it did."""
+    fact = context.record(step.name, lego).sessions[-1]
+    return SessionEnded(
+        step=step.name, lego=lego, session=fact.id, substep=fact.substep, outcome=end.outcome, reason=end.reason
+    )
+
+
+def harvest(context: Context, step: Step, lego: str | None, folder: SessionFolder, end: SessionEnd) -> SessionEnded:
+    """What the session leaves behind becomes a commit; only a clean, honest end becomes the step's work."""
+    spec = folder.spec()
+    repository = context.workspace.repository
+    worktree = context.workspace.worktree(lego or step.name)
+    ours = repository.owns_worktree(worktree)
+    changes = repository.worktree_changes(worktree, spec.base) if ours else []
+    outcome, reason = end.outcome, end.reason
+    ours_to_end = outcome == "cancelled" and reason in (RUN_STOPPED, TAKEN_OVER)
+    if ours_to_end:
+        outcome = "interrupted"
+    if outcome == "done" and not ours:
+        outcome, reason = "interrupted", "its worktree is gone, or belongs to the workspace this one was copied from"
+    notes = _notes(context, step, lego, spec, end.result) if outcome == "done" else {}
+    changes = [change for change in changes if covers(spec.outputs, change.path) or not _holds(worktree, change, notes)]
+    foreign = [change.path for change in changes if not covers(spec.outputs, change.path)]
+    if outcome == "done" and foreign:
+        outcome = "failed"
+        reason = f"wrote {', '.join(foreign)}: not among the outputs of this step ({', '.join(spec.outputs)})"
+    questions = list(end.result.questions) if end.result and outcome == "needs_input" else []
+    if outcome in ("done", "needs_input") and (open_ones := _unclear(context, step, lego, end.result)):
+        outcome, questions = "needs_input", list(dict.fromkeys([*open_ones, *questions]))
+    if outcome == "overflow" and context.record(step.name, lego).overflows:
+        outcome = "failed"  # it was told less already: the work itself is too large
+    record_session(context, folder, worktree, changes, outcome)
+    if outcome == "done":
+        changes += _write(worktree, notes)
+    if outcome == "interrupted" and folder.exit() is None:
+        folder.write_exit(EXIT_TERMINATED)  # another session takes its place: nobody is to answer this one
+    commit = None
+    if changes:
+        message = f"{instance_name(step.name, lego)}: {spec.substep} {spec.attempt}"
+        commit = repository.commit_worktree(worktree, sorted({c.path for c in changes}), message)
+        repository.update_ref(f"refs/meta/attempts/{spec.id}", commit)
+    result = end.result
+    return SessionEnded(
+        step=step.name,
+        lego=lego,
+        session=spec.id,
+        substep=spec.substep,
+        outcome=outcome,
+        commit=(commit or spec.base) if outcome == "done" else commit,
+        reason=reason,
+        summary=result.summary if result else "",
+        confidence=result.confidence_score if result else None,
+        tokens=end.tokens,
+        cost=price_of(folder, spec.model, context.prices) if end.cost is None else end.cost,
+        questions=questions,
+        charge=outcome == "failed",
+        tree=repository.ids(commit or spec.base, [""])[""] if outcome == "failed" else "",
+        ours=ours_to_end,
+    )
+
+
+def _unclear(context: Context, step: Step, lego: str | None, result: Result | None) -> list[str]:
+    """What is to be asked before a step that judges clarity may go on.
+
+    Below the document's valve that is what the session asks; what a person left without an answer stays open anyway.
+    """
+    clarity = result.essence_clarity if result else None
+    if clarity is None or result is None:
+        return []
+    unanswered = [q for q, answer in context.record(step.name, lego).answers.items() if not answer.strip()]
+    below = clarity < context.orchestration.valves.essence_clarity
+    return [*unanswered, *(result.questions if below else [])]
+
+
+def _notes(context: Context, step: Step, lego: str | None, spec: SessionSpec, result: Result | None) -> dict[str, str]:
+    """Path → text with REVIEW NOTES: of the step's own Markdown, else of its Markdown input that is about the LEGO."""
+    notes = list(result.review_notes) if result and spec.substep == "review" else []
+    if spec.substep == "review" and not notes:
+        notes = [NO_NOTE]
+    root = context.workspace.worktree(lego or step.name)
+    found = {}
+    for path in _notes_files(context, step, lego):
+        file = root / path
+        if file.is_file() and not file.is_symlink():
+            found[path] = with_notes(file.read_text(encoding="utf-8", errors="replace"), step.name, notes)
+    return found
+
+
+def _holds(worktree: Path, change: Change, notes: Mapping[str, str]) -> bool:
+    """Whether a changed file is just what the engine writes into it: an engine killed before has done so already."""
+    return change.path in notes and (worktree / change.path).read_bytes() == notes[change.path].encode()
+
+
+def _write(worktree: Path, texts: Mapping[str, str]) -> list[Change]:
+    for path, text in texts.items():
+        (worktree / path).write_text(text, encoding="utf-8")
+    return [Change(path, "modified") for path in texts]
+
+
+def _notes_files(context: Context, step: Step, lego: str | None) -> list[str]:
+    own = [path for path in outputs(context, step, lego) if path.endswith(".md")]
+    if own or lego is None:
+        return own[:1]
+    literal = [reference for reference in step.inputs if "{lego}" in reference.path]
+    return [p for reference in literal[:1] for p in paths(reference, context.plan, context.toolchain, lego)]

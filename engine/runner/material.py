@@ -1,0 +1,57 @@
+"""What an instance of a step works with: the commit it starts from, what it reads there, what it may write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.artifacts import artifact_id
+from engine.document.model import Step
+from engine.legos import roles
+from engine.legos.roles import paths
+from engine.legos.slices import input_key, slice_id
+from engine.names import instance_name
+from engine.runner.context import Context
+from engine.state.models import StepRecord
+
+
+def work_base(context: Context, step: Step, lego: str | None, past: StepRecord) -> str:
+    """The commit a session starts from: the branch, with the LEGO's unlanded work and this step's own on top."""
+    repository = context.workspace.repository
+    base = repository.head()
+    assert base is not None, "a workspace has a first commit"
+    lego_state = context.state.legos.get(lego) if lego else None
+    for more in (lego_state.tip if lego_state else None, past.commit):
+        if more:
+            base = repository.merge(base, more, f"Base of {instance_name(step.name, lego)}")
+    return base
+
+
+def outputs(context: Context, step: Step, lego: str | None) -> list[str]:
+    """The paths this instance may write."""
+    return roles.outputs(step, context.plan, context.toolchain, lego)
+
+
+def input_ids(context: Context, step: Step, lego: str | None, commit: str) -> dict[str, str]:
+    """Path → identity, in a commit, of everything this instance reads."""
+    found = {
+        input_key(reference, path, lego): path
+        for reference in step.inputs
+        for path in paths(reference, context.plan, context.toolchain, lego)
+    }
+    ids = artifact_ids(context, commit, [path for key, path in found.items() if key == path])
+    return ids | _slice_ids(context, commit, {key: path for key, path in found.items() if key != path}, lego)
+
+
+def _slice_ids(context: Context, commit: str, slices: Mapping[str, str], lego: str | None) -> dict[str, str]:
+    if not slices or context.plan is None or lego is None:
+        return {}
+    data = context.workspace.repository.read_all(commit, sorted(set(slices.values())))
+    return {key: slice_id(path, data[path], context.plan, lego) for key, path in slices.items() if path in data}
+
+
+def artifact_ids(context: Context, commit: str, wanted: list[str]) -> dict[str, str]:
+    """Path → identity of artifacts in a commit; those that are not there are left out."""
+    repository = context.workspace.repository
+    found = repository.ids(commit, wanted)
+    markdown = repository.read_all(commit, [path for path in found if path.endswith(".md")])
+    return found | {path: artifact_id(path, data) for path, data in markdown.items()}
