@@ -29,7 +29,7 @@ sh -c "$(awk '/^```$/ { on = 0 } on { print } /^```sh$/ { on = 1 }')"
 RUN = 'my-agent <"$dir/brief.md"'
 ANSWER = ".session/result.json"
 DONE = '{"status": "done", "confidence_score": 1, "summary": "all well"}'
-SECONDS = "20"
+SECONDS = "40"
 NO_MODEL = ("not_logged_in", "stdin", "files", "events", "kept", "long_brief", "no_result", "bad_result", "cancel")
 
 
@@ -120,7 +120,7 @@ BROKEN_SH: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("case", BROKEN_SH)
 def test_a_rule_that_is_broken_is_the_only_case_that_fails(scratch: Path, case: str) -> None:
-    seconds = ("--timeout", "3") if case == "stdin" else ()
+    seconds = ("--timeout", "5") if case == "stdin" else ()
     said, cases = check(executable(scratch / "mine_adapter.sh", changed(EXAMPLE, BROKEN_SH[case])), *seconds)
     assert named(cases, "fail") == {case}, [cases[name] for name in named(cases, "fail") ^ {case}]
     assert cases[case]["found"]
