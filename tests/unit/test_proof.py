@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from engine.gates.receipts import Receipt
+from engine.legos.plan import parse_plan
 from engine.legos.requirements import Requirement, parse_requirements
 from engine.lifecycle import proof
-from engine.lifecycle.proof import OF_ONE_RUN, proof_document, proof_rows, render_proof
+from engine.lifecycle.proof import OF_ONE_RUN, proof_document, proof_rows, proof_rows_by_legos, render_proof
 from tests.planning import beds
 
 REQUIREMENTS = """# Requirements
@@ -124,3 +126,63 @@ def test_the_document_for_a_clone_holds_the_rows_and_all_of_the_receipts_that_eq
     assert told["schema_version"] == 1
     assert [row["id"] for row in told["requirements"]] == ["R-001", "R-002"]
     assert [Receipt.model_validate({**OF_ONE_RUN, **one}) for one in told["receipts"]] == [receipt(**OF_ONE_RUN)]
+
+
+# Where no tests of the whole app are made
+
+
+def merged(lego: str, real: list[str], **fields: Any) -> Receipt:
+    return receipt(**{"id": f"merge-{lego}", "about": lego, "real": real, **fields})
+
+
+def shown_by_legos(*receipts: Receipt) -> dict[str, tuple[bool, tuple[str, ...]]]:
+    """Requirement → whether it is proven, and which LEGOs lack a test. Both LEGOs do part of R-001."""
+    plan = parse_plan(
+        json.dumps(
+            {
+                "schema_version": 1,
+                "app": "beans",
+                "legos": [
+                    {"name": "store", "purpose": "Keeps.", "kind": "component", "requirements": ["R-001"]},
+                    {
+                        "name": "cli",
+                        "purpose": "Asks.",
+                        "kind": "entry",
+                        "requirements": ["R-001", "R-002"],
+                        "dependencies": ["store"],
+                    },
+                ],
+            }
+        )
+    )
+    sources = {"store": {"a.py": TESTS}, "cli": {"b.py": TESTS}}
+    rows = proof_rows_by_legos(parse_requirements(REQUIREMENTS), plan, sources, receipts)
+    return {row.id: (row.proven, row.lacking) for row in rows}
+
+
+def test_every_lego_that_does_part_of_a_requirement_has_to_show_it_by_its_own_tests() -> None:
+    both = [merged("store", ["store"]), merged("cli", ["store", "cli"])]
+    assert shown_by_legos(*both) == {"R-001": (True, ()), "R-002": (False, ("cli",))}
+    assert shown_by_legos(both[1])["R-001"] == (False, ("store",))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"real": ["cli"], "fake": ["store"]},
+        {"exit_code": 1, "failed": ["tests.x::test_other"]},
+        {"expects": "fail", "exit_code": 1, "failed": ["tests.a::test_counts"], "passed": []},
+        {"about": None},
+    ],
+)
+def test_a_lego_shows_nothing_unless_all_that_it_needs_was_real_and_green(fields: dict[str, Any]) -> None:
+    known = merged("cli", **{"real": ["store", "cli"], **fields})
+    assert shown_by_legos(merged("store", ["store"]), known)["R-001"] == (False, ("cli",))
+
+
+def test_the_page_says_that_the_legos_own_tests_prove_and_whose_is_missing() -> None:
+    row = proof.Row("R-001", "It counts.", ("store", "cli"), ("tests.a::test_counts",), ("merge-cli",), ("store",))
+    page = render_proof([row], by_legos=True)
+    assert "0 of 1 requirements" in page
+    assert "The tests are those of the LEGOs" in page
+    assert "- Unproven: no passed test of store names it" in page
