@@ -70,6 +70,9 @@ def status(as_json: bool, as_metrics: bool, folder: Path) -> None:
         click.echo(f"ran under an older text: {', '.join(older)}")
     if changed := documents_changed(facts):
         click.echo(f"changed since the last run: {', '.join(changed)}; `meta run` shows how and works by it")
+    for held in (record.in_hands for record in facts.state.records()):
+        if held:
+            click.echo(f"in your hands: {held.id}: meta hand-back {held.id}")
     for waiting in facts.state.orchestrator.waiting:
         verb = (
             f"meta approve {waiting.gate}" if waiting.kind == "approval" else f"meta answer FILE --gate {waiting.gate}"

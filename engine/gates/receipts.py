@@ -90,9 +90,9 @@ class ReceiptStore:
         """The newest receipt of each (step, LEGO, sentence)."""
         return {(receipt.step, receipt.lego, receipt.sentence): receipt for receipt in self.all()}
 
-    def next_id(self, step: str, lego: str | None, tree: str) -> str:
-        """A free id: step, LEGO, the beginning of the tree's id, a number: `code-store-3f2a91c0-1`."""
-        start = "-".join([step, *([lego] if lego else []), tree[:8], ""])
+    def next_id(self, step: str, lego: str | None, about: str) -> str:
+        """A free id: step, LEGO, the beginning of the id of what it is about, a number: `code-store-3f2a91c0-1`."""
+        start = "-".join([step, *([lego] if lego else []), about[:8], ""])
         taken = [path.stem.removeprefix(start) for path in self._files() if path.stem.startswith(start)]
         return f"{start}{max((int(number) for number in taken if number.isdecimal()), default=0) + 1}"
 

@@ -16,10 +16,13 @@ BY_HAND = "done by hand"
 SESSION = "{session}"
 
 
-def ways_to_go_on(folder: SessionFolder) -> list[str]:
-    """Lines for a person: the command that opens this agent's session in its own interface, or folder and brief."""
+def ways_to_go_on(folder: SessionFolder, worktree: str = "") -> list[str]:
+    """Lines for a person: the command that opens this agent's session in its own interface, or folder and brief.
+
+    `worktree`: where the work lies, if not where the agent was started (the workspace was copied or moved).
+    """
     spec = folder.spec()
-    place = shlex.quote(spec.worktree)
+    place = shlex.quote(worktree or spec.worktree)
     brief = f"the task: {folder.path / 'brief.md'}"
     command = _own_command(spec, agent_session(folder.events_path))
     return [f"cd {place} && {shlex.join(command)}", brief] if command else [f"cd {place}", brief]

@@ -187,7 +187,7 @@ def _record_update(record: StepRecord, event: StepBase) -> dict[str, object]:
                 "ended_at": None,
             }
         case StepStopped():
-            return {"stage": "stopped", "stopped_why": event.why}
+            return {"stage": "stopped", "stopped_why": event.why, "taken": ""}
         case _:
             return {}
 

@@ -198,14 +198,18 @@ def test_changed_criteria_that_do_not_hold_make_the_work_be_done_again(kitchen: 
     assert "## Index" in (kitchen.root / "book.md").read_text()
 
 
-def test_a_changed_threshold_is_checked_again_on_what_the_sessions_said(kitchen: Kitchen) -> None:
-    kitchen.agents.will("soup-dishes-review", review_notes=["more salt"], confidence_score=0.6)
-    before = finished(kitchen)
-    old = '- `dishes/{lego}.md` has a section "Steps"\n- confidence is at least 0.5'
-    edit(kitchen, old, old.replace("0.5", "0.8"))
-    kitchen.agents.will("soup-dishes-review", review_notes=["now I am sure"], confidence_score=0.9)
+@pytest.mark.parametrize("built", [False, True], ids=["half finished", "finished"])
+def test_a_changed_threshold_is_checked_again_on_what_the_sessions_said(kitchen: Kitchen, built: bool) -> None:
+    before = finished(kitchen) if built else kitchen.approved().agents.starts()
+    old = "- `lego_plan.json` is a valid LEGO plan\n- confidence is at least 0.5"
+    edit(kitchen, old, old.replace("0.5", "0.95"))
+    kitchen.agents.will("menu-review", review_notes=["now I am sure"], confidence_score=0.97)
     done(kitchen)
-    assert started_since(kitchen, before) == ["soup-dishes-review"]
+    again = started_since(kitchen, before)
+    assert again[:1] == ["menu-review"] if built else "menu-review" in again
+    assert "menu-gen" not in again
+    assert built == (again == ["menu-review"])
+    assert kitchen.record("menu").sessions[-1].confidence == 0.97
 
 
 @pytest.mark.parametrize("built", [False, True], ids=["half finished", "finished"])
@@ -233,6 +237,17 @@ def test_a_gate_dropped_from_the_overlay_is_not_asked_any_more(kitchen: Kitchen)
     assert "menu-gen" not in started_since(kitchen, before)
     assert kitchen.record("menu").gates[-1].by == "the document, which asks for no approval"
     assert set(kitchen.words.values()) == {"done"}
+
+
+def test_a_gate_dropped_after_all_was_made_asks_nothing_about_a_later_edit(kitchen: Kitchen) -> None:
+    finished(kitchen)
+    menu = kitchen.root / "menu.md"
+    menu.write_text(menu.read_text().replace("Soup, stew, cake.", "Soup, stew, and cake."))
+    assert kitchen.words["menu"] == "waiting_approval"
+    edit(kitchen, "- **Approval**: required\n", "")
+    assert kitchen.run().code == EXIT_DONE
+    assert kitchen.words["menu"] == "done"
+    assert kitchen.state.orchestrator.waiting == []
 
 
 def test_a_gate_added_to_the_overlay_asks_from_then_on(kitchen: Kitchen) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import EXIT_DONE, EXIT_ERROR, EXIT_USAGE
+from engine.errors import EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_VALVE
 from engine.runner.context import TAKEN_OVER
 from engine.sessions.folder import SessionFolder
 from engine.sessions.processes import processes_of
@@ -128,7 +129,7 @@ def test_an_agents_work_is_taken_over_finished_by_hand_and_handed_back(kitchen: 
     briefs = [(kitchen.session(f"{SOUP}-{n}") / "brief.md").read_text() for n in (1, 2)]
     assert briefs[0] == briefs[1]
     assert kitchen.words["dishes_soup"] == "running"
-    assert f"in your hands: `meta hand-back {mine}` hands it back" in meta("status", kitchen.root).out
+    assert f"in your hands: {mine}: meta hand-back {mine}" in meta("status", kitchen.root).lines
     cooked_by_hand(kitchen)
     back = meta("hand-back", mine, kitchen.root)
     assert back.lines[0] == 'No .session/result.json was written: it counts as "done by hand", confidence 1.0.'
@@ -278,6 +279,40 @@ def test_a_machine_that_goes_down_while_it_is_in_the_hands_leaves_it_there(kitch
     assert meta("hand-back", mine, kitchen.root).code == 0
     assert engines[1].wait(60) == EXIT_DONE
     all_done(kitchen)
+
+
+def test_a_copied_workspace_has_a_worktree_of_its_own_with_what_the_agent_left(
+    kitchen: Kitchen, engines: Engines, tmp_path: Path
+) -> None:
+    assert meta("take-over", at_work(kitchen, engines), kitchen.root).code == 0
+    assert meta("stop", kitchen.root).code == 0
+    engines[0].wait(60)
+    shutil.copytree(kitchen.root, tmp_path / "copy", symlinks=True)
+    copy = Kitchen(tmp_path / "copy", kitchen.agents)
+    engines.append(copy.start("--yes"))
+    patiently(lambda: in_hands(copy).endswith("-3"))
+    assert (worktree(copy) / "dishes" / "soup.md").read_text() == BEGUN
+    patiently(lambda: f"cd {worktree(copy)} && chef" in kitchen.log)
+    cooked_by_hand(copy)
+    assert meta("hand-back", in_hands(copy), copy.root).code == 0
+    assert engines[1].wait(60) == EXIT_DONE
+    assert "The rest, by me." in (copy.root / "dishes" / "soup.md").read_text()
+    assert (worktree(kitchen) / "dishes" / "soup.md").read_text() == BEGUN
+    copy.end()
+
+
+def test_what_the_agent_was_told_must_be_there_to_be_given(kitchen: Kitchen, engines: Engines) -> None:
+    session = at_work(kitchen, engines)
+    engines[0].kill()
+    engines[0].wait(60)
+    write_command(kitchen.root, Command(command="take_over", session=session))
+    killed_at(kitchen, "engine.runner.hands:give", "before", "")
+    kitchen.agents.will(SOUP, {"dishes/soup.md": dish("soup")})
+    shutil.rmtree(kitchen.session(f"{SOUP}-1"))
+    assert kitchen.run("--yes").code == EXIT_VALVE
+    assert kitchen.words["dishes_soup"] == "stopped"
+    assert meta("retry", "soup", kitchen.root).code == 0
+    assert kitchen.run("--yes").code == EXIT_DONE
 
 
 def test_a_session_that_ended_by_itself_meanwhile_is_not_taken_over(kitchen: Kitchen, engines: Engines) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 
-from engine.gates.checkrun import Bench, Check, Origin, check_of, environment_key, run_receipt, scope_of
+from engine.gates.checkrun import WHOLE, Bench, Check, Origin, check_of, environment_key, run_receipt, scope_of
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.registry import Finding, criterion
 from engine.gates.receipts import Receipt
@@ -83,7 +84,7 @@ async def _run(context: Context, check: Check) -> Finding:
     valid = await asyncio.to_thread(_still_valid, context, check, paths)
     if valid:
         return Finding(True, describe(valid), valid)
-    receipt_id = await asyncio.to_thread(_free_id, context)
+    receipt_id = await asyncio.to_thread(_free_id, context, paths)
     origin = Origin(receipt_id, context.step, context.lego, context.sentence)
     outcome = await run_receipt(bench, context.commit, paths, check, origin)
     await asyncio.to_thread(context.receipts.save, outcome.receipt)
@@ -104,10 +105,12 @@ def _still_valid(context: Context, check: Check, paths: Sequence[str] | None) ->
     return last if same else None
 
 
-def _free_id(context: Context) -> str:
-    """Made from the tree, not the commit: the same work gives the same id, whenever it was done."""
-    tree = context.repository.ids(context.commit, [""])[""]
-    return context.receipts.next_id(context.step, context.lego, tree)
+def _free_id(context: Context, paths: Sequence[str] | None) -> str:
+    """Made from what the check looks at, not the commit: the same work gives the same id, whoever landed before it."""
+    scope = scope_of(context.repository, context.commit, paths)
+    whole = scope.get(WHOLE)
+    about = whole or hashlib.sha256(repr(sorted(scope.items())).encode()).hexdigest()
+    return context.receipts.next_id(context.step, context.lego, about)
 
 
 def describe(receipt: Receipt) -> str:
