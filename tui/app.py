@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
+from tui import recent
 from tui.attention import Attendant
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.launch import Launch
@@ -75,6 +76,8 @@ class MetaApp(App[Launch | None]):
         self.engine = EngineStatus()
         self._looking = False
         self._parts_missing = 0
+        self.remembers = False
+        """Whether the workspace is noted as opened, for the welcome screen; only where a person opened it."""
         self.problem = ""
         """Why the files could not be read at the last look, if they could not."""
         self.register_theme(DARK)
@@ -94,7 +97,7 @@ class MetaApp(App[Launch | None]):
             return MainScreen(self.clock, live=self.live)
         from tui.screens.welcome import WelcomeScreen
 
-        return WelcomeScreen()
+        return WelcomeScreen(self.clock)
 
     @property
     def main(self) -> MainScreen | None:
@@ -171,6 +174,7 @@ class MetaApp(App[Launch | None]):
         changed = (message.view, message.engine) != (self.view, self.engine)
         self.engine = message.engine
         if message.view is not None:
+            self._remember(message.view)
             self.view = message.view
             self.attendant.look(message.view, self.app_focus)
         try:
@@ -183,6 +187,12 @@ class MetaApp(App[Launch | None]):
             self._parts_missing += 1
             if self._parts_missing > LOOKS_WITHOUT_PARTS:
                 raise
+
+    def _remember(self, view: WorkspaceView) -> None:
+        """Notes once that this workspace was opened, for the welcome screen."""
+        if self.view is None and self.remembers:
+            folder, app, now = view.folder, view.app, self.clock()
+            self._write(lambda: recent.remember(folder, app, now), "noting that this workspace was opened")
 
     def _show(self, view: WorkspaceView) -> None:
         for screen in self.screen_stack:
@@ -363,4 +373,6 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
     read = load_settings()
     arguments = [*read.settings.engine_arguments(), *engine_arguments]
     supervisor = Supervisor(folder, arguments) if folder and not watch_only else None
-    return MetaApp(folder, supervisor=supervisor, preferences=read).run()
+    app = MetaApp(folder, supervisor=supervisor, preferences=read)
+    app.remembers = True
+    return app.run()

@@ -49,6 +49,18 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
 
 
+def ago(seconds: float) -> str:
+    """`just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    minutes = max(0, int(seconds)) // 60
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h ago"
+    return f"{plural(minutes // (24 * 60), 'day')} ago"
+
+
 def count(number: int | None, unit: str = "") -> str:
     """`950`, `8.4k`, `1.2M`, with its unit; empty when unknown."""
     if number is None:

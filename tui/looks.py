@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from tui.read_model import WorkspaceView
+from tui.recent import Recent
 from tui.settings import Read
 from tui.supervisor import EngineStatus
 
@@ -33,3 +34,10 @@ class SettingsChanged(Message):
     """These settings hold from now on."""
 
     read: Read
+
+
+@dataclass
+class RecentFound(Message):
+    """The workspaces that were opened last."""
+
+    recent: list[Recent]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.widgets import TextArea
 
 import tui
 from tests.tui import fixture_views as views
@@ -14,7 +15,22 @@ from tests.tui.journeys import make_app, press, said, screen, text_of
 from tui.app import MetaApp, run_app
 from tui.launch import Launch
 from tui.screens.ask_text import AskPath
+from tui.screens.intent import IntentScreen
 from tui.screens.welcome import WelcomeScreen
+
+INTENT = """# Reading log
+
+## What it is for
+
+I forget which books I have read, and lend some of them twice. When a friend asks, I want to know in seconds whether I
+know a book and who has it now.
+
+## What it must do
+
+- `log add "Dune"` notes a book with the day of today.
+- `log list` shows the books, the newest first.
+- `log lend "Dune" Ben` notes who has it; `log list` then shows the name beside it.
+"""
 
 FIRST_PAINT = """
 import asyncio, sys
@@ -110,26 +126,25 @@ async def test_open_takes_only_a_folder_with_an_app(tmp_path: Path) -> None:
         assert pilot.app.return_value == Launch("open", tmp_path)
 
 
-async def test_new_opens_the_editor_and_takes_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_new_takes_the_intent_that_is_written_there(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "app"
-
-    def edit(app: object, path: Path) -> bool:
-        assert path == folder / "app_intent.md" and path.exists()
-        path.write_text("# A reading log\n")
-        return True
-
-    monkeypatch.setattr("tui.screens.welcome.edit_file", edit)
     async with screen(None) as pilot:
         await open_path(pilot, "n", folder)
+        assert isinstance(pilot.app.screen, IntentScreen)
+        pilot.app.screen.query_one(TextArea).load_text(INTENT)
+        await press(pilot, "ctrl+r")
         assert pilot.app.return_value == Launch("new", folder)
+    assert (folder / "app_intent.md").read_text() == INTENT
 
 
-async def test_new_starts_nothing_when_nothing_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.screens.welcome.edit_file", lambda app, path: True)
+async def test_new_starts_nothing_when_nothing_was_written(tmp_path: Path) -> None:
     async with screen(None) as pilot:
         await open_path(pilot, "n", tmp_path / "app")
+        await press(pilot, "ctrl+r")
         assert pilot.app.return_value is None
-        assert "nothing was started" in said(pilot)
+        assert "nothing to build yet" in said(pilot)
+        await press(pilot, "escape")
+    assert not (tmp_path / "app").exists()
 
 
 async def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -1,21 +1,28 @@
-"""The first screen of somebody who has nothing here yet."""
+"""The first screen of somebody who is not in a workspace: what they opened last, and three ways to begin."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
-from tui.edit import edit_file
+from tui import recent
+from tui.format import ago
 from tui.launch import Launch
-from tui.read_model import is_workspace
+from tui.looks import RecentFound
+from tui.messages import Clock
+from tui.read_model import WorkspaceView, is_workspace
+from tui.recent import Recent
+from tui.sanitize import one_line
 from tui.screens.ask_text import AskPath
+from tui.widgets.item_list import Item, ItemList
 from tui.widgets.key_line import KeyLine
 
 _WHAT = (
@@ -26,16 +33,13 @@ _WHAT = (
 _CHOICES = (
     ("example", "e", "Try the example", "a real program, from a recording: no account needed"),
     ("open", "o", "Open a folder", "an app that is being built, or is built"),
-    ("new", "n", "New app", "a new folder, and your editor for its intent"),
+    ("new", "n", "New app", "write its intent, with a guide beside it"),
 )
-_INTENT = """# What I want
-
-Who uses it, what goes in, what comes out, what must never happen. A page is enough; plain words are best.
-"""
+_INTENT = "app_intent.md"
 
 
 class WelcomeScreen(Screen[None]):
-    """Three ways to begin."""
+    """Enter goes on with what was opened last; where there is nothing, it tries the example."""
 
     CSS_PATH = "welcome.tcss"
     BINDING_GROUP_TITLE = "Welcome"
@@ -43,11 +47,17 @@ class WelcomeScreen(Screen[None]):
         Binding("e", "choose('example')", "Example", tooltip="Build the bundled example"),
         Binding("o", "choose('open')", "Open", tooltip="Open a folder with an app"),
         Binding("n", "choose('new')", "New", tooltip="Begin a new app"),
-        Binding("j", "move('down')", show=False),
-        Binding("k", "move('up')", show=False),
+        Binding("enter", "pick", "Choose", show=False, tooltip="Take what the cursor is on"),
+        Binding("x", "forget", "Forget", show=False, tooltip="Take a recent workspace off the list; its folder stays"),
+        Binding("comma", "settings", "Settings", key_display=",", tooltip="Theme, attention, keys"),
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("q,escape", "app.leave", "Quit", key_display="q"),
     ]
+
+    def __init__(self, clock: Clock = time.time) -> None:
+        super().__init__()
+        self.clock = clock
+        self.recent: list[Recent] = []
 
     def compose(self) -> ComposeResult:
         """What this is, and the choices."""
@@ -55,22 +65,86 @@ class WelcomeScreen(Screen[None]):
             yield Static(Content.styled("▟▙ ▟▙ ▟▙\n██ ██ ██", "$primary"), id="mark")
             yield Static("meta-orchestrator", id="name")
             yield Static(Content("\n".join(_WHAT)), id="what")
-            yield OptionList(*[_option(*choice) for choice in _CHOICES], id="choices")
+            yield ItemList(id="choices")
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """The example is one enter away."""
-        self.query_one(OptionList).focus()
-        self.query_one(OptionList).highlighted = 0
+        """The choices are there at once; what was opened last follows."""
+        self.draw()
+        self.query_one(ItemList).focus()
+        self._look()
 
-    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter or a click."""
-        await self.run_action(f"choose({event.option.id!r})")
+    def _look(self) -> None:
+        def work() -> None:
+            self.post_message(RecentFound(recent.load()))
 
-    def action_move(self, direction: str) -> None:
-        """j and k as arrows."""
-        choices = self.query_one(OptionList)
-        choices.action_cursor_down() if direction == "down" else choices.action_cursor_up()
+        self.run_worker(work, thread=True, group="recent", name="looking for recent workspaces", exit_on_error=False)
+
+    def on_recent_found(self, message: RecentFound) -> None:
+        """Shows what was opened last, with the cursor on it."""
+        first = not self.recent
+        self.recent = message.recent
+        self.draw()
+        if first and self.recent:
+            self.query_one(ItemList).go_to(str(self.recent[0].folder))
+
+    def draw(self) -> None:
+        """Draws the list."""
+        items: list[Item] = []
+        if self.recent:
+            items.append(Item("#recent", Content.styled(" recent", "bold $text-primary"), heading=True))
+            items += [self._recent_item(one) for one in self.recent[: self._room()]]
+            items.append(Item("#begin", Content.styled(" begin", "bold $text-primary"), heading=True))
+        items += [_item(*choice) for choice in _CHOICES]
+        choices = self.query_one(ItemList)
+        choices.styles.height = len(items)
+        choices.show(items)
+
+    def _room(self) -> int:
+        """How many recent ones fit below the words and above the choices."""
+        return max(2, min(len(self.recent), self.app.size.height - 17))
+
+    def on_resize(self) -> None:
+        """More or fewer fit."""
+        self.draw()
+
+    def _recent_item(self, one: Recent) -> Item:
+        home, folder = str(Path.home()), str(one.folder)
+        short = f"~{folder[len(home) :]}" if folder.startswith(f"{home}/") else folder
+        left = Content.assemble(
+            ("▸ ", "$text-primary"), (f"{one_line(one.app, 60)}  ", "bold"), (one_line(short), "$text-muted")
+        )
+        return Item(str(one.folder), left, Content.styled(ago(self.clock() - one.opened), "$text-muted"))
+
+    async def on_item_list_chosen(self, message: ItemList.Chosen) -> None:
+        """Enter or a second click."""
+        if message.key in [name for name, *_ in _CHOICES]:
+            await self.run_action(f"choose({message.key!r})")
+        else:
+            self._open(message.key)
+
+    def action_pick(self) -> None:
+        """Takes what the cursor is on."""
+        self.query_one(ItemList).action_choose()
+
+    def action_forget(self) -> None:
+        """Takes a recent workspace off the list."""
+        folder = Path(self.query_one(ItemList).selected)
+        if not any(one.folder == folder for one in self.recent):
+            self.notify("Put the cursor on a recent workspace first.", title="Nothing to forget")
+            return
+
+        def work() -> None:
+            recent.forget(folder)
+            self.post_message(RecentFound(recent.load()))
+
+        self.run_worker(work, thread=True, group="recent", name="forgetting a workspace", exit_on_error=False)
+
+    def action_settings(self) -> None:
+        """Opens the settings."""
+        from tui.screens.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen(WorkspaceView(Path.cwd()), self.clock, live=False))
 
     def action_choose(self, choice: str) -> None:
         """Goes the chosen way."""
@@ -78,44 +152,58 @@ class WelcomeScreen(Screen[None]):
             self.app.exit(Launch("example"))
         elif choice == "open":
             text = "The folder of an app: it holds an app_intent.md or an .orchestrator folder."
-            self.app.push_screen(AskPath("Open a folder", text, str(Path.cwd())), self._open)
+            self._ask("Open a folder", text, Path.cwd(), self._open)
         else:
-            text = "A new folder is made if there is none. Your editor then opens its app_intent.md."
-            self.app.push_screen(AskPath("New app", text, str(Path.cwd() / "my_app")), self._new)
+            text = "A new or empty folder, or one that holds only an app_intent.md. Then you write the intent."
+            self._ask("New app", text, Path.cwd() / "my_app", self._new)
+
+    def _ask(self, title: str, text: str, folder: Path, then: Any) -> None:
+        self.app.push_screen(AskPath(title, text, str(folder)), then)
 
     def _open(self, text: str | None) -> None:
         if text is None:
             return
         folder = Path(text).expanduser().resolve()
-        if is_workspace(folder) or (folder / "app_intent.md").is_file():
+        if is_workspace(folder) or (folder / _INTENT).is_file():
             self.app.exit(Launch("open", folder))
         else:
-            self._complain(f"{folder} holds no app yet: no app_intent.md, no .orchestrator folder. `n` begins one.")
+            self._complain(f"{folder} holds no app yet: no {_INTENT}, no .orchestrator folder. `n` begins one.")
 
     def _new(self, text: str | None) -> None:
         if text is None:
             return
         folder = Path(text).expanduser().resolve()
-        intent = folder / "app_intent.md"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if not intent.exists():
-                intent.write_text(_INTENT)
-        except OSError as error:
-            self._complain(f"{error.filename or folder}: {error.strerror}. Choose another folder.")
+        if wrong := unfit(folder):
+            self._complain(wrong)
             return
-        if not edit_file(self.app, intent):
-            return
-        if not intent.read_text(errors="replace").strip() or intent.read_text(errors="replace") == _INTENT:
-            self._complain(f"Nothing was written into {intent}, so nothing was started.")
-        else:
-            self.app.exit(Launch("new", folder))
+        from tui.screens.intent import IntentScreen
+
+        self.app.push_screen(IntentScreen(folder))
 
     def _complain(self, text: str) -> None:
         self.notify(text, severity="warning", markup=False, timeout=10)
 
 
-def _option(id: str, key: str, title: str, text: str) -> Option:
-    return Option(
-        Content.assemble((f" {key} ", "bold $text-warning"), (f" {title:<16}", "bold"), (text, "$text-muted")), id=id
-    )
+def unfit(folder: Path) -> str:
+    """Why a new app cannot begin in a folder; "" when it can."""
+    above = next((parent for parent in (folder, *folder.parents) if parent.exists()), folder)
+    if not above.is_dir():
+        return f"{above} is a file. Choose another folder."
+    if not folder.exists():
+        return ""
+    if is_workspace(folder):
+        return f"{folder} is a workspace already: `o` opens it."
+    try:
+        others = sorted(one.name for one in folder.iterdir() if one.name != _INTENT)
+    except OSError as error:
+        return f"{folder}: {error.strerror}. Choose another folder."
+    if others:
+        return (
+            f"{folder} is not empty ({', '.join(others[:3])}{' …' if len(others) > 3 else ''}). Choose another folder."
+        )
+    return ""
+
+
+def _item(id: str, key: str, title: str, text: str) -> Item:
+    left = Content.assemble((f"{key} ", "bold $text-warning"), (f"{title:<17}", "bold"), (text, "$text-muted"))
+    return Item(id, left)
