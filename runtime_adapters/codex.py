@@ -7,7 +7,7 @@ stays is the user's own: `config.toml` and `AGENTS.md` in CODEX_HOME. In the san
 Options in session.json: `command`, `extra_args` (a JSON list of texts), `sandbox` ("workspace-write", or
 "danger-full-access" for none), `network_seconds` (60: how long codex may try to reach its server), `silence_seconds`
 (nine tenths of the idle time: how long the model may say nothing while no tool is at work), and for a provider of one's
-own `base_url` (which must speak the Responses API) and `env_key` (name of the variable that holds the key).
+own `base_url` (which must speak the Responses API) and `key_env` (name of the variable that holds the key).
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _provider(options: Mapping[str, str]) -> list[str]:
     if not (url := options.get("base_url")):
         return []
     fields = {"name": PROVIDER, "base_url": url, "wire_api": "responses"}
-    if key := options.get("env_key"):
+    if key := options.get("key_env"):
         if not os.environ.get(key):
             raise AdapterError(
                 f"the environment variable {key}, which should hold the key, is not set", EXIT_NOT_LOGGED_IN

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from runtime_adapters.events import EXIT_BAD_CONFIGURATION, EXIT_DONE, EXIT_NOT_LOGGED_IN, EventWriter
+from runtime_adapters.openai_commands import find
 from runtime_adapters.stream_agent import AdapterError, Ending, Session, finish
 
 DISTRIBUTION = "pydantic-ai-slim"
@@ -60,7 +61,9 @@ def detected() -> dict[str, object]:
         found = f"pydantic-ai {version(DISTRIBUTION)}" if installed else ""
     except PackageNotFoundError:
         found = "pydantic-ai, version unknown"
-    return {"installed": installed, "version": found, "logged_in": "unknown", "capabilities": []}
+    commands = find(Path(), network=False, unsandboxed=False)
+    sandbox = f"file tools: the worktree only; commands: {commands.sandbox if commands else 'not available'}"
+    return {"installed": installed, "version": found, "logged_in": "unknown", "capabilities": [], "sandbox": sandbox}
 
 
 def spawn(folder: Path) -> int:

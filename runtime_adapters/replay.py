@@ -17,7 +17,6 @@ from typing import Any
 from runtime_adapters.events import (
     EXIT_BAD_CONFIGURATION,
     EXIT_DONE,
-    EXIT_UNAVAILABLE,
     RAW,
     Event,
     EventWriter,
@@ -117,7 +116,7 @@ class Player:
         key = entry_key(self.spec["step"], self.spec["lego"], self.spec["substep"], take)
         source = Path(tape) / key
         if not (source / "entry.json").is_file():
-            raise ReplayError(f"the tape {tape} has no entry {key}", EXIT_UNAVAILABLE)
+            raise ReplayError(f"the tape {tape} has no entry {key}", EXIT_BAD_CONFIGURATION)
         return source
 
     def _compare_briefs(self) -> None:

@@ -169,9 +169,21 @@ def run_agent(session: Session, launch: Launch, reader: StreamReader, announce: 
             return finish(writer, Ending(EXIT_UNAVAILABLE, reason))
         if end.terminated:
             return EXIT_TERMINATED
-        return finish(writer, end.enforced or reader.ending(end.code, end.stderr_tail))
+        ending = end.enforced or _never_ran(end.code, end.stderr_tail)
+        return finish(writer, ending or reader.ending(end.code, end.stderr_tail))
     finally:
         writer.close()
+
+
+NOT_STARTED = (126, 127)
+
+
+def _never_ran(exit_code: int, stderr_tail: str) -> Ending | None:
+    """A launcher that could not start what it launches (no `node`, say) tells by the shell's own exit codes."""
+    if exit_code not in NOT_STARTED:
+        return None
+    said = (stderr_tail.strip().splitlines() or ["the program cannot be started"])[-1]
+    return Ending(EXIT_UNAVAILABLE, said)
 
 
 def _never(now: float) -> Ending | None:

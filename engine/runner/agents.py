@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.configuration import Configuration
 from engine.errors import RuntimeUnavailable
 from engine.runner.context import Context, Probe
-from engine.sessions.adapters import detect, find
+from engine.sessions.adapters import detect, detect_environment, resolve
 from engine.sessions.folder import HANDOFF
 from engine.sessions.seclusion import in_words
 from engine.sessions.tape import Tape
@@ -32,7 +32,7 @@ def choose_runtime(context: Context, runtimes: Sequence[str], key: str, brief_sh
 
 def adapter_of(context: Context, runtime: str) -> Path:
     """The executable that runs sessions of a runtime. Raises RuntimeUnavailable."""
-    return find(runtime, context.settings.adapter_paths)
+    return resolve(runtime, context.settings.adapter_paths).path
 
 
 def options_of(context: Context, runtime: str, take: int) -> dict[str, str]:
@@ -40,7 +40,13 @@ def options_of(context: Context, runtime: str, take: int) -> dict[str, str]:
     options = {"take": str(take), "speed": context.settings.speed}
     if context.settings.tape:
         options["tape"] = str(context.settings.tape)
-    return options | context.settings.configuration.options_for(runtime)
+    return options | _own_options(context, runtime)
+
+
+def _own_options(context: Context, runtime: str) -> dict[str, str]:
+    """What comes with the runtime's name (an agent of `acp`), and what the user set over it."""
+    named = resolve(runtime, context.settings.adapter_paths).options
+    return named | context.settings.configuration.options_for(runtime)
 
 
 def environment_of(configuration: Configuration, runtime: str) -> dict[str, str]:
@@ -62,7 +68,9 @@ def sandbox_of(context: Context, runtime: str) -> str:
 def probe(context: Context, runtime: str) -> Probe:
     """What its adapter says of a runtime; asked once by an engine. Raises RuntimeUnavailable if there is no adapter."""
     if runtime not in context.probes:
-        told = detect(adapter_of(context, runtime))
+        adapter = adapter_of(context, runtime)
+        extras = environment_of(context.settings.configuration, runtime)
+        told = detect(adapter, extras=extras | detect_environment(adapter, _own_options(context, runtime)))
         sandbox = told.get("sandbox")
         missing = "" if told["installed"] else str(told.get("reason") or "it is not installed")
         context.probes[runtime] = Probe(sandbox if isinstance(sandbox, str) and sandbox else NO_SANDBOX, missing)

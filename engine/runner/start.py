@@ -22,7 +22,7 @@ from engine.resources import document, examples_home
 from engine.runner.context import Context, Say, Settings
 from engine.runner.family import Family
 from engine.runner.loop import RunEnd, Runner
-from engine.sessions.adapters import find
+from engine.sessions.adapters import resolve
 from engine.sessions.tape import Tape, TapeError, start_tape
 from engine.state.clock import iso, utc_now
 from engine.state.lock import EngineLock
@@ -84,7 +84,7 @@ def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool, family
         read_intent(workspace.root / INTENT)
     workspace.plan()
     for runtime in settings.runtimes:
-        find(runtime, settings.adapter_paths)
+        resolve(runtime, settings.adapter_paths)
     if settings.tape:
         Tape(settings.tape).head()
     try:

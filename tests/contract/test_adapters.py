@@ -170,7 +170,7 @@ def test_the_interface_names_every_option_and_agent_of_the_shipped_adapters() ->
     named = set(re.findall(r"`([a-z_-]+)`", section))
     code = "".join(path.read_text(encoding="utf-8") for path in PACKAGED.rglob("*.py"))
     read = set(re.findall(r"""options(?:\.get\(|\[|, )"([a-z_]+)\"""", code))
-    assert {"tape", "command", "env_key", "max_turns", "start_seconds"} <= read, "the search finds what it looks for"
+    assert {"tape", "command", "key_env", "max_turns", "start_seconds"} <= read, "the search finds what it looks for"
     assert read <= named
     assert set(PRESETS) <= named
     assert {name.replace("_", "-") for name in acp_agents(SHIPPED)} <= {name.replace("_", "-") for name in named}

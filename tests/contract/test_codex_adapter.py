@@ -50,7 +50,7 @@ class Codex:
 
     def session(self, url: str, **fields: Any) -> SessionFolder:
         """A session that asks the model at this address."""
-        options = {"command": str(self.command), "base_url": f"{url}/v1", "env_key": KEY, **fields.pop("options", {})}
+        options = {"command": str(self.command), "base_url": f"{url}/v1", "key_env": KEY, **fields.pop("options", {})}
         # As the engine has it: of the workspace only its own folders are there for it.
         fields = {"hidden": str(self.folder / ".orchestrator"), **fields}
         return make_session(self.folder, runtime="codex", adapter=str(ADAPTER), model=MODEL, options=options, **fields)
@@ -154,7 +154,7 @@ def test_a_key_that_is_refused_is_a_missing_login(codex: Codex) -> None:
 
 def test_a_key_that_is_not_there_is_a_missing_login_without_a_request(codex: Codex) -> None:
     with ModelServer() as model:
-        end = codex.run(codex.session(model.url, options={"env_key": "NOWHERE_KEY"}))
+        end = codex.run(codex.session(model.url, options={"key_env": "NOWHERE_KEY"}))
     assert (end.outcome, end.exit_code) == ("runtime", 11)
     assert "NOWHERE_KEY" in end.reason
     assert model.requests == []

@@ -209,7 +209,7 @@ def obey(body: dict[str, Any]) -> Turn:
 LIVE: dict[str, tuple[str, Callable[[str], tuple[str, ...]], Callable[[str], dict[str, str]]]] = {
     "codex": (
         "gpt-5.5",
-        lambda url: (f"base_url={url}/v1", "env_key=SCRIPTED_MODEL_KEY"),
+        lambda url: (f"base_url={url}/v1", "key_env=SCRIPTED_MODEL_KEY"),
         lambda url: {"SCRIPTED_MODEL_KEY": "sk-test"},
     ),
     "claude": (

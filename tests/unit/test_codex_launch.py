@@ -108,7 +108,7 @@ def test_a_session_is_gone_on_with_only_if_codex_kept_it(tmp_path: Path, home: P
 
 def test_a_provider_of_ones_own_is_given_by_two_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINE", "sk-1")
-    command = launch(tmp_path, fake(tmp_path), base_url="http://h/v1", env_key="MINE").command
+    command = launch(tmp_path, fake(tmp_path), base_url="http://h/v1", key_env="MINE").command
     table = next(word for word in command if word.startswith("model_providers.meta="))
     assert 'base_url="http://h/v1"' in table
     assert 'env_key="MINE"' in table
