@@ -218,7 +218,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "before it is written down": ("engine.runner.hands:take", "before", ""),
     "written down, the agent at work": ("engine.runner.hands:cancel", "before", ""),
     "the agent told to end": ("engine.sessions.cancel:signal_groups", "before", ""),
-    "the agent ended, its end not written down": ("engine.runner.sessions:_harvest", "before", TAKEN_OVER),
+    "the agent ended, its end not written down": ("engine.runner.sessions:harvest", "before", TAKEN_OVER),
     "its end written down, not in the hands yet": ("engine.runner.hands:give", "before", ""),
     "given, but no folder yet": ("engine.sessions.folder:SessionFolder.create", "before", f"{SOUP}-2"),
     "a folder, but nothing that waits": ("engine.runner.hands:pool", "before", ""),
