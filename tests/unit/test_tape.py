@@ -14,7 +14,7 @@ from engine.sessions.folder import Cancelled, SessionFolder
 from engine.sessions.pool import LocalPool, SessionEnd, follow
 from engine.sessions.tape import Tape, TapeError, entry_key, record, start_tape
 from runtime_adapters import replay
-from runtime_adapters.protocol import EXIT_BAD_CONFIGURATION, EXIT_UNAVAILABLE, read_events
+from runtime_adapters.protocol import EXIT_BAD_CONFIGURATION, read_events
 from tests.session_helpers import BRIEF, in_time, make_session
 
 RESULT = '{"status": "done", "confidence_score": 0.9, "summary": "made it"}'
@@ -248,7 +248,7 @@ def test_a_session_ended_by_its_deadline_fails_again_at_once(tmp_path: Path) -> 
 
 def test_a_missing_entry_is_trouble_with_the_runtime_and_names_the_entry(tmp_path: Path) -> None:
     end = run(replaying(tmp_path, recorded(tmp_path), step="other"))
-    assert (end.outcome, end.exit_code) == ("runtime", EXIT_UNAVAILABLE)
+    assert (end.outcome, end.exit_code, end.lasting) == ("runtime", EXIT_BAD_CONFIGURATION, True)
     assert "no entry other-store-gen-1" in end.reason
 
 
