@@ -28,7 +28,7 @@ from tui.screens.main import MainScreen
 from tui.settings import Read, with_setting
 from tui.settings import load as load_settings
 from tui.supervisor import EngineStatus, Supervisor
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, LIGHT, own_variables
 
 _HERE = Path(__file__).parent
 LOOK_EVERY = 0.5
@@ -103,6 +103,10 @@ class MetaApp(App[Launch | None]):
     def main(self) -> MainScreen | None:
         """The main screen, wherever it is in the stack."""
         return next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables, which follow from the theme."""
+        return own_variables(self.current_theme)
 
     @property
     def keymap(self) -> Mapping[str, str]:

@@ -148,7 +148,7 @@ def proof_note(proved: Proved, took: str) -> Content:
     else:
         lines = [
             Content.assemble(
-                ("✓ Everything is proven again  ", "bold $text-success"),
+                ("✓ Every receipt still holds  ", "bold $text-success"),
                 (f"{plural(len(proved.held), 'receipt')} run in {took}  esc takes this away", "$text-muted"),
             )
         ]

@@ -18,8 +18,8 @@ DARK = Theme(
     panel="#202735",
     dark=True,
     variables={
-        "text-muted": "#97a3b6",
-        "text-disabled": "#68748a",
+        "text-muted": "#9ba7b9",
+        "text-disabled": "#7b879d",
         "text-primary": "#6cb0ff",
         "text-secondary": "#8fb2d6",
         "text-success": "#5cc0b0",
@@ -47,8 +47,8 @@ LIGHT = Theme(
     name="meta-light",
     primary="#0a5fb8",
     secondary="#40617f",
-    success="#00736a",
-    warning="#a85400",
+    success="#00685f",
+    warning="#964a00",
     error="#b01050",
     accent="#6440b0",
     foreground="#1d2430",
@@ -57,20 +57,20 @@ LIGHT = Theme(
     panel="#e1e6ed",
     dark=False,
     variables={
-        "text-muted": "#566274",
-        "text-disabled": "#7f8b9c",
+        "text-muted": "#4c5869",
+        "text-disabled": "#5f6a79",
         "text-primary": "#0a5fb8",
         "text-secondary": "#3d6288",
-        "text-success": "#00736a",
-        "text-warning": "#a85400",
+        "text-success": "#00685f",
+        "text-warning": "#964a00",
         "text-error": "#b01050",
         "text-accent": "#6440b0",
         "border": "#0a5fb8",
         "border-blurred": "#c3ccd8",
         "footer-background": "#e6eaf0",
-        "footer-key-foreground": "#a85400",
+        "footer-key-foreground": "#964a00",
         "footer-description-foreground": "#3f4a5a",
-        "block-cursor-background": "#cfe0f5",
+        "block-cursor-background": "#d8e6f8",
         "block-cursor-foreground": "#0b1a2c",
         "block-cursor-text-style": "bold",
         "scrollbar": "#c3ccd8",
@@ -81,3 +81,18 @@ LIGHT = Theme(
         "scrollbar-background-active": "#f7f8fa",
     },
 )
+
+
+def own_variables(theme: Theme) -> dict[str, str]:
+    """Variables that Textual does not have: what is written with on the colour of a warning.
+
+    In the colours of the terminal, `background` is whatever the terminal has: nothing can be written with it.
+    """
+    if theme.ansi:
+        return {"on-warning": "ansi_black" if theme.dark else "ansi_bright_white"}
+    return {"on-warning": theme.background or ("#000000" if theme.dark else "#ffffff")}
+
+
+def cursor_line(theme: Theme) -> str:
+    """The style of the line under the cursor; colours keep their meaning where the background leaves them legible."""
+    return f"{'$block-cursor-foreground ' if theme.ansi else ''}on $block-cursor-background"

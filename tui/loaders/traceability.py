@@ -193,7 +193,7 @@ def _link(link: Link, proven: bool, receipts: tuple[str, ...], named: Mapping[st
     link = replace(link, tests=tests, receipts=shown)
     if bad:
         more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-        return replace(link, state="broken", why=f"{bad[0].name} {bad[0].outcome}{more}")
+        return replace(link, state="broken", why=f"`{bad[0].name.rpartition('::')[2]}` {bad[0].outcome}{more}")
     if proven:
         return replace(link, state="proven")
     return replace(link, why=_why_unproven(link))

@@ -43,6 +43,9 @@ COMMON = (
 """Bindings that follow a screen's own ones."""
 
 
+_UNREADABLE = "There is nothing to show until that is mended. It is read again by itself when the workspace changes."
+
+
 class BrowseScreen(Screen[None], Generic[Data]):
     """Shows what `load` returns. A subclass says how: `load`, `title_text`, `items`, `describe`, `empty`."""
 
@@ -136,7 +139,7 @@ class BrowseScreen(Screen[None], Generic[Data]):
         self.draw_trouble()
         self.draw_title()
         if self.data is None:
-            self.list.show((), Content(""))
+            self.list.show((), Content.styled(_UNREADABLE, "$text-muted"))
         else:
             self.list.show(self.items(self.data), self.empty(self.data))
         self.draw_details()

@@ -165,7 +165,7 @@ def guide(assessed: Assessed, sections: tuple[Section, ...], at: str, sensitive:
 def _first(here: Section | None) -> str:
     if here is None:
         return "A heading of your own: it is read like the others."
-    return "One line, after the #. " + one_line(here.hint, 600)
+    return "One line, after the #. Then say what you want, not how it should be programmed. Half a page is enough."
 
 
 def _progress(one: Progress, is_here: bool) -> Content:

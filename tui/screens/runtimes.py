@@ -116,10 +116,11 @@ class RuntimesScreen(BrowseScreen[Runtimes]):
         state = runtime_state(runtime, self.clock(), served(runtime.name, sessions))
         live, number, tokens = used(runtime.name, sessions)
         place = f"{self.next_order.index(runtime.name) + 1}." if runtime.name in self.next_order else ""
-        facts = [f"● {live} now" if live else "", plural(number, "session") if number else "", count(tokens, "tokens")]
+        counted = f"● {live} of {number}" if live else plural(number, "session") if number else ""
+        facts = [counted, count(tokens, "tokens")]
         left = Content.assemble(
             (f"{place:>3} ", "$text-muted"),
-            (f"{one_line(runtime.name):<18}", "bold" if place else ""),
+            (f"{one_line(runtime.name):<17}", "bold" if place else ""),
             (f" {state.look.glyph} {state.word}", state.look.colour),
         )
         right = Content.styled(" · ".join(filter(None, facts)), "$text-muted")

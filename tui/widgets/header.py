@@ -51,7 +51,7 @@ def waiting_badge(number: int) -> Content:
     """What only the person can do, and the key for it."""
     if not number:
         return Content("")
-    return Content.styled(f" ◆ {number} waiting for you  a ", "bold $background on $warning")
+    return Content.styled(f" ◆ {number} waiting for you  a ", "bold $on-warning on $warning")
 
 
 def _parts(view: WorkspaceView, engine_word: str) -> list[tuple[int, Content]]:

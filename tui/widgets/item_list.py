@@ -14,6 +14,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
+from tui.themes import cursor_line
+
 NOTHING = Content("")
 
 
@@ -148,7 +150,7 @@ class ItemList(ScrollView, can_focus=True):
         gap = width - 1 - left.cell_length - right.cell_length
         line = Content.assemble((mark, "$text-primary"), left, " " * max(0, gap - 1), right, " ")
         if is_cursor:
-            line = line.stylize("on $block-cursor-background" if self.has_focus else "on $panel")
+            line = line.stylize(cursor_line(self.app.current_theme) if self.has_focus else "on $panel")
         return line
 
     def action_cursor(self, by: int) -> None:

@@ -15,6 +15,7 @@ from textual.visual import Visual
 from tui.format import LOOKS, duration, elapsed, word
 from tui.messages import Clock
 from tui.read_model import WorkspaceView
+from tui.themes import cursor_line
 from tui.tree_model import Node, Row, active_row, build, rows
 from tui.wrap import fit
 
@@ -140,7 +141,7 @@ class PhaseTree(ScrollView, can_focus=True):
             (f"{time:>{_TIME_ROOM}} ", "$text-muted"),
         )
         if is_cursor:
-            content = content.stylize("on $block-cursor-background" if self.has_focus else "on $panel")
+            content = content.stylize(cursor_line(self.app.current_theme) if self.has_focus else "on $panel")
         return content
 
     def action_cursor(self, by: int) -> None:
