@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rich.cells import cell_len
 
 from tui.format import plural
 from tui.loaders.diff import AttemptDiff
@@ -12,6 +16,8 @@ from tui.text_lines import TextLine, blank
 
 _HEADING = re.compile(r"#{1,6} ")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)]) ")
+_BOLD = re.compile(r"\*\*(\S.*?)\*\*")
+_WIDEST_TABLE = 116
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
 _NOT_SHOWN = ("index ", "--- ", "+++ ", "new file", "deleted file", "old mode", "new mode", "similarity ")
@@ -21,7 +27,7 @@ def markdown_lines(text: str) -> list[TextLine]:
     """Markdown as it was written, with its headings, lists, tables and fences told apart by style."""
     lines: list[TextLine] = []
     fence = ""
-    for line in text.split("\n"):
+    for line in _aligned(text.split("\n")):
         mark = _FENCE.match(line)
         if fence:
             closes = mark is not None and line.strip() == fence
@@ -35,18 +41,40 @@ def markdown_lines(text: str) -> list[TextLine]:
     return lines
 
 
+def _aligned(lines: Sequence[str]) -> Iterator[str]:
+    """The same lines, the columns of each table below each other where that takes no more room than a screen has."""
+    for is_table, group in groupby(lines, key=lambda line: line.startswith("|") and line.rstrip().endswith("|")):
+        rows = list(group)
+        yield from _table(rows) if is_table else rows
+
+
+def _table(rows: Sequence[str]) -> Sequence[str]:
+    cells = [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows]
+    columns = max(map(len, cells))
+    widths = [max((cell_len(row[at]) for row in cells if at < len(row)), default=0) for at in range(columns)]
+    if sum(widths) + 3 * columns > _WIDEST_TABLE:
+        return rows
+    return ["| " + " | ".join(_padded(row, at, width) for at, width in enumerate(widths)) + " |" for row in cells]
+
+
+def _padded(row: Sequence[str], at: int, width: int) -> str:
+    cell = row[at] if at < len(row) else ""
+    filling = "-" if cell and not cell.strip("-: ") else " "
+    return cell + filling * (width - cell_len(cell))
+
+
 def _prose(line: str) -> TextLine:
     if _HEADING.match(line):
         return TextLine(line.lstrip("# "), "bold $text-primary")
     if item := _ITEM.match(line):
         bullet = "•" if item[2] in "-*+" else item[2]
-        return TextLine(line[item.end() :], marks=((f"{item[1]}{bullet} ", "$text-muted"),))
+        return TextLine(_BOLD.sub(r"\1", line[item.end() :]), marks=((f"{item[1]}{bullet} ", "$text-muted"),))
     if line.startswith("|"):
         ruler = not line.strip("|-: ")
         return TextLine(line, "$text-disabled" if ruler else "$foreground")
     if line.startswith("> "):
         return TextLine(line[2:], "italic $text-muted", marks=(("▎ ", "$text-muted"),))
-    return TextLine(line)
+    return TextLine(_BOLD.sub(r"\1", line))
 
 
 def code_lines(text: str) -> list[TextLine]:
@@ -95,24 +123,35 @@ def counts(diff: Iterable[str]) -> tuple[int, int]:
     return added, taken
 
 
-def diff_lines(diffs: Iterable[AttemptDiff], opened: set[str]) -> list[TextLine]:
+@dataclass(frozen=True, slots=True)
+class DrawnDiff:
+    """A diff with its lines made: ten thousand of them take longer than a key press may."""
+
+    diff: AttemptDiff
+    lines: Sequence[TextLine]
+    size: str
+
+
+def drawn(diff: AttemptDiff) -> DrawnDiff:
+    """Makes the lines of a diff."""
+    lines = diff.lines
+    files = sum(line.startswith("diff --git ") for line in lines)
+    added, taken = counts(lines)
+    return DrawnDiff(diff, one_diff(lines), f"{plural(files, 'file')}  +{added} −{taken}" if lines else "")
+
+
+def diff_lines(diffs: Iterable[DrawnDiff], opened: set[str]) -> list[TextLine]:
     """One line for each attempt; below an opened one what it changed."""
     lines: list[TextLine] = []
-    for diff in diffs:
-        is_open = diff.session in opened
-        lines.append(_attempt(diff, is_open))
+    for one in diffs:
+        is_open = one.diff.session in opened
+        arrow = "▾ " if is_open else "▸ "
+        note = "  ".join(filter(None, [one.size, one.diff.note]))
+        marks = ((arrow, "$text-muted"),)
+        lines.append(TextLine(one.diff.title, "bold $foreground", marks, note, key=one.diff.session))
         if is_open:
-            lines += [*one_diff(diff.lines), blank()]
+            lines += [*one.lines, blank()]
     return lines
-
-
-def _attempt(diff: AttemptDiff, is_open: bool) -> TextLine:
-    added, taken = counts(diff.lines)
-    files = sum(line.startswith("diff --git ") for line in diff.lines)
-    size = f"{plural(files, 'file')}  +{added} −{taken}" if diff.text else ""
-    arrow = "▾ " if is_open else "▸ "
-    note = "  ".join(filter(None, [size, diff.note]))
-    return TextLine(diff.title, "bold $foreground", ((arrow, "$text-muted"),), note, key=diff.session)
 
 
 def one_diff(lines: Iterable[str]) -> list[TextLine]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui.format import LOOKS, word
-from tui.read_model import WorkspaceView
+from textual.content import Content
+
+from tui.format import LOOKS, duration, elapsed, plural, word
+from tui.lego_data import lego_of, sessions_of, steps_of
+from tui.read_model import SessionView, WorkspaceView
 from tui.text_lines import TextLine
 
 EMPTY: Mapping[str, tuple[str, str]] = {
@@ -37,3 +40,26 @@ def lego_rows(view: WorkspaceView, now: float) -> list[TextLine]:
             )
         )
     return rows
+
+
+def lego_title(view: WorkspaceView, name: str, session: SessionView | None, now: float) -> Content:
+    """`● store  running   1 of 3 steps done   session 1 of 4: code · gen #2  1:40`."""
+    lego = lego_of(view, name)
+    if lego is None:
+        return Content.styled(" LEGOs", "bold")
+    look, steps = LOOKS[lego.status], steps_of(view, name)
+    done = sum(step.status in ("done", "skipped") for step in steps)
+    facts = [f"{done} of {plural(len(steps), 'step')} done"]
+    if session is not None:
+        sessions = sessions_of(view, name)
+        number = next((n for n, one in enumerate(sessions, 1) if one.id == session.id), 1)
+        time = duration(elapsed(session.started_at, session.ended_at, now))
+        facts.append(
+            f"session {number} of {len(sessions)}: {session.step} · {session.substep} #{session.attempt}  {time}"
+        )
+    return Content.assemble(
+        (f" {look.glyph} ", look.colour),
+        (lego.name, "bold"),
+        (f"  {word(lego.status)}", look.colour),
+        (f"   {'   '.join(facts)}", "$text-muted"),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -15,9 +15,11 @@ Piece = tuple[str, str]
 _NOTE_GAP = 2
 
 
-@dataclass(frozen=True, slots=True)
-class TextLine:
-    """One paragraph. Everything in it is plain text; `key` names what the line opens, "" for nothing."""
+class TextLine(NamedTuple):
+    """One paragraph. Everything in it is plain text; `key` names what the line opens, "" for nothing.
+
+    A tuple, as a row is: ten thousand of them are made while a person waits for a diff.
+    """
 
     text: str = ""
     style: str = "$foreground"
@@ -34,8 +36,7 @@ class TextLine:
         return sum(cell_len(text) for text, _ in self.marks)
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
+class TextRow(NamedTuple):
     """One row on the screen: `line` is the index of its paragraph, `number` its place in it."""
 
     line: int
@@ -58,21 +59,21 @@ def wrap_lines(lines: Sequence[TextLine], width: int) -> list[TextRow]:
     """The rows of these lines, each at most `width` cells wide."""
     rows: list[TextRow] = []
     for index, line in enumerate(lines):
-        rows += _rows(index, line, width)
+        room = max(1, width - line.lead) if line.marks else width
+        if not line.note and len(line.text) <= room and line.text.isascii():
+            rows.append(TextRow(index, 0, line.text))
+        else:
+            rows += _rows(index, line, room)
     return rows
 
 
-def _rows(index: int, line: TextLine, width: int) -> Iterable[TextRow]:
-    if not line.note and len(line.text) <= width and line.text.isascii() and not line.marks:
-        return (TextRow(index, 0, line.text),)
-    room = max(1, width - min(line.lead, width - 1))
+def _rows(index: int, line: TextLine, room: int) -> Iterable[TextRow]:
     parts = wrap_cells(line.text, room)
     if not line.note:
         return [TextRow(index, number, part) for number, part in enumerate(parts)]
     beside = cell_len(parts[0]) + _NOTE_GAP + cell_len(line.note) <= room
-    rows = [
-        TextRow(index, number, part, line.note if beside and not number else "") for number, part in enumerate(parts)
-    ]
+    first = TextRow(index, 0, parts[0], line.note if beside else "")
+    rows = [first, *(TextRow(index, number, part) for number, part in enumerate(parts[1:], 1))]
     return rows if beside else [*rows, TextRow(index, len(rows), "", fit(line.note, room))]
 
 

@@ -41,6 +41,9 @@ class AttemptDiff:
         return self.text.split("\n") if self.text else []
 
 
+_NOTHING = {False: "It changed nothing.", True: "It has changed nothing yet."}
+
+
 def load_diffs(folder: Path, attempts: Sequence[Attempt]) -> tuple[AttemptDiff, ...]:
     """The diff of each attempt that has changed something to show."""
     return tuple(_diff(folder, attempt) for attempt in attempts)
@@ -48,14 +51,15 @@ def load_diffs(folder: Path, attempts: Sequence[Attempt]) -> tuple[AttemptDiff, 
 
 def _diff(folder: Path, attempt: Attempt) -> AttemptDiff:
     if not attempt.base or not (attempt.commit or attempt.worktree):
-        return AttemptDiff(attempt.session, attempt.title, note="It left no commit.")
+        note = "It is at work." if attempt.worktree else "It left no commit."
+        return AttemptDiff(attempt.session, attempt.title, note=note)
     try:
         data = _committed(folder, attempt) if attempt.commit else _at_work(attempt)
     except GitError as error:
         return AttemptDiff(attempt.session, attempt.title, note=str(error))
     note = f"Only the first {MAX_BYTES // 1024 // 1024} MB are shown." if len(data) > MAX_BYTES else ""
     text = clean(data[:MAX_BYTES].decode("utf-8", errors="replace")).rstrip("\n")
-    return AttemptDiff(attempt.session, attempt.title, text, note or ("" if text else "It changed nothing."))
+    return AttemptDiff(attempt.session, attempt.title, text, note or ("" if text else _NOTHING[attempt.commit == ""]))
 
 
 def _committed(folder: Path, attempt: Attempt) -> bytes:

@@ -1,19 +1,15 @@
-"""One LEGO: what its sessions say, were told and changed, its documents and receipts, and why it stands where it does."""
+"""One LEGO: what its sessions say, were told and changed, its documents and receipts, and why it is in its state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import Static
 
-from tui.document_lines import diff_lines, file_lines
-from tui.format import LOOKS, duration, elapsed, plural, word
 from tui.lego_data import (
     ATTEMPTS,
     BRIEF,
@@ -22,20 +18,15 @@ from tui.lego_data import (
     RECEIPTS,
     STATE,
     TABS,
-    attempts_of,
     first_tab,
     lego_at,
     lego_of,
     sessions_of,
     steps_of,
 )
-from tui.lego_lines import attempt_lines, brief_lines, receipt_lines, state_lines
-from tui.lego_words import EMPTY, lego_rows
-from tui.loaders.brief import load_brief
-from tui.loaders.diff import load_diffs
-from tui.loaders.documents import Part, load_documents
-from tui.loaders.receipts import load_receipts
-from tui.loaders.session_files import load_session_files
+from tui.lego_lines import state_lines
+from tui.lego_sources import LegoSources, source_of
+from tui.lego_words import EMPTY, lego_rows, lego_title
 from tui.messages import Clock
 from tui.read_model import SessionView, WorkspaceView
 from tui.screens.main import MainScreen
@@ -79,10 +70,7 @@ class LegoScreen(ViewScreen):
         self.lego, self.tab = lego, STATE
         self.session: SessionView | None = None
         self._tail: Tail | None = None
-        self._data: dict[str, Any] = {}
-        self._problems: dict[str, str] = {}
-        self._asked: dict[str, Any] = {}
-        self._opened: dict[str, set[str]] = {}
+        self.sources = LegoSources(self.load)
         self._shown = ""
 
     def compose(self) -> ComposeResult:
@@ -148,34 +136,14 @@ class LegoScreen(ViewScreen):
         elif self.tab == STATE:
             self._show_lines(state_lines(steps_of(self.view, self.lego), self.clock()))
         elif self.tab == ATTEMPTS:
-            self._show_attempts()
+            self._show_lines(self.sources.attempts(self.view, self.lego, self.clock()))
         else:
             self._show_loaded()
 
     def _show_title(self) -> None:
-        lego = lego_of(self.view, self.lego)
-        if lego is None:
-            self.query_one("#lego-title", Static).update(Content.styled(" LEGOs", "bold"))
-            return
-        look, steps = LOOKS[lego.status], steps_of(self.view, self.lego)
-        done = sum(step.status in ("done", "skipped") for step in steps)
-        facts = [f"{done} of {plural(len(steps), 'step')} done"]
-        if self.tab in (LIVE, BRIEF) and self.session is not None:
-            time = duration(elapsed(self.session.started_at, self.session.ended_at, self.clock()))
-            sessions = sessions_of(self.view, self.lego)
-            number = next((n for n, one in enumerate(sessions, 1) if one.id == self.session.id), 1)
-            facts += [
-                f"session {number} of {len(sessions)}: {self.session.step} · {self.session.substep} "
-                f"#{self.session.attempt}  {time}"
-            ]
-        self.query_one("#lego-title", Static).update(
-            Content.assemble(
-                (f" {look.glyph} ", look.colour),
-                (lego.name, "bold"),
-                (f"  {word(lego.status)}", look.colour),
-                (f"   {'   '.join(facts)}", "$text-muted"),
-            )
-        )
+        session = self.session if self.tab in (LIVE, BRIEF) else None
+        title = lego_title(self.view, self.lego, session, self.clock())
+        self.query_one("#lego-title", Static).update(title)
 
     def _show_only(self, what: str) -> None:
         for part in ("lego-notice", "lego-live", "lego-text"):
@@ -236,78 +204,24 @@ class LegoScreen(ViewScreen):
 
     # what is loaded
 
-    def _loader(self) -> tuple[str, Any, Callable[[], Any]]:
-        """What the open tab needs: a name for it, what it depends on, and how it is read."""
-        folder, lego = self.view.folder, self.lego
-        known = lego_of(self.view, lego)
-        tip, steps = known.tip if known else "", steps_of(self.view, lego)
-        if self.tab == BRIEF:
-            assert self.session is not None
-            return f"brief of {self.session.id}", None, partial(load_brief, self.session.folder)
-        if self.tab == DIFF:
-            attempts = attempts_of(self.view, lego)
-            return f"diff of {lego}", attempts, partial(load_diffs, folder, attempts)
-        if self.tab == RECEIPTS:
-            return f"receipts of {lego}", [step.checks for step in steps], partial(load_receipts, folder, lego)
-        part = cast(Part, self.tab)
-        loader = partial(load_documents, folder, lego, part, tip, self.view.toolchain)
-        return f"{part} of {lego}", (tip, [step.status for step in steps]), loader
-
     def _show_loaded(self) -> None:
-        if self.tab == BRIEF and self.session is None:
-            self._notice(*EMPTY[BRIEF])
+        source = source_of(self.view, self.lego, self.tab, self.session)
+        if source is None:
+            self._notice(*EMPTY[self.tab])
             return
-        name, depends, loader = self._loader()
-        if name not in self._asked or self._asked[name] != depends:
-            self._asked[name] = depends
-            self.load(name, loader)
-        if name in self._problems:
-            self._notice(
-                f"✗ The {self.tab} cannot be shown", self._problems[name], ("r", "try again"), style="$text-error"
-            )
-        elif name not in self._data:
+        self.sources.want(source)
+        if problem := self.sources.problems.get(source.name):
+            self._notice(f"✗ The {self.tab} cannot be shown", problem, ("r", "try again"), style="$text-error")
+        elif source.name not in self.sources.data:
             self._notice(f"◌ Reading the {self.tab} …")
         else:
-            self._show_lines(self._lines_of(self._data[name]))
-
-    def _lines_of(self, data: Any) -> Sequence[TextLine]:
-        opened = self._opened.setdefault(f"{self.lego}|{self.tab}", set())
-        if self.tab == BRIEF:
-            title = f"{self.session.step} · {self.session.substep} #{self.session.attempt}" if self.session else ""
-            return brief_lines(data, title) if data is not None else []
-        if self.tab == DIFF:
-            return diff_lines([diff for diff in data if diff.text or diff.note], opened)
-        return receipt_lines(data, opened) if self.tab == RECEIPTS else file_lines(data)
+            title = self.session.title if self.session else ""
+            self._show_lines(self.sources.lines(source.name, self.lego, self.tab, title))
 
     def loaded(self, what: str, result: Any, problem: str) -> None:
         """Takes in what was read; it shows if its tab is still open."""
-        self._problems.pop(what, None)
-        if problem:
-            self._problems[what] = problem
-        else:
-            if what not in self._data:
-                self._open_first(what, result)
-            self._data[what] = result
+        self.sources.take(what, result, problem)
         self._show()
-
-    def _open_first(self, what: str, result: Any) -> None:
-        """What a person would open first is open already: the newest change."""
-        if what == f"diff of {self.lego}":
-            newest = next((diff.session for diff in result if diff.text), None)
-            self._opened[f"{self.lego}|{DIFF}"] = {newest} if newest else set()
-
-    def _show_attempts(self) -> None:
-        opened = self._opened.setdefault(f"{self.lego}|{ATTEMPTS}", set())
-        sessions = sessions_of(self.view, self.lego)
-        files = {}
-        for session in sessions:
-            name = f"files of {session.id}"
-            if name in self._data:
-                files[session.id] = self._data[name]
-            elif session.id in opened and name not in self._asked:
-                self._asked[name] = None
-                self.load(name, partial(load_session_files, session.folder))
-        self._show_lines(attempt_lines(sessions, opened, files, self.clock()))
 
     # what the person does
 
@@ -320,7 +234,7 @@ class LegoScreen(ViewScreen):
             self.set_focus(None)
             self._show()
             return
-        opened = self._opened.setdefault(f"{self.lego}|{self.tab}", set())
+        opened = self.sources.opened(self.lego, self.tab)
         opened ^= {message.key}
         self._show()
 
@@ -391,8 +305,7 @@ class LegoScreen(ViewScreen):
         """Reads what the tab shows once more."""
         if self.tab in (LIVE, STATE):
             return
-        self._asked.clear()
-        self._problems.clear()
+        self.sources.forget()
         self._show()
 
     def action_copy(self) -> None:

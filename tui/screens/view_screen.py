@@ -50,8 +50,8 @@ class ViewScreen(Screen[None]):
         self.run_worker(work, thread=True, group=what, name=what, exit_on_error=False)
 
     def on_loaded(self, message: Loaded) -> None:
-        """Hands on what was loaded."""
-        self.loaded(message.what, message.result, message.problem)
+        """Hands on what was loaded; in a problem, paths are told from the workspace on."""
+        self.loaded(message.what, message.result, message.problem.replace(f"{self.view.folder}/", ""))
 
     def loaded(self, what: str, result: Any, problem: str) -> None:
         """For the screen itself: draw what came."""

@@ -127,10 +127,16 @@ class GanttView(ScrollView, can_focus=True):
     def _axis(self) -> list[Cell]:
         cells: list[Cell] = [(" ", "$text-muted")] * self._room
         at = self.scale
+        now = min(at.cell(self._now) - self.left - 1, self._room - 4) if self._running else self._room
         for cell, seconds in ticks(at, self._room, self.left):
-            _write(cells, cell - self.left, duration(seconds) or "0:00", "$text-muted")
+            label = duration(seconds)
+            if (
+                not cell - self.left + len(label) > now > cell - self.left - 4
+                and cell - self.left + len(label) <= self._room
+            ):
+                _write(cells, cell - self.left, label, "$text-muted")
         if self._running:
-            _write(cells, min(at.cell(self._now) - self.left - 1, self._room - 4), "now", "bold $text-warning")
+            _write(cells, now, "now", "bold $text-warning")
         return [*((c, "$text-muted") for c in f"{' since the start':<{self._label_room}}"[: self._label_room]), *cells]
 
     def _row_cells(self, row: GanttRow) -> list[Cell]:

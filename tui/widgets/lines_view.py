@@ -17,6 +17,8 @@ from tui.ink import Inks
 from tui.text_lines import TextLine, TextRow, find, split_matches, wrap_lines
 
 _FOUND = "bold $background on $warning"
+_ABOVE = 3
+"""Rows that stay in sight above a line that was searched for."""
 
 
 class LinesView(ScrollView, can_focus=True):
@@ -71,16 +73,21 @@ class LinesView(ScrollView, can_focus=True):
         self._lines: Sequence[TextLine] = ()
         self._rows: list[TextRow] = []
         self._first: list[int] = []
+        self._keyed: list[tuple[str, int]] = []
         self._width = 0
+        self._match = -1
         self._inks = Inks(self)
 
     def show(self, lines: Sequence[TextLine], *, from_top: bool = False, cursor: str = "") -> None:
         """Shows these lines; the reader stays where they are unless `from_top`."""
+        same = lines is self._lines
         self._lines = lines
+        if not same:
+            self._keyed = [(line.key, index) for index, line in enumerate(lines) if line.key]
         keys = self._keys()
         wanted = cursor or ("" if from_top else self.cursor)
         self.cursor = wanted if wanted in keys else next(iter(self._picks()), "")
-        self._lay_out()
+        self._lay_out(same)
         if from_top:
             self.scroll_to(y=0, animate=False, force=True)
         if cursor:
@@ -90,9 +97,13 @@ class LinesView(ScrollView, can_focus=True):
         """Wraps everything anew when the width changes."""
         self._lay_out()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, same: bool = False) -> None:
         room = self.scrollable_content_region.width
-        self._width = min(room, self.most_width) if self.most_width else room
+        width = min(room, self.most_width) if self.most_width else room
+        if same and width == self._width:
+            self.refresh()
+            return
+        self._width = width
         self._rows = wrap_lines(self._lines, self._width) if self._width else []
         self._first = [0] * len(self._lines)
         for number, row in enumerate(self._rows):
@@ -102,10 +113,10 @@ class LinesView(ScrollView, can_focus=True):
         self.refresh()
 
     def _keys(self) -> dict[str, int]:
-        return {line.key: index for index, line in reversed(list(enumerate(self._lines))) if line.key}
+        return dict(self._keyed)
 
     def _picks(self) -> list[str]:
-        return [line.key for line in self._lines if line.key]
+        return [key for key, _ in self._keyed]
 
     def render_line(self, y: int) -> Strip:
         """One row."""
@@ -207,16 +218,15 @@ class LinesView(ScrollView, can_focus=True):
         return len(found)
 
     def action_match(self, by: int) -> None:
-        """To the next line with the words that were searched for."""
+        """To the next line with the words that were searched for; after the last one to the first."""
         found = find(self._lines, self.words)
-        if not found:
-            return
-        top = self.scroll_offset.y
-        later = [line for line in found if self._first[line] > top]
-        earlier = [line for line in found if self._first[line] < top]
-        self._go((later or found)[0] if by > 0 else (earlier or found)[-1])
+        if found:
+            later = [line for line in found if line > self._match]
+            earlier = [line for line in found if line < self._match]
+            self._go((later or found)[0] if by > 0 else (earlier or found)[-1])
 
     def _go(self, line: int) -> None:
+        self._match = line
         if self._lines[line].key:
             self._stand_on(self._lines[line].key)
-        self.scroll_to(y=self._first[line], animate=False, force=True)
+        self.scroll_to(y=max(0, self._first[line] - _ABOVE), animate=False, force=True)

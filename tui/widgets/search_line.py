@@ -12,12 +12,12 @@ from textual.widgets import Input, Label
 class SearchLine(Horizontal):
     """Hidden until opened. Posts `Search` while words are typed, and when it is closed without any."""
 
-    BINDINGS = [Binding("escape", "close", "Close", priority=False)]
+    BINDINGS = [Binding("escape", "close", "Close", tooltip="Close the search")]
     DEFAULT_CSS = """
     SearchLine { height: 1; display: none; background: $panel; }
     SearchLine.-open { display: block; }
     SearchLine > Label { width: auto; padding: 0 1; color: $text-warning; }
-    SearchLine > Input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }
+    SearchLine > Input { width: 1fr; background: $panel; }
     SearchLine > #found { color: $text-muted; }
     """
 
@@ -31,7 +31,7 @@ class SearchLine(Horizontal):
     def compose(self) -> ComposeResult:
         """A slash, the words, how often they were found."""
         yield Label("/")
-        yield Input(select_on_focus=True)
+        yield Input(select_on_focus=True, compact=True)
         yield Label("", id="found")
 
     def open(self) -> None:
