@@ -1,0 +1,71 @@
+"""The wisdom browser on real cards and real session files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.tui import fixture_views as views
+from tests.tui.journeys import press, screen, text_of
+from tui.loaders.wisdom import load
+from tui.screens.wisdom import WisdomScreen
+
+
+def session(folder: Path, name: str, **more: object) -> None:
+    """A session.json as the engine writes it."""
+    path = folder / ".orchestrator" / "sessions" / name / "session.json"
+    path.parent.mkdir(parents=True)
+    wisdom = [{"id": "RSK-001", "why": "applies to code"}]
+    base = {"lego": "store", "step": "code", "substep": "gen", "attempt": 1, "runtime": "codex", "wisdom": wisdom}
+    path.write_text(json.dumps({**base, **more}))
+
+
+def test_every_card_in_force_is_there_with_who_was_told_it(tmp_path: Path) -> None:
+    session(tmp_path, "0001-code")
+    session(tmp_path, "0002-code", lego=None, step="design", wisdom=[{"id": "RSK-001", "why": "sensitive app"}])
+    found = load(tmp_path)
+    card = found.card("RSK-001")
+    assert card and card.collection == "risk" and card.field("Principle")
+    assert [(one.title, one.why) for one in card.choices] == [
+        ("store · code · gen #1", "applies to code"),
+        ("design · gen #1", "sensitive app"),
+    ]
+    assert {one.collection for one in found.cards} >= {"design", "engineering", "risk", "strategic"}
+
+
+def test_the_apps_own_cards_come_before_the_engines(tmp_path: Path) -> None:
+    own = tmp_path / ".meta" / "wisdom" / "risk_wisdom.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("# Risk\n\n## RSK-900 Ours alone\n- **Principle**: Mind the gap.\n")
+    assert [card.id for card in load(tmp_path).cards if card.collection == "risk"] == ["RSK-900"]
+
+
+def test_a_session_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    session(tmp_path, "0001-code", wisdom=7)
+    assert "0001-code/session.json" in load(tmp_path).problems[0]
+
+
+async def test_a_mistake_in_the_apps_own_cards_is_shown_with_its_place(tmp_path: Path) -> None:
+    own = tmp_path / ".meta" / "wisdom" / "risk_wisdom.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("# Risk\n\n## RSK-900 Ours alone\n- **Do**: [b]nothing[/b].\n")
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "W")
+        assert "risk_wisdom.md:3: card RSK-900" in " ".join(text_of(pilot).split())
+
+
+async def test_f_leaves_only_what_was_told_and_says_why(tmp_path: Path) -> None:
+    session(tmp_path, "0001-code")
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "W", "f")
+        text = text_of(pilot)
+        assert "RSK-001" in text and "DES-001" not in text
+        assert "store · code · gen #1" in text and "because it applies to code" in text
+
+
+async def test_search_finds_words_of_the_text(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "W", "slash", *"saltzer")
+        assert "RSK-001" in text_of(pilot) and "DES-001" not in text_of(pilot)
+        await press(pilot, "enter", "enter", "j", "escape", "escape")
+        assert isinstance(pilot.app.screen, WisdomScreen) and "DES-001" in text_of(pilot)
