@@ -25,7 +25,7 @@ EMPTY: Mapping[str, tuple[str, str]] = {
 """Tab → heading and sentence."""
 
 
-def lego_rows(view: WorkspaceView, now: float) -> list[TextLine]:
+def lego_rows(view: WorkspaceView) -> list[TextLine]:
     """One line for each LEGO: glyph, name, word."""
     rows = []
     for lego in view.legos:

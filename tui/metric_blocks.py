@@ -53,7 +53,7 @@ def figures(found: Metrics) -> list[Figure]:
         Figure(
             "waited for you",
             duration(waits.elapsed_seconds),
-            "a gate is open now" if still else f"at {plural(len(waits.gates), 'gate')}",
+            "one open now" if still else f"at {plural(len(waits.gates), 'gate')}",
             "$text-warning" if still else "$foreground",
         ),
     ]
@@ -66,7 +66,7 @@ def amount(found: Amount, say: Callable[[float], str]) -> str:
 
 def silent(found: Amount) -> str:
     """How many sessions told nothing, where some did not."""
-    return f"{plural(found.silent, 'session')} silent" if found.silent else ""
+    return f"{found.silent} told none" if found.silent else ""
 
 
 def tokens(number: float) -> str:

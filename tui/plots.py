@@ -12,7 +12,7 @@ def bar(value: float, most: float, width: int) -> str:
     """A bar of at most `width` cells, in eighths of a cell; what is more than nothing always shows."""
     if value <= 0 or most <= 0 or width <= 0:
         return ""
-    eighths = max(1, min(width * 8, round(value / most * width * 8)))
+    eighths = max(1, min(width * 8, round(min(1.0, value / most) * width * 8)))
     full, rest = divmod(eighths, 8)
     return "█" * full + (_EIGHTHS[rest] if rest else "")
 
@@ -22,7 +22,7 @@ def sparkline(values: Sequence[float], most: float | None = None) -> str:
     top = max(values, default=0.0) if most is None else most
     if top <= 0:
         return " " * len(values)
-    return "".join(_height(value / top) for value in values)
+    return "".join(_height(min(1.0, value / top)) for value in values)
 
 
 def _height(share: float) -> str:
@@ -34,7 +34,9 @@ def columns(values: Sequence[float], height: int, most: float | None = None) -> 
     top = max(values, default=0.0) if most is None else most
     if top <= 0 or height <= 0:
         return [" " * len(values) for _ in range(max(0, height))]
-    eighths = [0 if value <= 0 else max(1, min(height * 8, round(value / top * height * 8))) for value in values]
+    eighths = [
+        0 if value <= 0 else max(1, min(height * 8, round(min(1.0, value / top) * height * 8))) for value in values
+    ]
     rows = []
     for row in reversed(range(height)):
         left = [max(0, min(8, number - row * 8)) for number in eighths]

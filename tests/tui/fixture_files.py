@@ -89,7 +89,9 @@ def _completed(one: StepView, number: int) -> StepView:
     )
     if not sessions and number > 1:
         sessions = (over(session(Path("/nowhere"), one.step, one.lego, "gen"), 1500, 100),)
-    return replace(one, status="done", why="", evidence=(), sessions=sessions, session=None, ended_at=NOW - 60)
+    return replace(
+        one, status="done", why="", evidence=(), sessions=sessions, session=None, ended_at=one.ended_at or NOW - 60
+    )
 
 
 def _early(folder: Path, number: int) -> PhaseView:
@@ -271,15 +273,9 @@ def write_journal(folder: Path, found: WorkspaceView) -> None:
             ends = [one.ended_at for _, one in sessions if one.ended_at is not None]
             events.append({"at": iso(max(ends)), "event": "phase_ended", "phase": each.number})
     events += _gate("requirements", BEGIN + 350, BEGIN + 520) + _gate("lego_plan", BEGIN + 530, BEGIN + 610)
-    events.append(
-        {
-            "at": iso(NOW - 240),
-            "event": "gate_asked",
-            "step": "code",
-            "lego": "parser",
-            "waiting": {"gate": "code_parser"},
-        }
-    )
+    for asked in found.waiting:
+        about = {"step": asked.step, "lego": asked.lego, "waiting": {"gate": asked.gate}}
+        events.append({"at": iso(asked.since or NOW), "event": "gate_asked", **about})
     events.sort(key=lambda event: str(event["at"]))
     lines = [json.dumps({**event, "seq": number}) for number, event in enumerate(events, 1)]
     (folder / ".orchestrator").mkdir(parents=True, exist_ok=True)

@@ -91,6 +91,6 @@ def test_a_run_without_figures_says_so(tmp_path: Path) -> None:
 def test_the_figures_of_a_run(tmp_path: Path) -> None:
     files.write_journal(tmp_path, files.built(tmp_path))
     told = {figure.name: figure for figure in figures(load_metrics(tmp_path, NOW))}
-    assert told["waited for you"].note == "a gate is open now"
+    assert told["waited for you"].note == "one open now"
     assert told["money"].value == "unknown"
     assert told["tokens"].value.endswith("k")

@@ -200,6 +200,23 @@ async def test_in_a_narrow_terminal_the_list_and_the_lego_take_turns(tmp_path: P
         assert lego(pilot).lego == "parser" and "live" in text_of(pilot)
 
 
+async def test_in_a_wide_terminal_the_lego_follows_the_cursor_of_the_list(tmp_path: Path) -> None:
+    async with screen(at_work(tmp_path)) as pilot:
+        await press(pilot, "L", "tab", "j")
+        assert lego(pilot).lego == "parser"
+        await press(pilot, "k", "tab", "2")
+        assert (lego(pilot).lego, lego(pilot).tab) == ("store", "brief")
+
+
+async def test_a_change_of_the_workspace_leaves_the_cursor_of_the_list_where_it_is(tmp_path: Path) -> None:
+    view = at_work(tmp_path)
+    async with screen(view, size=(80, 24)) as pilot:
+        await press(pilot, "L", "tab", "j", "j")
+        await change(pilot, replace(view, last_event="something else happened"))
+        await press(pilot, "enter")
+        assert lego(pilot).lego == "query"
+
+
 async def test_ten_thousand_changed_lines_open_at_once(tmp_path: Path) -> None:
     view = files.commit_work(tmp_path, files.built(tmp_path), 10_000)
     async with screen(view) as pilot:
@@ -308,7 +325,7 @@ async def test_metrics_follow_the_journal(tmp_path: Path) -> None:
         assert "Nothing to measure yet" in text_of(pilot)
         files.write_journal(tmp_path, view)
         await press(pilot, "r")
-        assert "a gate is open now" in text_of(pilot) and "unknown" in text_of(pilot)
+        assert "one open now" in text_of(pilot) and "unknown" in text_of(pilot)
         assert "still open" in text_of(pilot)
 
 

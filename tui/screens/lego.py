@@ -19,7 +19,6 @@ from tui.lego_data import (
     STATE,
     TABS,
     first_tab,
-    lego_at,
     lego_of,
     sessions_of,
     steps_of,
@@ -29,18 +28,15 @@ from tui.lego_sources import LegoSources, source_of
 from tui.lego_words import EMPTY, lego_rows, lego_title
 from tui.messages import Clock
 from tui.read_model import SessionView, WorkspaceView
-from tui.screens.main import MainScreen
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
-from tui.tail import Tail
 from tui.text_lines import TextLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
 from tui.widgets.notice import Notice
-from tui.widgets.output_view import OutputView
 from tui.widgets.search_line import SearchLine
+from tui.widgets.session_output import SessionOutput
 from tui.widgets.tab_line import TabLine
 
-_READ = 4 * 1024 * 1024
 _PROSE = 118
 """Cells: text wider than this is tiring to read."""
 
@@ -69,7 +65,6 @@ class LegoScreen(ViewScreen):
         super().__init__(view, clock, live=live)
         self.lego, self.tab = lego, STATE
         self.session: SessionView | None = None
-        self._tail: Tail | None = None
         self.sources = LegoSources(self.load)
         self._shown = ""
 
@@ -81,16 +76,14 @@ class LegoScreen(ViewScreen):
             with Vertical(id="lego-main"):
                 yield TabLine(TABS, id="lego-tabs")
                 yield Notice(id="lego-notice")
-                yield OutputView(follow=True, id="lego-live")
+                yield SessionOutput(id="lego-live")
                 yield LinesView(most_width=_PROSE, id="lego-text")
                 yield SearchLine(id="lego-search")
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Shows the LEGO that was meant, else asks for one."""
-        if not self.lego:
-            main = next((screen for screen in self.app.screen_stack if isinstance(screen, MainScreen)), None)
-            self.lego = lego_at(main.node, self.view) if main else ""
+        self.lego = self.lego or self.lego_under_cursor()
         if self.lego:
             self.choose(self.lego)
         else:
@@ -100,8 +93,6 @@ class LegoScreen(ViewScreen):
         if self.polls:
             self.set_interval(0.1, self.flush)
             self.set_interval(1.0, self.tick)
-
-    # what is shown
 
     def choose(self, lego: str) -> None:
         """Turns to this LEGO, on the tab that most likely matters."""
@@ -123,7 +114,9 @@ class LegoScreen(ViewScreen):
 
     def _show(self) -> None:
         """Draws everything anew from what is known, and asks for what is not."""
-        self.query_one("#lego-list", LinesView).show(lego_rows(self.view, self.clock()), cursor=self.lego)
+        choosing = self.has_class("-choosing") and (self.has_class("-narrow") or not self.lego)
+        cursor = "" if choosing else self.lego
+        self.query_one("#lego-list", LinesView).show(lego_rows(self.view), cursor=cursor)
         self.query_one(TabLine).choose(TABS.index(self.tab))
         if self.session is None or self.session.lego != self.lego:
             self.session = next(iter(sessions_of(self.view, self.lego)), None)
@@ -183,26 +176,17 @@ class LegoScreen(ViewScreen):
         self._shown = shown
         self._show_only("lego-text")
 
-    # live output
-
     def _show_live(self) -> None:
         if self.session is None:
             self._notice(*EMPTY[LIVE])
             return
-        output = self.query_one(OutputView)
-        path = self.session.folder / "events.jsonl"
-        if self._tail is None or self._tail.path != path:
-            self._tail = Tail(path, max_lines=1, max_read=_READ)
-            output.replace(self._tail.poll())
-            output.action_follow()
+        self.query_one(SessionOutput).turn_to(self.session)
         self._show_only("lego-live")
 
     def flush(self) -> None:
         """Adds what the session said since the last time."""
-        if self.is_current and self.tab == LIVE and self._tail is not None and (lines := self._tail.poll()):
-            self.query_one(OutputView).append(lines)
-
-    # what is loaded
+        if self.is_current and self.tab == LIVE:
+            self.query_one(SessionOutput).flush()
 
     def _show_loaded(self) -> None:
         source = source_of(self.view, self.lego, self.tab, self.session)
@@ -223,8 +207,6 @@ class LegoScreen(ViewScreen):
         self.sources.take(what, result, problem)
         self._show()
 
-    # what the person does
-
     def on_lines_view_picked(self, message: LinesView.Picked) -> None:
         """Enter: a LEGO of the list, or a line that opens and closes."""
         if message.control.id == "lego-list":
@@ -240,7 +222,8 @@ class LegoScreen(ViewScreen):
 
     def on_lines_view_moved(self, message: LinesView.Moved) -> None:
         """The tab follows the cursor of the list."""
-        if message.control.id == "lego-list" and message.key != self.lego and not self.has_class("-choosing"):
+        follows = bool(self.lego) and not self.has_class("-narrow")
+        if message.control.id == "lego-list" and message.key != self.lego and follows:
             self.choose(message.key)
 
     def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
@@ -303,8 +286,6 @@ class LegoScreen(ViewScreen):
 
     def action_again(self) -> None:
         """Reads what the tab shows once more."""
-        if self.tab in (LIVE, STATE):
-            return
         self.sources.forget()
         self._show()
 

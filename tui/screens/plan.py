@@ -15,12 +15,11 @@ from textual.widgets import Static
 from tui.format import LOOKS, word
 from tui.graph_layers import reduced
 from tui.graph_layout import Drawing, draw, fitting
-from tui.lego_data import lego_at, steps_of
+from tui.lego_data import steps_of
 from tui.loaders.plan import PlanView, load_plan
 from tui.messages import Clock
 from tui.plan_lines import details, list_lines, progress, status_of, title
 from tui.read_model import WorkspaceView
-from tui.screens.main import MainScreen
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.graph_view import GraphView, Label
 from tui.widgets.key_line import KeyLine
@@ -64,8 +63,7 @@ class PlanScreen(ViewScreen):
 
     def on_mount(self) -> None:
         """Reads the plan; the LEGO under the main screen's cursor is chosen."""
-        main = next((screen for screen in self.app.screen_stack if isinstance(screen, MainScreen)), None)
-        self.chosen = lego_at(main.node, self.view) if main else ""
+        self.chosen = self.lego_under_cursor()
         self._show()
         self.action_again()
 

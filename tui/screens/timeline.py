@@ -82,12 +82,8 @@ class TimelineScreen(ViewScreen):
             self.facts = result
         self._show()
 
-    def _now(self) -> float:
-        """Nothing goes on in a run that is finished: then its last moment is now."""
-        return self.clock()
-
     def _show(self) -> None:
-        now = self._now()
+        now = self.clock()
         self.chart = chart(self.view, self.facts.waits, self.facts.needs, now)
         notice, drawn = self.query_one(Notice), self.query_one(GanttView)
         empty = not self.chart.rows
@@ -133,7 +129,7 @@ class TimelineScreen(ViewScreen):
 
     def _show_row(self, row: GanttRow | None) -> None:
         if row is not None:
-            self.query_one("#timeline-row", Static).update(row_content(row, self.chart.begin, self._now()))
+            self.query_one("#timeline-row", Static).update(row_content(row, self.chart.begin, self.clock()))
 
     def on_gantt_view_opened(self, message: GanttView.Opened) -> None:
         """Enter on a row: its LEGO, else the output of its last session."""

@@ -12,8 +12,10 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
+from tui.lego_data import lego_at
 from tui.messages import Clock
 from tui.read_model import WorkspaceView
+from tui.screens.main import MainScreen
 
 FURTHER_KEYS = [
     Binding("escape", "back", "Back", tooltip="Back to the screen before"),
@@ -37,6 +39,11 @@ class ViewScreen(Screen[None]):
     def __init__(self, view: WorkspaceView, clock: Clock, *, live: bool = True) -> None:
         super().__init__()
         self.view, self.clock, self.polls = view, clock, live
+
+    def lego_under_cursor(self) -> str:
+        """The LEGO that the main screen's cursor stands on or in; "" for none."""
+        main = next((screen for screen in self.app.screen_stack if isinstance(screen, MainScreen)), None)
+        return lego_at(main.node, self.view) if main else ""
 
     def load(self, what: str, loader: Callable[[], Any]) -> None:
         """Calls `loader` in a thread; a newer call for the same `what` replaces an older one."""
