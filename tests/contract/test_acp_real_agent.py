@@ -20,6 +20,8 @@ from tests.helpers import eventually
 from tests.model_server import INPUT_TOKENS, OUTPUT_TOKENS, Fault, ModelServer, Shell, Text, Turn
 from tests.session_helpers import make_session
 
+pytestmark = pytest.mark.agents
+
 pytest.importorskip("acp", reason="the extra `acp` is not installed")
 
 ANSWER = '{"status": "done", "confidence_score": 0.9, "summary": "made it"}'

@@ -18,6 +18,8 @@ from tests.helpers import wait_until
 from tests.model_server import INPUT_TOKENS, OUTPUT_TOKENS, Cut, Fault, Hang, ModelServer, Shell, Text, Tool
 from tests.real_agents import ANSWER, LONG, RealAgent, is_from_now, kinds, nobody_listens, worktree
 
+pytestmark = pytest.mark.agents
+
 ADAPTER = PACKAGED / "claude_adapter.sh"
 TURN_TOKENS = INPUT_TOKENS + OUTPUT_TOKENS
 MADE = (Shell(ANSWER), Text("Made."))

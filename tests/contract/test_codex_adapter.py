@@ -32,6 +32,8 @@ from tests.model_server import (
 from tests.real_agents import ANSWER, LONG, kinds, nobody_listens, worktree
 from tests.session_helpers import in_time, make_session
 
+pytestmark = pytest.mark.agents
+
 ADAPTER = PACKAGED / "codex_cli_adapter.sh"
 KEY = "SCRIPTED_MODEL_KEY"
 MODEL = "gpt-5.5"

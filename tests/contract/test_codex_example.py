@@ -19,6 +19,8 @@ from tests.agent_clis import require_cli
 from tests.model_server import ModelServer
 from tests.model_server.tape import TapeModel
 
+pytestmark = pytest.mark.agents
+
 META = [sys.executable, "-m", "engine.cli"]
 EXAMPLE = next(head.parent.parent for head in sorted(examples_home().glob("*/tape/tape.json")))
 SECONDS = 600

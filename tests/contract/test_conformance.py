@@ -220,6 +220,7 @@ LIVE: dict[str, tuple[str, Callable[[str], tuple[str, ...]], Callable[[str], dic
 }
 
 
+@pytest.mark.agents
 @pytest.mark.parametrize("name", LIVE)
 def test_a_real_agent_with_a_model_passes(
     scratch: Path, obedient: ModelServer, name: str, monkeypatch: pytest.MonkeyPatch
