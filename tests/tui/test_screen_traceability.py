@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -262,3 +263,22 @@ async def test_an_error_nobody_foresaw_is_shown(tmp_path: Path, monkeypatch: pyt
     async with screen(views.running(tmp_path)) as pilot:
         await press(pilot, "E")
         assert "RuntimeError: half a [b]file[/b]" in text_of(pilot)
+
+
+async def test_it_is_read_again_only_when_a_check_or_a_step_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_at: list[int] = []
+    monkeypatch.setattr(traceability, "load", lambda folder: (read_at.append(1), given.chain())[1])
+    view = views.running(tmp_path)
+    async with screen(view) as pilot:
+        await press(pilot, "E")
+        shown = pilot.app.screen
+        assert isinstance(shown, TraceabilityScreen) and len(read_at) == 1
+        shown.show_view(replace(view, last_event="something was said"))
+        await settle(pilot)
+        assert len(read_at) == 1
+        for other in (views.failed(tmp_path), views.finished(tmp_path), view):
+            shown.show_view(other)
+        await settle(pilot)
+        assert 2 <= len(read_at) <= 3

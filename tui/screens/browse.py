@@ -58,6 +58,7 @@ class BrowseScreen(Screen[None], Generic[Data]):
         self.view, self.clock, self.polls = view, clock, live
         self.data: Data | None = None
         self.problem = ""
+        self._reading, self._read_again = False, False
 
     def load(self) -> Data:
         """Reads what is shown; called in a thread. Raises MetaError or OSError with what is wrong."""
@@ -110,16 +111,23 @@ class BrowseScreen(Screen[None], Generic[Data]):
         """A second went by."""
 
     def show_view(self, view: WorkspaceView) -> None:
-        """The workspace changed: what is shown is read again."""
-        self.view = view
+        """The workspace changed: what is shown is read again, if it can have changed with it."""
+        before, self.view = self.view, view
         self.draw_title()
-        self.reload()
+        if self.depends_on(before) != self.depends_on(view):
+            self.reload()
+
+    def depends_on(self, view: WorkspaceView) -> object:
+        """What of the view says that there is something new to load."""
+        return None
 
     def reload(self) -> None:
-        """Reads anew, in a thread; what is shown stays until then."""
-        self.run_worker(
-            self.load, thread=True, exclusive=True, group="load", name=self.LOADING.rstrip(" …"), exit_on_error=False
-        )
+        """Reads anew, in a thread, one after the other; what is shown stays until then."""
+        self._read_again = self._reading
+        if not self._reading:
+            self._reading = True
+            name = self.LOADING.rstrip(" …")
+            self.run_worker(self.load, thread=True, group="load", name=name, exit_on_error=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Loading ended, well or not. Workers of other groups are the subclass's, or the app's to report."""
@@ -132,7 +140,10 @@ class BrowseScreen(Screen[None], Generic[Data]):
             self.problem = explain(event.worker.error)
         else:
             return
+        self._reading = False
         self.draw()
+        if self._read_again:
+            self.reload()
 
     def draw(self) -> None:
         """Draws everything from what was loaded."""

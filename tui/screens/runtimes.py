@@ -12,6 +12,7 @@ from tui.format import count, plural
 from tui.loaders import runtimes
 from tui.loaders.runtimes import Runtimes, RuntimeView, Told
 from tui.login_help import login_help
+from tui.read_model import WorkspaceView
 from tui.runtime_details import runtime_content, runtime_state, served, used
 from tui.runtime_order import write_order
 from tui.sanitize import one_line
@@ -69,6 +70,16 @@ class RuntimesScreen(BrowseScreen[Runtimes]):
     def load(self) -> Runtimes:
         """What the state and meta.toml say."""
         return runtimes.load(self.view.folder)
+
+    def depends_on(self, view: WorkspaceView) -> object:
+        """A session that ends well or badly changes what is known of its runtime; so does a new start."""
+        return [session.outcome for session in view.sessions], view.runtime, view.engine
+
+    def show_view(self, view: WorkspaceView) -> None:
+        """Also counts sessions and tokens anew."""
+        super().show_view(view)
+        if self.data is not None:
+            self.draw()
 
     @property
     def shown(self) -> Runtimes:

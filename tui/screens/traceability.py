@@ -13,6 +13,7 @@ from tui.format import duration
 from tui.loaders import proving, traceability
 from tui.loaders.proving import Proved
 from tui.loaders.traceability import Link, Traceability
+from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
 from tui.screens.browse import COMMON, BrowseScreen, explain
 from tui.widgets.item_list import Item
@@ -58,6 +59,10 @@ class TraceabilityScreen(BrowseScreen[Traceability]):
     def load(self) -> Traceability:
         """The chain as of what is checked out."""
         return traceability.load(self.view.folder)
+
+    def depends_on(self, view: WorkspaceView) -> object:
+        """Checks make receipts, and steps that are done make commits."""
+        return [(step.status, len(step.checks)) for step in view.steps]
 
     def title_text(self) -> Content:
         """How many requirements are in which state."""

@@ -10,6 +10,7 @@ from textual.content import Content
 from tui.format import plural
 from tui.loaders import wisdom
 from tui.loaders.wisdom import CardView, Wisdom
+from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
 from tui.screens.browse import COMMON, BrowseScreen
 from tui.widgets.item_list import Item
@@ -42,6 +43,10 @@ class WisdomScreen(BrowseScreen[Wisdom]):
     def load(self) -> Wisdom:
         """The cards, and the sessions that were told them."""
         return wisdom.load(self.view.folder)
+
+    def depends_on(self, view: WorkspaceView) -> object:
+        """Every new session may have been told some."""
+        return len(view.sessions)
 
     def title_text(self) -> Content:
         """How many cards, and how many of them were used."""
