@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.css.query import NoMatches
-from textual.events import AppFocus
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
 from tui import recent
-from tui.attention import Attendant
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.launch import Launch
-from tui.looks import Looked, SettingsChanged, Written
+from tui.looks import Looked, Written
 from tui.messages import Clock
 from tui.palette import commands_of, key_groups
+from tui.personal import PersonalApp
 from tui.read_model import ViewReader, WaitingView, WorkspaceView, is_workspace
 from tui.screens.main import MainScreen
-from tui.settings import Read, with_setting
+from tui.settings import Read
 from tui.settings import load as load_settings
 from tui.supervisor import EngineStatus, Supervisor
-from tui.themes import DARK, LIGHT, own_variables
 
 _HERE = Path(__file__).parent
 LOOK_EVERY = 0.5
@@ -46,7 +42,7 @@ class ShowsView(Protocol):
         """Draws the view."""
 
 
-class MetaApp(App[Launch | None]):
+class MetaApp(PersonalApp):
     """`reader`, `clock` and `live=False` (no timers) are for tests."""
 
     TITLE = "meta"
@@ -72,7 +68,6 @@ class MetaApp(App[Launch | None]):
         self.clock, self.live = clock, live
         self.reader = reader or (ViewReader(workspace) if workspace else None)
         self.supervisor = supervisor
-        self.view: WorkspaceView | None = None
         self.engine = EngineStatus()
         self._looking = False
         self._parts_missing = 0
@@ -80,16 +75,7 @@ class MetaApp(App[Launch | None]):
         """Whether the workspace is noted as opened, for the welcome screen; only where a person opened it."""
         self.problem = ""
         """Why the files could not be read at the last look, if they could not."""
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.preferences = preferences or Read()
-        self.attendant = Attendant(self.preferences.settings.attention, self._to_terminal, os.environ)
-        self.theme = DARK.name
-        self.apply_settings(
-            self.preferences
-            if theme is None
-            else replace(self.preferences, settings=with_setting(self.preferences.settings, "theme", theme))
-        )
+        self.begin_with(preferences or Read(), theme)
 
     def get_default_screen(self) -> Screen[Any]:
         """The main screen of a workspace, else the welcome screen."""
@@ -104,52 +90,9 @@ class MetaApp(App[Launch | None]):
         """The main screen, wherever it is in the stack."""
         return next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables, which follow from the theme."""
-        return own_variables(self.current_theme)
-
-    @property
-    def keymap(self) -> Mapping[str, str]:
-        """The keys that the person gave to actions, by id."""
-        return self.preferences.keys
-
-    def apply_settings(self, read: Read) -> None:
-        """Makes them hold. A theme that is not there, and keys that mean nothing, change nothing."""
-        self.preferences = read
-        self.attendant.way = read.settings.attention
-        if read.settings.theme in self.available_themes and read.settings.theme != self.theme:
-            self.theme = read.settings.theme
-        self.set_keymap(dict(read.keys))
-
-    def on_settings_changed(self, message: SettingsChanged) -> None:
-        """The person changed something."""
-        if message.read != self.preferences:
-            self.apply_settings(message.read)
-
-    def _tell_mistakes(self) -> None:
-        """Says once what is wrong with the settings."""
-        from tui.keys import unknown_ids
-
-        theme = self.preferences.settings.theme
-        mistakes = [*self.preferences.problems, *(unknown_ids(self.keymap) if self.keymap else ())]
-        if theme not in self.available_themes:
-            mistakes.append(f"there is no theme `{theme}`")
-        for text in mistakes:
-            self.notify(text, title="Settings", severity="warning", markup=False, timeout=15)
-
-    def _to_terminal(self, text: str) -> None:
-        """Sends a sequence to the terminal itself, if there is one."""
-        if self._driver is not None and not self._driver.is_headless and not self._driver.is_web:
-            self._driver.write(text)
-
-    def on_app_focus(self, event: AppFocus) -> None:
-        """The app is in front again: what waits is seen."""
-        if self.view is not None:
-            self.attendant.look(self.view, True)
-
     def on_ready(self) -> None:
         """The frame is painted: now the files are read."""
-        self.call_after_refresh(self._tell_mistakes)
+        self.call_after_refresh(self.tell_mistakes)
         self.call_after_refresh(self.look)
         if self.live:
             self.set_interval(LOOK_EVERY, self.look)
@@ -375,8 +318,7 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
     """
     folder = workspace.resolve() if workspace is not None and is_workspace(workspace) else None
     read = load_settings()
-    arguments = [*read.settings.engine_arguments(), *engine_arguments]
-    supervisor = Supervisor(folder, arguments) if folder and not watch_only else None
+    supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
     app = MetaApp(folder, supervisor=supervisor, preferences=read)
     app.remembers = True
     return app.run()

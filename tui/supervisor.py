@@ -44,6 +44,8 @@ class Supervisor:
     def __init__(self, workspace: Path, arguments: Sequence[str] = (), *, command: Sequence[str] | None = None) -> None:
         self.workspace = workspace
         self.command = list(command) if command else [*engine_command(), str(workspace), *arguments]
+        self.preferred: Sequence[str] = ()
+        """More arguments, as the person's settings have them at the next start."""
         self.status = EngineStatus()
         self._process: subprocess.Popen[bytes] | None = None
         self._wanted = True
@@ -63,7 +65,7 @@ class Supervisor:
         self._answered = self._decisions()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self.command,
+                [*self.command, *self.preferred],
                 cwd=self.workspace,
                 env=environment(),
                 stdin=subprocess.DEVNULL,

@@ -13,9 +13,10 @@ from tests.tui import fixture_views as views
 from tests.tui.journeys import Reader, make_app, press, said, screen, settle, text_of
 from tui.attention import Attendant, Need, needs, news, sequence
 from tui.keys import named_bindings, unknown_ids
-from tui.read_model import WaitingView, WorkspaceView
+from tui.read_model import EngineView, WaitingView, WorkspaceView
 from tui.screens.approval import ApprovalScreen
 from tui.settings import Read, Settings, load, save, settings_file
+from tui.supervisor import Supervisor
 from tui.toml_edit import CannotChange
 
 # The file
@@ -138,6 +139,15 @@ async def test_an_action_gets_other_keys_also_in_footer_and_help(tmp_path: Path)
         assert "Open what has waited longest" in text_of(pilot) and "f5" in text_of(pilot)
         await press(pilot, "escape", "d")
         assert isinstance(pilot.app.screen, ApprovalScreen)
+
+
+async def test_limits_hold_for_the_next_engine(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path, [], command=["true"])
+    view = replace(views.running(tmp_path), engine=EngineView(True, 1))
+    async with screen(view, supervisor=supervisor, preferences=Read(Settings(jobs=2))) as pilot:
+        assert list(supervisor.preferred) == ["--jobs", "2"]
+        await press(pilot, "comma", "j", "j", "j", "j", "enter", *"5000", "enter")
+        assert list(supervisor.preferred) == ["--max-tokens", "5000"]
 
 
 def test_every_id_is_known_and_named_once() -> None:

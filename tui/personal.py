@@ -1,0 +1,82 @@
+"""What the app is for one person: theme, keys, and how they are called. It follows `tui.toml`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from textual.app import App
+from textual.events import AppFocus
+
+from tui.attention import Attendant
+from tui.launch import Launch
+from tui.looks import SettingsChanged
+from tui.read_model import WorkspaceView
+from tui.settings import Read, with_setting
+from tui.supervisor import Supervisor
+from tui.themes import DARK, LIGHT, own_variables
+
+
+class PersonalApp(App[Launch | None]):
+    """An app whose settings hold at once. `begin_with` comes before anything is shown."""
+
+    view: WorkspaceView | None = None
+    supervisor: Supervisor | None = None
+    preferences: Read = Read()
+    attendant: Attendant
+
+    def begin_with(self, preferences: Read, theme: str | None) -> None:
+        """Takes over the settings; `theme`, if any, in place of theirs."""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.attendant = Attendant(preferences.settings.attention, self._to_terminal, os.environ)
+        self.theme = DARK.name
+        if theme is not None:
+            preferences = replace(preferences, settings=with_setting(preferences.settings, "theme", theme))
+        self.apply_settings(preferences)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables, which follow from the theme."""
+        return own_variables(self.current_theme)
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """The keys that the person gave to actions, by id."""
+        return self.preferences.keys
+
+    def apply_settings(self, read: Read) -> None:
+        """Makes them hold. A theme that is not there, and keys that mean nothing, change nothing."""
+        self.preferences = read
+        self.attendant.way = read.settings.attention
+        if read.settings.theme in self.available_themes and read.settings.theme != self.theme:
+            self.theme = read.settings.theme
+        self.set_keymap(dict(read.keys))
+        if self.supervisor is not None:
+            self.supervisor.preferred = read.settings.engine_arguments()
+
+    def on_settings_changed(self, message: SettingsChanged) -> None:
+        """The person changed something."""
+        if message.read != self.preferences:
+            self.apply_settings(message.read)
+
+    def tell_mistakes(self) -> None:
+        """Says once what is wrong with the settings."""
+        from tui.keys import unknown_ids
+
+        theme = self.preferences.settings.theme
+        mistakes = [*self.preferences.problems, *(unknown_ids(self.keymap) if self.keymap else ())]
+        if theme not in self.available_themes:
+            mistakes.append(f"there is no theme `{theme}`")
+        for text in mistakes:
+            self.notify(text, title="Settings", severity="warning", markup=False, timeout=15)
+
+    def _to_terminal(self, text: str) -> None:
+        """Sends a sequence to the terminal itself, if there is one."""
+        if self._driver is not None and not self._driver.is_headless and not self._driver.is_web:
+            self._driver.write(text)
+
+    def on_app_focus(self, event: AppFocus) -> None:
+        """The app is in front again: what waits is seen."""
+        if self.view is not None:
+            self.attendant.look(self.view, True)
