@@ -17,6 +17,7 @@ from tui.text_lines import TextLine, blank
 _HEADING = re.compile(r"#{1,6} ")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)]) ")
 _BOLD = re.compile(r"\*\*(\S.*?)\*\*")
+_INNER = r"\1"
 _WIDEST_TABLE = 116
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
@@ -26,7 +27,7 @@ _NOT_SHOWN = ("index ", "--- ", "+++ ", "new file", "deleted file", "old mode", 
 def markdown_lines(text: str) -> list[TextLine]:
     """Markdown as it was written, with its headings, lists, tables and fences told apart by style."""
     lines: list[TextLine] = []
-    fence = ""
+    fence, goes_on = "", False
     for line in _aligned(text.split("\n")):
         mark = _FENCE.match(line)
         if fence:
@@ -36,9 +37,17 @@ def markdown_lines(text: str) -> list[TextLine]:
         elif mark:
             fence = mark[1]
             lines.append(TextLine(line, "$text-disabled"))
+        elif lines and goes_on and _goes_on(line):
+            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {_BOLD.sub(_INNER, line.strip())}")
         else:
             lines.append(_prose(line))
+        goes_on = not fence and not mark and bool(line.strip()) and not _HEADING.match(line) and line[0] not in "|>"
     return lines
+
+
+def _goes_on(line: str) -> bool:
+    """Whether a line belongs to the paragraph or item before it: paragraphs are wrapped to the room there is."""
+    return bool(line.strip()) and not (_HEADING.match(line) or _ITEM.match(line) or line[0] in "|>")
 
 
 def _aligned(lines: Sequence[str]) -> Iterator[str]:
@@ -68,13 +77,13 @@ def _prose(line: str) -> TextLine:
         return TextLine(line.lstrip("# "), "bold $text-primary")
     if item := _ITEM.match(line):
         bullet = "•" if item[2] in "-*+" else item[2]
-        return TextLine(_BOLD.sub(r"\1", line[item.end() :]), marks=((f"{item[1]}{bullet} ", "$text-muted"),))
+        return TextLine(_BOLD.sub(_INNER, line[item.end() :]), marks=((f"{item[1]}{bullet} ", "$text-muted"),))
     if line.startswith("|"):
         ruler = not line.strip("|-: ")
         return TextLine(line, "$text-disabled" if ruler else "$foreground")
     if line.startswith("> "):
         return TextLine(line[2:], "italic $text-muted", marks=(("▎ ", "$text-muted"),))
-    return TextLine(_BOLD.sub(r"\1", line))
+    return TextLine(_BOLD.sub(_INNER, line))
 
 
 def code_lines(text: str) -> list[TextLine]:

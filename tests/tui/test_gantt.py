@@ -128,7 +128,7 @@ def test_waits_are_read_from_the_journal_with_those_that_go_on() -> None:
     events = [event("gate_asked", 1, **asked), event("gate_asked", 2, **asked), event("gate_decided", 5, **decided)]
     assert [(w.gate, (w.end or 0) - w.begin) for w in waits_of(events)] == [("plan", 4)]
     assert waits_of(events[:1])[0].end is None
-    again = [events[0], event("reopened", 3), {"event": "other"}, {}]
+    again: list[dict[str, object]] = [events[0], event("reopened", 3), {"event": "other"}, {}]
     assert [(w.end or 0) - w.begin for w in waits_of(again)] == [2]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.graph_layers import depths, layered, reduced
-from tui.graph_layout import Drawing, beside, draw, fitting, glyph_at
+from tui.graph_layout import Box, Drawing, beside, draw, fitting, glyph_at
 
 DIAMOND = {"base": [], "left": ["base"], "right": ["base"], "top": ["left", "right"]}
 LONG = {"a": [], "b": ["a"], "c": ["b"], "d": ["c", "a"]}
@@ -49,9 +49,8 @@ def ends_of(drawing: Drawing, edge: tuple[str, str]) -> set[str]:
     return found
 
 
-def inside(box: object, cell: tuple[int, int]) -> bool:
-    left, top, width, height = (getattr(box, name) for name in ("x", "y", "width", "height"))
-    return left <= cell[0] < left + width and top <= cell[1] < top + height
+def inside(box: Box, cell: tuple[int, int]) -> bool:
+    return box.x <= cell[0] < box.x + box.width and box.y <= cell[1] < box.y + box.height
 
 
 def test_who_needs_nothing_is_first_and_each_stands_behind_all_it_needs() -> None:

@@ -77,6 +77,13 @@ def test_markdown_keeps_its_words_and_loses_its_marks() -> None:
     assert lines[6].style != lines[0].style
 
 
+def test_lines_of_a_paragraph_or_an_item_are_joined_and_nothing_else() -> None:
+    text = "one\ntwo **b**\n\n- item\n  goes on\n- next\n# Head\nthree\n> said\nfour\n```\na\nb\n```\nfive"
+    shown = [line.text for line in markdown_lines(text)]
+    assert shown[:6] == ["one two b", "", "item goes on", "next", "Head", "three"]
+    assert shown[6:] == ["said", "four", "```", "a", "b", "```", "five"]
+
+
 def test_a_diff_has_signs_and_the_numbers_of_the_new_side() -> None:
     shown = ["".join(text for text, _ in line.marks) + line.text for line in one_diff(DIFF)]
     assert shown[1].strip() == "src/a.py"
