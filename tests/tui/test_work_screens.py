@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from threading import Event
 from time import perf_counter
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from tests.helpers import eventually
 from tests.tui import fixture_files as files
 from tests.tui import fixture_views as views
 from tests.tui.journeys import Moment, Reader, press, said, screen, settle, text_of
@@ -346,3 +349,23 @@ async def test_every_size_can_be_had_while_it_is_open(key: str, tmp_path: Path) 
             await pilot.resize_terminal(*size)
             await settle(pilot)
         assert text_of(pilot).strip()
+
+
+async def test_reading_never_piles_up_and_the_newest_question_is_answered(tmp_path: Path) -> None:
+    async with screen(at_work(tmp_path)) as pilot:
+        await press(pilot, "M")
+        metrics = pilot.app.screen
+        assert isinstance(metrics, MetricsScreen)
+        go_on, asked = Event(), []
+
+        def read(number: int) -> None:
+            asked.append(number)
+            assert go_on.wait(10)
+
+        for number in range(5):
+            metrics.load("test", partial(read, number))
+        await eventually(lambda: asked == [0])
+        metrics.loaded = lambda *_: None  # type: ignore[method-assign]
+        go_on.set()
+        await eventually(lambda: asked == [0, 4])
+        await settle(pilot)

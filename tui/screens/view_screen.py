@@ -39,6 +39,8 @@ class ViewScreen(Screen[None]):
     def __init__(self, view: WorkspaceView, clock: Clock, *, live: bool = True) -> None:
         super().__init__()
         self.view, self.clock, self.polls = view, clock, live
+        self._loading: set[str] = set()
+        self._next: dict[str, Callable[[], Any]] = {}
 
     def lego_under_cursor(self) -> str:
         """The LEGO that the main screen's cursor stands on or in; "" for none."""
@@ -46,7 +48,11 @@ class ViewScreen(Screen[None]):
         return lego_at(main.node, self.view) if main else ""
 
     def load(self, what: str, loader: Callable[[], Any]) -> None:
-        """Calls `loader` in a thread; a newer call for the same `what` replaces an older one."""
+        """Calls `loader` in a thread. While one for `what` is at work, only the newest further call is kept."""
+        if what in self._loading:
+            self._next[what] = loader
+            return
+        self._loading.add(what)
 
         def work() -> None:
             try:
@@ -58,7 +64,13 @@ class ViewScreen(Screen[None]):
 
     def on_loaded(self, message: Loaded) -> None:
         """Hands on what was loaded; in a problem, paths are told from the workspace on."""
-        self.loaded(message.what, message.result, message.problem.replace(f"{self.view.folder}/", ""))
+        self._end(message.what, message.result, message.problem.replace(f"{self.view.folder}/", ""))
+
+    def _end(self, what: str, result: Any, problem: str) -> None:
+        self._loading.discard(what)
+        self.loaded(what, result, problem)
+        if what in self._next:
+            self.load(what, self._next.pop(what))
 
     def loaded(self, what: str, result: Any, problem: str) -> None:
         """For the screen itself: draw what came."""
@@ -68,7 +80,7 @@ class ViewScreen(Screen[None]):
         """An error that nobody foresaw is shown as well."""
         if event.state == WorkerState.ERROR:
             error = event.worker.error
-            self.loaded(event.worker.name, None, f"{type(error).__name__}: {error}")
+            self._end(event.worker.name, None, f"{type(error).__name__}: {error}")
 
     def action_back(self) -> None:
         """To the screen before."""
