@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
+import pytest
+
+from tests.tui import fixture_screens as given
 from tests.tui import fixture_views as views
-from tests.tui.journeys import press, screen, text_of
+from tests.tui.journeys import press, screen, settle, text_of
+from tui.loaders import wisdom
 from tui.loaders.wisdom import load
 from tui.screens.wisdom import WisdomScreen
 
@@ -69,3 +74,15 @@ async def test_search_finds_words_of_the_text(tmp_path: Path) -> None:
         assert "RSK-001" in text_of(pilot) and "DES-001" not in text_of(pilot)
         await press(pilot, "enter", "enter", "j", "escape", "escape")
         assert isinstance(pilot.app.screen, WisdomScreen) and "DES-001" in text_of(pilot)
+
+
+async def test_until_the_cards_are_read_the_frame_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    monkeypatch.setattr(wisdom, "load", lambda folder: (go.wait(30), given.wisdom())[1])
+    async with screen(views.running(tmp_path)) as pilot:
+        await pilot.press("W")
+        await pilot.pause()
+        assert "Reading the cards …" in text_of(pilot) and "Search" in text_of(pilot)
+        go.set()
+        await settle(pilot)
+        assert "RSK-006" in text_of(pilot)
