@@ -159,7 +159,7 @@ def test_killed_while_it_starts_a_session(kitchen: Kitchen, place: str, when: st
 TAKING_OVER = {
     "the session ended, nothing is committed": ("engine.git:Repository.commit_worktree", "before", ""),
     "its work is committed, but not written down": ("engine.git:Repository.commit_worktree", "after", ""),
-    "its notes are written, but not committed": ("engine.runner.sessions:_write", "after", ""),
+    "its notes are written, but not committed": ("engine.runner.harvest:_write", "after", ""),
     "it was checked, but not written down": ("engine.state.store:Store.commit", "before", "check_ended"),
 }
 
@@ -232,7 +232,7 @@ Correct the list.
         kitchen.agents.will(f"{name}-shopping-gen", {f"shopping/{name}.txt": "salt\n"})
         kitchen.agents.will(f"{name}-shopping-review", review_notes=["pepper was missing"])
     assert kitchen.run("--yes", "--until", 1).code == 0
-    killed_at(kitchen, "engine.runner.sessions:_write", "after", "pepper")
+    killed_at(kitchen, "engine.runner.harvest:_write", "after", "pepper")
     assert kitchen.run("--yes").code == 0
     for name in DISHES:
         assert "failed" not in {session.outcome for session in kitchen.record("shopping", name).sessions}
