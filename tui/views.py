@@ -50,9 +50,7 @@ VIEWS: tuple[FurtherView, ...] = (
         "lego", "L", "LEGO", "One LEGO: output, brief, documents, changes, receipts", "tui.screens.lego:LegoScreen"
     ),
     FurtherView("plan", "P", "LEGO plan", "The LEGO graph, drawn with its states", "tui.screens.plan:PlanScreen"),
-    FurtherView(
-        "timeline", "T", "Timeline", "When everything ran, and what was waited for", "tui.screens.timeline:TimelineScreen"
-    ),
+    FurtherView("timeline", "T", "Timeline", "When what ran, and what waited", "tui.screens.timeline:TimelineScreen"),
     FurtherView("metrics", "M", "Metrics", "Tokens, money, time, first pass", "tui.screens.metrics:MetricsScreen"),
     FurtherView(
         "traceability",
