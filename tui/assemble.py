@@ -9,16 +9,19 @@ from engine.assessment import Instance, PhaseStatus
 from engine.document.model import Orchestration, Reference
 from engine.facts import WorkspaceFacts
 from engine.state.lock import holder
-from engine.state.models import CheckFact, SessionFact, State, StepRecord, Waiting
+from engine.state.models import CheckFact, RuntimeFact, SessionFact, State, StepRecord, Waiting
 from tui.format import timestamp
 from tui.journal import last_event
 from tui.read_model import (
+    ApprovedView,
     BudgetView,
     CheckView,
+    CommentView,
     CriterionView,
     EngineView,
     LegoView,
     PhaseView,
+    RestView,
     SessionView,
     StepView,
     WaitingView,
@@ -26,47 +29,73 @@ from tui.read_model import (
 )
 from tui.roll_up import roll_up
 
-
-def assemble(workspace: Path, facts: WorkspaceFacts) -> WorkspaceView:
-    """The view of `workspace` that follows from its facts."""
-    state, run = facts.state, facts.state.orchestrator.run
-    phases = tuple(_phase(workspace, phase, facts.orchestration, state) for phase in facts.assessment.phases)
-    held_by = holder(workspace)
-    return WorkspaceView(
-        folder=workspace,
-        app=run.app or workspace.resolve().name,
-        mode=run.mode,
-        lane=run.lane,
-        toolchain=run.toolchain,
-        runtime=", ".join(run.runtimes),
-        engine=EngineView(held_by is not None, held_by.pid if held_by else None),
-        phases=phases,
-        legos=_legos(phases, state),
-        sessions=_in_order([session for phase in phases for step in phase.steps for session in step.sessions]),
-        waiting=tuple(sorted(map(_waiting, state.orchestrator.waiting), key=lambda waiting: waiting.since or 0)),
-        budget=BudgetView(*(getattr(state.orchestrator.budget, name) for name in ("sessions", "tokens", "cost"))),
-        problems=(*facts.problems, *(f"{name}: {text}" for name, text in state.orchestrator.valves.items())),
-        paused=run.paused,
-        finished=run.finished_at is not None,
-        last_event=last_event(workspace),
-    )
+_Known = tuple[Orchestration, Instance, StepRecord, StepView]
 
 
-def _phase(workspace: Path, phase: PhaseStatus, document: Orchestration, state: State) -> PhaseView:
-    fact = state.orchestrator.phases.get(str(phase.number))
-    return PhaseView(
-        number=phase.number,
-        title=phase.title,
-        status=phase.status,
-        steps=tuple(_step(workspace, instance, document, state) for instance in phase.instances),
-        started_at=timestamp(fact.started_at) if fact else None,
-        ended_at=timestamp(fact.ended_at) if fact else None,
-    )
+class Assembler:
+    """Makes one view after the other of one workspace; what did not change is the same object again."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        self._steps: dict[str, _Known] = {}
+        self._phases: dict[int, PhaseView] = {}
+
+    def view(self, facts: WorkspaceFacts) -> WorkspaceView:
+        """The view of the workspace that follows from its facts."""
+        state, run = facts.state, facts.state.orchestrator.run
+        phases = tuple(self._phase(phase, facts.orchestration, state) for phase in facts.assessment.phases)
+        held_by = holder(self.workspace)
+        return WorkspaceView(
+            folder=self.workspace,
+            app=run.app or self.workspace.resolve().name,
+            mode=run.mode,
+            lane=run.lane,
+            sensitive=run.sensitive,
+            toolchain=run.toolchain,
+            runtime=", ".join(run.runtimes),
+            engine=EngineView(held_by is not None, held_by.pid if held_by else None),
+            phases=phases,
+            legos=_legos(phases, state),
+            sessions=_in_order([session for phase in phases for step in phase.steps for session in step.sessions]),
+            waiting=_queue(facts.orchestration, state),
+            resting=_resting(run.runtimes, state.orchestrator.runtimes),
+            budget=BudgetView(*(getattr(state.orchestrator.budget, name) for name in ("sessions", "tokens", "cost"))),
+            problems=(*facts.problems, *(f"{name}: {text}" for name, text in state.orchestrator.valves.items())),
+            paused=run.paused,
+            finished=run.finished_at is not None,
+            last_event=last_event(self.workspace),
+        )
+
+    def _phase(self, phase: PhaseStatus, document: Orchestration, state: State) -> PhaseView:
+        fact = state.orchestrator.phases.get(str(phase.number))
+        made = PhaseView(
+            number=phase.number,
+            title=phase.title,
+            status=phase.status,
+            steps=tuple(self._step(instance, document, state) for instance in phase.instances),
+            started_at=timestamp(fact.started_at) if fact else None,
+            ended_at=timestamp(fact.ended_at) if fact else None,
+        )
+        known = self._phases.get(phase.number)
+        if known is None or known != made:
+            known = self._phases[phase.number] = made
+        return known
+
+    def _step(self, instance: Instance, document: Orchestration, state: State) -> StepView:
+        record = state.record(instance.step, instance.lego) or _NONE
+        known = self._steps.get(instance.name)
+        if known is not None and known[0] is document and known[2] is record and known[1] == instance:
+            return known[3]
+        made = _step(self.workspace, instance, document, record)
+        self._steps[instance.name] = (document, instance, record, made)
+        return made
 
 
-def _step(workspace: Path, instance: Instance, document: Orchestration, state: State) -> StepView:
-    record = state.record(instance.step, instance.lego) or StepRecord()
-    step = document.step(instance.step)
+_NONE = StepRecord()
+
+
+def _step(workspace: Path, instance: Instance, document: Orchestration, record: StepRecord) -> StepView:
+    step, mine = document.step(instance.step), record.in_hands
     return StepView(
         name=instance.name,
         step=instance.step,
@@ -79,21 +108,30 @@ def _step(workspace: Path, instance: Instance, document: Orchestration, state: S
         failure_count=instance.failure_count,
         session=instance.session,
         edited=instance.edited,
+        older_text=instance.older_text,
         started_at=timestamp(instance.started_at),
         ended_at=timestamp(instance.ended_at),
         inputs=_texts(step.inputs, instance.lego),
         outputs=tuple(record.outputs) or _texts(step.outputs, instance.lego),
-        sessions=tuple(_session(workspace, fact, instance) for fact in record.sessions),
+        sessions=tuple(_session(workspace, fact, instance, fact is mine) for fact in record.sessions),
         checks=tuple(map(_check, record.checks)),
         evidence=tuple(record.evidence),
+        approved=_approved(record),
+        comments=tuple(CommentView(c.id, c.text, c.file, c.line, c.quote) for c in record.comments),
+        unanswered=tuple(question for question, answer in record.answers.items() if not answer.strip()),
     )
+
+
+def _approved(record: StepRecord) -> ApprovedView | None:
+    fact = next((gate for gate in reversed(record.gates) if gate.decision == "approve"), None)
+    return fact and ApprovedView(tuple(fact.about.items()), fact.round, timestamp(fact.at), fact.by)
 
 
 def _texts(references: Iterable[Reference], lego: str | None) -> tuple[str, ...]:
     return tuple(reference.text.replace("{lego}", lego or "{lego}") for reference in references)
 
 
-def _session(workspace: Path, fact: SessionFact, instance: Instance) -> SessionView:
+def _session(workspace: Path, fact: SessionFact, instance: Instance, in_hands: bool) -> SessionView:
     return SessionView(
         id=fact.id,
         step=instance.step,
@@ -111,6 +149,7 @@ def _session(workspace: Path, fact: SessionFact, instance: Instance) -> SessionV
         reason=fact.reason,
         base=fact.base,
         commit=fact.commit or "",
+        in_hands=in_hands,
     )
 
 
@@ -119,7 +158,14 @@ def _check(fact: CheckFact) -> CheckView:
     return CheckView(fact.after, fact.passed, fact.commit, timestamp(fact.at), criteria)
 
 
-def _waiting(fact: Waiting) -> WaitingView:
+def _queue(document: Orchestration, state: State) -> tuple[WaitingView, ...]:
+    """The oldest question first."""
+    asked = [_waiting(fact, document, state) for fact in state.orchestrator.waiting]
+    return tuple(sorted(asked, key=lambda waiting: waiting.since or 0))
+
+
+def _waiting(fact: Waiting, document: Orchestration, state: State) -> WaitingView:
+    asks, record = fact.kind == "answers", state.record(fact.step, fact.lego)
     return WaitingView(
         gate=fact.gate,
         round=fact.round,
@@ -129,16 +175,24 @@ def _waiting(fact: Waiting) -> WaitingView:
         about=tuple(fact.about.items()),
         questions=tuple(fact.questions),
         since=timestamp(fact.at),
+        interview=(record.rounds if record else 0) + 1 if asks else 0,
+        interviews=document.valves.interview_rounds if asks else 0,
     )
 
 
+def _resting(names: Iterable[str], facts: dict[str, RuntimeFact]) -> tuple[RestView, ...]:
+    """Those of the run's runtimes that are in trouble, in the run's order."""
+    troubled = [(name, facts[name]) for name in names if name in facts and facts[name].failures]
+    return tuple(RestView(name, fact.reason, timestamp(fact.until)) for name, fact in troubled)
+
+
 def _legos(phases: tuple[PhaseView, ...], state: State) -> tuple[LegoView, ...]:
-    steps = [step for phase in phases for step in phase.steps]
-    names = dict.fromkeys(step.lego for step in steps if step.lego)
+    by_lego: dict[str, list[StepView]] = {}
+    for step in (step for phase in phases for step in phase.steps if step.lego):
+        by_lego.setdefault(step.lego or "", []).append(step)
     tips = {name: lego.tip or "" for name, lego in state.legos.items()}
     return tuple(
-        LegoView(name, roll_up(step.status for step in steps if step.lego == name), tips.get(name, ""))
-        for name in names
+        LegoView(name, roll_up(step.status for step in steps), tips.get(name, "")) for name, steps in by_lego.items()
     )
 
 

@@ -74,6 +74,10 @@ def _step(step: StepView, now: float) -> list[Content]:
     lines += _fact("reads", step.inputs)
     lines += _fact("writes", step.outputs)
     lines += _fact("edited", step.edited)
+    if step.older_text:
+        lines.append(
+            _line(("older text  ", "$text-accent"), ("the document tells it something else now", "$text-muted"))
+        )
     if step.checks:
         lines += [Content(""), *_check(step.checks[-1])]
     lines += _failures(step)

@@ -10,6 +10,7 @@ from engine.assessment import Status
 
 if TYPE_CHECKING:
     from engine.facts import WorkspaceReader
+    from tui.assemble import Assembler
 
 LIVE_STATUS: frozenset[Status] = frozenset({"running", "checking"})
 WAITING_STATUS: frozenset[Status] = frozenset({"waiting_approval", "waiting_answer"})
@@ -68,6 +69,8 @@ class SessionView:
     """The commit its work started from."""
     commit: str = ""
     """The commit that holds its work, once it has ended with some."""
+    in_hands: bool = False
+    """Whether a person goes on with it, who took it out of an agent's hands."""
 
     @property
     def live(self) -> bool:
@@ -78,6 +81,27 @@ class SessionView:
     def title(self) -> str:
         """`store · tests · review #1`."""
         return " · ".join(filter(None, [self.lego, self.step, f"{self.substep} #{self.attempt}"]))
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """What a person asked to be changed; the next Gen answers it by its id."""
+
+    id: str
+    text: str
+    file: str = ""
+    line: int | None = None
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedView:
+    """The last approval of a step's work: (path, id) of what was approved."""
+
+    about: tuple[tuple[str, str], ...]
+    round: int
+    at: float | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +119,8 @@ class StepView:
     failure_count: int = 0
     session: str | None = None
     edited: tuple[str, ...] = ()
+    older_text: bool = False
+    """Whether the document tells it something else now than when it ran."""
     started_at: float | None = None
     ended_at: float | None = None
     inputs: tuple[str, ...] = ()
@@ -102,6 +128,11 @@ class StepView:
     sessions: tuple[SessionView, ...] = ()
     checks: tuple[CheckView, ...] = ()
     evidence: tuple[str, ...] = ()
+    approved: ApprovedView | None = None
+    comments: tuple[CommentView, ...] = ()
+    """What the last `revise` asked for."""
+    unanswered: tuple[str, ...] = ()
+    """Questions that a person left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +169,18 @@ class WaitingView:
     about: tuple[tuple[str, str], ...] = ()
     questions: tuple[str, ...] = ()
     since: float | None = None
+    interview: int = 0
+    """Which round of questions this is, of `interviews`; 0 where nothing is asked."""
+    interviews: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RestView:
+    """A runtime of the run that cannot work now. `until` is None where a person must act first."""
+
+    runtime: str
+    reason: str = ""
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +200,7 @@ class WorkspaceView:
     app: str = ""
     mode: str = ""
     lane: str = ""
+    sensitive: bool = False
     toolchain: str = "python"
     runtime: str = ""
     engine: EngineView = EngineView()
@@ -166,6 +210,7 @@ class WorkspaceView:
     """Live ones first, then the others, newest first."""
     waiting: tuple[WaitingView, ...] = ()
     """The oldest first."""
+    resting: tuple[RestView, ...] = ()
     budget: BudgetView = BudgetView()
     problems: tuple[str, ...] = ()
     paused: bool = False
@@ -188,6 +233,11 @@ class WorkspaceView:
         """Every step, in document order."""
         return tuple(step for phase in self.phases for step in phase.steps)
 
+    @property
+    def stale(self) -> tuple[StepView, ...]:
+        """The steps whose work is older than what it stands on."""
+        return tuple(step for step in self.steps if step.status == "stale")
+
     def step(self, name: str) -> StepView | None:
         """The step of that name, if there is one."""
         return next((step for step in self.steps if step.name == name), None)
@@ -207,17 +257,18 @@ class ViewReader:
 
     def __init__(self, workspace: Path) -> None:
         self.workspace = workspace
-        self._reader: WorkspaceReader | None = None
+        self._parts: tuple[WorkspaceReader, Assembler] | None = None
         self._view: WorkspaceView | None = None
 
     def __call__(self) -> WorkspaceView:
         """The view of now; the same object when nothing changed. Raises MetaError for files that cannot be trusted."""
-        from engine.facts import WorkspaceReader
-        from tui.assemble import assemble
+        if self._parts is None:
+            from engine.facts import WorkspaceReader
+            from tui.assemble import Assembler
 
-        if self._reader is None:
-            self._reader = WorkspaceReader(self.workspace)
-        view = assemble(self.workspace, self._reader.read())
+            self._parts = WorkspaceReader(self.workspace), Assembler(self.workspace)
+        reader, assembler = self._parts
+        view = assembler.view(reader.read())
         if view != self._view:
             self._view = view
         return self._view or view

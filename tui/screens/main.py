@@ -91,7 +91,8 @@ class MainScreen(Screen[None]):
         self.query_one(Header).show(view, engine_word)
         self.query_one(PhaseTree).show(view)
         self.query_one(Board).show(view, engine_word)
-        self.query_one(EventLine).say(view.last_event)
+        self.query_one(EventLine).resting = view.resting
+        self.say(view.last_event)
 
     def show_trouble(self, text: str) -> None:
         """Shows what is wrong for as long as it is; an empty text takes it away."""
@@ -101,7 +102,7 @@ class MainScreen(Screen[None]):
 
     def say(self, text: str) -> None:
         """Tells what just happened."""
-        self.query_one(EventLine).say(text)
+        self.query_one(EventLine).say(text, self.clock())
 
     def flush(self) -> None:
         """Paints new output, if anybody can see it."""
@@ -113,6 +114,7 @@ class MainScreen(Screen[None]):
         if self.is_current:
             self.query_one(PhaseTree).tick()
             self.query_one(Board).tick()
+            self.query_one(EventLine).tick(self.clock())
             self._describe()
 
     def on_phase_tree_selected(self, message: PhaseTree.Selected) -> None:

@@ -1,20 +1,37 @@
-"""The line at the bottom: the newest event."""
+"""The line at the bottom: which runtimes rest, and the newest event."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.read_model import RestView
+from tui.resting import resting_text
 from tui.sanitize import one_line
 
 
 class EventLine(Static):
-    """Says what happened last, the engine's doing or the person's."""
+    """Says what happened last, the engine's doing or the person's; before it, who cannot work and until when."""
 
     DEFAULT_CSS = """
     EventLine { height: 1; padding: 0 1; color: $text-muted; text-overflow: ellipsis; text-wrap: nowrap; }
     """
 
-    def say(self, text: str) -> None:
+    resting: Sequence[RestView] = ()
+    _event = ""
+    _shown = ("", "")
+
+    def say(self, text: str, now: float) -> None:
         """Shows `text`, from whatever source."""
-        self.update(Content(one_line(text)))
+        self._event = one_line(text)
+        self.tick(now)
+
+    def tick(self, now: float) -> None:
+        """A second went by: the times count down."""
+        shown = (resting_text(self.resting, now), self._event)
+        if shown != self._shown:
+            self._shown = shown
+            paused = (f"‖ {shown[0]}   ", "bold $text-warning") if shown[0] else ""
+            self.update(Content.assemble(paused, shown[1]), layout=False)

@@ -56,16 +56,18 @@ def waiting_badge(number: int) -> Content:
 
 def _parts(view: WorkspaceView, engine_word: str) -> list[tuple[int, Content]]:
     """(rank, text) in the order they show; the highest rank is dropped first."""
-    lane = " · ".join(filter(None, [view.mode, view.lane]))
+    lane = " · ".join(filter(None, [view.mode, view.lane, "sensitive" if view.sensitive else ""]))
+    stale = f"≈ {len(view.stale)} stale" if view.stale else ""
     tokens = count(view.budget.tokens, "tokens")
     cost = f"${view.budget.cost:.2f}" if view.budget.cost else ""
     parts = [
         (0, Content.styled(one_line(view.app, 40), "bold")),
-        (4, Content.styled(lane, "$text-muted")),
-        (5, Content.styled(one_line(view.runtime, 30), "$text-muted")),
+        (5, Content.styled(lane, "$text-muted")),
+        (6, Content.styled(one_line(view.runtime, 30), "$text-muted")),
         (1, _engine(view, engine_word)),
-        (3, Content(plural(view.budget.sessions, "session") if view.budget.sessions else "")),
-        (2, Content(" · ".join(filter(None, [tokens, cost])))),
+        (2, Content.styled(stale, "$text-accent")),
+        (4, Content(plural(view.budget.sessions, "session") if view.budget.sessions else "")),
+        (3, Content(" · ".join(filter(None, [tokens, cost])))),
     ]
     return [part for part in parts if part[1].plain]
 
