@@ -18,12 +18,14 @@ DEMO_SPEED = "30"
 
 ELSEWHERE = {
     "building": ("new", "run"),
+    "briefing": ("brief",),
     "looking": ("status", "log", "doctor"),
     "deciding": ("approve", "revise", "answer"),
     "acting": ("retry", "refresh", "set", "cancel", "pause", "go-on", "stop"),
     "taking_over": ("take-over", "hand-back"),
     "tools": ("lint", "prove", "handoff"),
     "adapters": ("adapters",),
+    "serve": ("serve",),
 }
 """Module of `engine.commands` → its commands: imported when called, so that none waits for what others need."""
 

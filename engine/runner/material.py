@@ -1,4 +1,4 @@
-"""What an instance of a step works with: the commit it starts from, what it reads there, what it may write."""
+"""What an instance of a step reads, and what it may write."""
 
 from __future__ import annotations
 
@@ -9,21 +9,7 @@ from engine.document.model import Step
 from engine.legos import roles
 from engine.legos.roles import paths
 from engine.legos.slices import input_key, slice_id
-from engine.names import instance_name
 from engine.runner.context import Context
-from engine.state.models import StepRecord
-
-
-def work_base(context: Context, step: Step, lego: str | None, past: StepRecord) -> str:
-    """The commit a session starts from: the branch, with the LEGO's unlanded work and this step's own on top."""
-    repository = context.workspace.repository
-    base = repository.head()
-    assert base is not None, "a workspace has a first commit"
-    lego_state = context.state.legos.get(lego) if lego else None
-    for more in (lego_state.tip if lego_state else None, past.commit):
-        if more:
-            base = repository.merge(base, more, f"Base of {instance_name(step.name, lego)}")
-    return base
 
 
 def outputs(context: Context, step: Step, lego: str | None) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.briefs.assemble import Brief, BriefError, Request, assemble
+from engine.briefs.base import base_commit
 from engine.document.model import Step, Valves
 from engine.document.texts import text_sha256
 from engine.git import DirtyPaths
@@ -27,7 +28,7 @@ from engine.runner.context import TAKEN_OVER, Context
 from engine.runner.edits import commit_edits
 from engine.runner.harvest import harvest, never_started
 from engine.runner.health import runtime_health
-from engine.runner.material import input_ids, outputs, work_base
+from engine.runner.material import input_ids, outputs
 from engine.runner.recording import ON_TAPE, differences
 from engine.sessions.adapters import can_resume
 from engine.sessions.cancel import cancel
@@ -121,7 +122,7 @@ def _prepare(
     context: Context, step: Step, lego: str | None, substep: Substep, runtimes: Sequence[str], ordinal: int
 ) -> _Prepared:
     past = context.record(step.name, lego)
-    base = work_base(context, step, lego, past)
+    base = base_commit(context.workspace.repository, context.state, step.name, lego)
     take = 1 + sum(s.substep == substep and s.outcome in (None, *ON_TAPE) for s in past.sessions)
     brief = assemble(
         Request(

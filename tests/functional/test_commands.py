@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -450,3 +451,22 @@ def test_an_edit_that_nobody_has_read_yet_is_read_by_the_next_session_and_commit
     assert kitchen.run("--yes").code == EXIT_DONE
     assert plain_git(kitchen.root, "show", "HEAD:menu.md") == edited.strip() + "\n"
     assert "Cold soup" in (kitchen.session("soup-dishes-gen-1") / "brief.md").read_text()
+
+
+def test_brief_prints_what_a_session_would_be_told_and_what_each_part_costs(kitchen: Kitchen) -> None:
+    kitchen.run("--yes")
+    printed = meta("brief", "dishes_soup", kitchen.root)
+    assert printed.code == EXIT_DONE
+    head, _, costs = printed.out.partition("\n── ")
+    assert "# Menu" in head
+    assert re.match(r"\d[\d,]* of at most 6,000 tokens\n", costs)
+    assert re.search(r"^ +\d+  input menu.md$", costs, re.MULTILINE)
+    explained = meta("brief", "dishes_soup", kitchen.root, "--explain")
+    assert f"── {costs}" == explained.out
+    assert "under review" in meta("brief", "dishes_soup", kitchen.root, "--review").out
+
+
+def test_brief_of_what_is_no_step_with_sessions_names_those_there_are(kitchen: Kitchen) -> None:
+    refused = meta("brief", "pudding", kitchen.root)
+    assert refused.code == EXIT_USAGE
+    assert "pudding: no step with sessions has that name. There are: menu, " in refused.err
