@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 AGENTS := .agents
-SYSTEM := bubblewrap tmux socat slirp4netns iptables
+SYSTEM := bubblewrap tmux socat slirp4netns iptables chromium chromium-driver
 
 .PHONY: setup demo test test-agents check docs bench lock system screenshots agents
 
@@ -53,8 +53,8 @@ screenshots: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
-# Sandboxes (ours and the agents' own) and pictures for the tests, where apt is there: without them the tests that need
-# them are skipped and say so.
+# Sandboxes (ours and the agents' own), pictures and a browser for the tests, where apt is there: without them the tests
+# that need them are skipped and say so.
 system:
 	@if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -qq && apt-get install -y -qq $(SYSTEM) >/dev/null; \
