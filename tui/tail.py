@@ -110,7 +110,7 @@ def text_of(kind: str, event: dict[str, object]) -> str:
         case "text" | "thought" | "skipped" | "raw" | "question":
             return field("text", "question", "message") or kind
         case "started":
-            return " ".join(filter(None, ["started", field("runtime", "agent"), field("model")]))
+            return " ".join(filter(None, ["started", field("runtime", "agent"), field("model"), _confined(event)]))
         case "tool_started":
             return field("command", "text", "path") if event.get("name") is None else _call(event)
         case "tool_finished":
@@ -126,6 +126,12 @@ def text_of(kind: str, event: dict[str, object]) -> str:
         case _:
             rest = {key: value for key, value in event.items() if key not in ("t", "kind")}
             return f"{kind} {field('text', 'message') or json.dumps(rest, ensure_ascii=False)}"
+
+
+def _confined(event: dict[str, object]) -> str:
+    """In which sandbox a session works, or that it works in none: whoever watches has to know."""
+    sandbox = str(event.get("sandbox") or "")
+    return f"· not confined: {sandbox}" if sandbox.startswith("none") else f"· {sandbox}" if sandbox else ""
 
 
 def _call(event: dict[str, object]) -> str:

@@ -57,6 +57,8 @@ def test_every_kind_is_shown_and_unknown_ones_too(tmp_path: Path) -> None:
     append(
         path,
         event("started", runtime="codex", model="m"),
+        event("started", runtime="claude", sandbox="bubblewrap"),
+        event("started", runtime="claude", sandbox="none: socat is missing"),
         event("tool_started", name="shell", command="ls"),
         event("tool_finished", name="shell", exit_code=2),
         event("tool_finished", name="shell", ok=False),
@@ -70,6 +72,8 @@ def test_every_kind_is_shown_and_unknown_ones_too(tmp_path: Path) -> None:
     )
     assert texts(Tail(path).poll()) == [
         "started codex m",
+        "started claude · bubblewrap",
+        "started claude · not confined: none: socat is missing",
         "shell ls",
         "shell → exit 2",
         "shell → failed",
