@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.artifacts import artifact_id
@@ -37,6 +37,7 @@ class FactsReader:
     _slices: dict[str, tuple[str, Plan, str]] = field(default_factory=dict)
     _folders: dict[str, dict[str, str]] = field(default_factory=dict)
     _plan: tuple[tuple[int, int], Plan | None] = ((0, 0), None)
+    _names: tuple[Plan | None, list[str], list[str]] | None = None
 
     def read(self, state: State, options: Options | None = None) -> Snapshot:
         """Everything the planner looks at, as of now."""
@@ -66,19 +67,26 @@ class FactsReader:
         head = self.workspace.repository.head()
         if head is None:
             return {}
-        wanted = artifact_paths(self.orchestration, plan, self.toolchain)
+        wanted, slices = self._wanted(plan)
         if head not in self._folders:
             self._folders = {head: self.workspace.repository.ids(head, [p for p in wanted if p.endswith("/")])}
         found = dict(self._folders[head])
         for path in wanted:
             if not path.endswith("/") and (id_ := self._file_id(path)):
                 found[path] = id_
-        return found | (self._slice_ids(plan, found) if plan else {})
+        return found | (self._slice_ids(plan, slices, found) if plan else {})
 
-    def _slice_ids(self, plan: Plan, found: Mapping[str, str]) -> dict[str, str]:
+    def _wanted(self, plan: Plan | None) -> tuple[list[str], list[str]]:
+        """Every path and every slice of this plan; thousands of names, which only a new plan changes."""
+        if self._names is None or self._names[0] is not plan:
+            keys = slice_keys(self.orchestration, plan, self.toolchain) if plan else []
+            self._names = (plan, artifact_paths(self.orchestration, plan, self.toolchain), keys)
+        return self._names[1:]
+
+    def _slice_ids(self, plan: Plan, keys: list[str], found: Mapping[str, str]) -> dict[str, str]:
         """The identity of the slices that LEGOs read, of files that are there."""
         slices: dict[str, str] = {}
-        for key in slice_keys(self.orchestration, plan, self.toolchain):
+        for key in keys:
             path, lego = path_of(key), lego_of(key)
             if lego and path in found:
                 known = self._slices.get(key)
@@ -166,23 +174,28 @@ class WorkspaceReader:
         self.workspace = Workspace.at(folder)
         self._store = Store.open(self.workspace.root, read_only=True)
         self._facts: FactsReader | None = None
+        self._last: WorkspaceFacts | None = None
 
     def read(self) -> WorkspaceFacts:
-        """The facts and the words of now. Raises MetaError for what a person must mend first."""
+        """The facts and the words of now; the same object when nothing changed. Raises MetaError: mend that first."""
         self._store.refresh()
         state = self._store.state
         if self._facts is None:
             toolchain = self.workspace.toolchain(state.orchestrator.run.toolchain)
             self._facts = FactsReader(self.workspace, self.workspace.orchestration(), toolchain)
-        snapshot = self._facts.read(state)
-        return WorkspaceFacts(
-            self.workspace,
-            snapshot.orchestration,
-            state,
-            assess(snapshot),
-            snapshot,
-            tuple(self._facts.problems),
-        )
+        snapshot, problems = self._facts.read(state), tuple(self._facts.problems)
+        if self._last is None or problems != self._last.problems or not _says_the_same(self._last.snapshot, snapshot):
+            self._last = WorkspaceFacts(
+                self.workspace, snapshot.orchestration, state, assess(snapshot), snapshot, problems
+            )
+        return self._last
+
+
+def _says_the_same(before: Snapshot, now: Snapshot) -> bool:
+    """Whether nothing that words follow from differs: time alone counts only where a runtime rests until some time."""
+    if now.state is not before.state or any(one.until for one in now.state.orchestrator.runtimes.values()):
+        return False
+    return replace(before, now=now.now) == now
 
 
 def assess_workspace(folder: Path) -> WorkspaceFacts:

@@ -39,7 +39,7 @@ class EngineStatus:
 
 
 class Supervisor:
-    """Keeps an engine running while there is work and nobody else runs one. Call `look_after` about twice a second."""
+    """Keeps an engine running while there is work and nobody else runs one. Call `look_after` every other second."""
 
     def __init__(self, workspace: Path, arguments: Sequence[str] = (), *, command: Sequence[str] | None = None) -> None:
         self.workspace = workspace
