@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerState
 from engine.errors import MetaError
 from tui import recent
 from tui.decide import Act, Answer, write_act, write_answer
+from tui.drafts import Drafts
 from tui.launch import Launch
 from tui.looks import Looked, Written
 from tui.messages import Clock
@@ -68,6 +69,7 @@ class MetaApp(PersonalApp):
         self.clock, self.live = clock, live
         self.reader = reader or (ViewReader(workspace) if workspace else None)
         self.supervisor = supervisor
+        self.drafts = Drafts()
         self.engine = EngineStatus()
         self._looking = False
         self._parts_missing = 0
@@ -189,8 +191,20 @@ class MetaApp(PersonalApp):
         from tui.screens.approval import ApprovalScreen
 
         kind = AnswersScreen if waiting.kind == "answers" else ApprovalScreen
-        screen = kind(view, waiting, self.clock)
+        screen = kind(view, waiting, self.clock, self.drafts.of(waiting.gate))
         self.push_screen(screen, lambda answer: self._answered(screen.waiting, answer))
+
+    def turn_gate(self, screen: Screen[Any], waiting: WaitingView, by: int) -> None:
+        """Leaves a question open and shows another one that waits, going round."""
+        gates = [one.gate for one in self.view.waiting] if self.view else []
+        others = [gate for gate in gates if gate != waiting.gate]
+        if self.view is None or not others:
+            self.notify("Nothing else waits for you.")
+            return
+        at = gates.index(waiting.gate) if waiting.gate in gates else -min(by, 0)
+        target = self.view.waiting[(at + by) % len(gates)]
+        screen.dismiss(None)
+        self.open_gate(self.view, target)
 
     def _answered(self, waiting: WaitingView, answer: Answer | None) -> None:
         if answer is None or self.view is None:
@@ -202,6 +216,7 @@ class MetaApp(PersonalApp):
 
         def write() -> None:
             write_answer(folder, waiting, answer)
+            self.drafts.sent(waiting.gate)
             self.post_message(Written(f"{waiting.gate} {verdict.get(answer.verdict, 'answered')}", True))
 
         self._write(write, f"writing the decision on {waiting.gate}")

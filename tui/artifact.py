@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui.sanitize import clean
@@ -23,30 +23,39 @@ class Document:
     """The REVIEW NOTES, taken out of the text."""
     note: str = ""
     markdown: bool = False
+    as_written: bool = True
+    """Whether its lines are those of the file; else it was laid out anew, or is a listing."""
 
 
 def read_document(workspace: Path, path: str, expected_id: str) -> Document:
     """The file at `path`, or the listing of the folder; never raises for what is on the disk."""
-    from engine.artifacts import artifact_id, split_notes
+    from engine.artifacts import artifact_id
 
     file = workspace / path
     if file.is_dir():
         names = sorted(str(entry.relative_to(file)) for entry in file.rglob("*") if entry.is_file())
-        return Document(path, clean("\n".join(names)) or "(an empty folder)")
+        return Document(path, clean("\n".join(names)) or "(an empty folder)", as_written=False)
     try:
         data = file.read_bytes()
     except FileNotFoundError:
         return Document(path, "", note=_MISSING)
     except OSError as error:
         return Document(path, "", note=f"This file cannot be read: {error.strerror}.")
-    note = "" if artifact_id(path, data) == expected_id else _CHANGED
+    found = document_of(path, data)
+    return found if artifact_id(path, data) == expected_id else replace(found, note=f"{_CHANGED} {found.note}".strip())
+
+
+def document_of(path: str, data: bytes) -> Document:
+    """How this content of a file is shown."""
+    from engine.artifacts import split_notes
+
+    note = "Only its first megabyte is shown." if len(data) > MAX_BYTES else ""
     text = clean(data[:MAX_BYTES].decode("utf-8", errors="replace"))
-    if len(data) > MAX_BYTES:
-        note = f"{note} Only its first megabyte is shown.".strip()
     if path.endswith(".md"):
         body, notes = split_notes(text)
         return Document(path, body, notes, note, markdown=True)
-    return Document(path, _pretty(text) if path.endswith(".json") else text, note=note)
+    shown = _pretty(text) if path.endswith(".json") else text
+    return Document(path, shown, note=note, as_written=shown == text)
 
 
 def _pretty(text: str) -> str:

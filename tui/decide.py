@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from tui.drafts import LineComment
 from tui.read_model import WaitingView
 
 Verdict = Literal["approve", "revise", "stop", "answer"]
-Act = Literal["retry", "cancel", "pause", "go_on", "stop"]
+Act = Literal["retry", "refresh", "cancel", "pause", "go_on", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +21,30 @@ class Answer:
     verdict: Verdict
     comment: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    comments: tuple[LineComment, ...] = ()
 
 
 def write_answer(workspace: Path, waiting: WaitingView, answer: Answer) -> None:
     """Answers exactly the question that was shown: its round, and the artifacts it was about."""
     from engine.state.decisions import write_decision
-    from engine.state.models import Decision
+    from engine.state.models import Comment, Decision
 
+    comments = [
+        Comment(
+            id=f"c{waiting.round}_{number}",
+            file=comment.spot.file,
+            line=comment.spot.line,
+            quote=comment.spot.quote,
+            text=comment.text,
+        )
+        for number, comment in enumerate(answer.comments, 1)
+    ]
     decision = Decision(
         decision=answer.verdict,
         round=waiting.round,
         about=dict(waiting.about),
         comment=answer.comment,
+        comments=comments,
         answers=dict(answer.answers),
     )
     write_decision(workspace, waiting.gate, decision)

@@ -1,17 +1,33 @@
-"""What a person should know before answering a gate."""
+"""What a person should know before answering a gate. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
-from tui.format import duration
-from tui.node_details import criterion_line
-from tui.read_model import StepView, WaitingView
+from tui.drafts import GateDraft, sorted_comments
+from tui.format import ago, duration, plural
+from tui.gate_lines import comment_lines
+from tui.loaders.gate import Report
+from tui.read_model import CommentView, StepView, WaitingView, WorkspaceView
 from tui.sanitize import clean, one_line
+from tui.text_lines import TextLine, blank, heading
+
+RECEIPT = "receipt "
+"""A line with this key prefix opens the receipt named after it."""
 
 
-def title_line(waiting: WaitingView, step: StepView | None, now: float) -> Content:
-    """`◆ Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`."""
+def queue_place(view: WorkspaceView, waiting: WaitingView) -> tuple[int, int]:
+    """Which question this is, of how many that wait; (0, n) when it does not wait any more."""
+    gates = [one.gate for one in view.waiting]
+    return (gates.index(waiting.gate) + 1 if waiting.gate in gates else 0), len(gates)
+
+
+def title_line(view: WorkspaceView, waiting: WaitingView, now: float) -> Content:
+    """`◆ 1 of 2  Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`."""
+    step = view.step(waiting.gate)
+    place, number = queue_place(view, waiting)
     verb = "Answer" if waiting.kind == "answers" else "Approve"
     sessions = step.sessions if step else ()
     confidence = next((s.confidence for s in reversed(sessions) if s.confidence is not None), None)
@@ -21,46 +37,107 @@ def title_line(waiting: WaitingView, step: StepView | None, now: float) -> Conte
     facts = [
         f"confidence {confidence:.2f}" if confidence is not None else "",
         f"waiting {duration(now - waiting.since)}" if waiting.since is not None else "",
-        f"round {waiting.round}",
+        f"round {waiting.interview} of {waiting.interviews}" if waiting.interview else f"round {waiting.round}",
         f"phase {step.phase}" if step else "",
     ]
     return Content.assemble(
         (" ◆ ", "$text-warning"),
+        (f"{place} of {number}  " if number > 1 and place else "", "bold $text-warning"),
         (f"{verb} {waiting.gate}", "bold"),
         (mark, "$text-success" if check and check.passed else "$text-error"),
         (f"   {' · '.join(filter(None, facts))}", "$text-muted"),
     )
 
 
-def evidence(step: StepView | None, notes: str) -> Content:
-    """The exit criteria with their receipts, what the sessions say, and the REVIEW NOTES."""
-    blocks = [_criteria(step), _summaries(step), _notes(notes)]
-    return Content("\n\n").join([block for block in blocks if block.plain])
+def evidence(step: StepView | None, notes: str, report: Report, draft: GateDraft, now: float) -> tuple[TextLine, ...]:
+    """The person's own comments, the exit criteria with their receipts, what was asked and said, the REVIEW NOTES."""
+    blocks = [
+        _own(draft),
+        _criteria(step),
+        _asked(step.comments if step else (), report),
+        _open(step, report),
+        _summaries(step),
+        _text("REVIEW NOTES", notes),
+        _approved(step, now),
+        [TextLine(report.trouble, "$text-warning")] if report.trouble else [],
+    ]
+    lines = [line for block in blocks if block for line in [*block, blank()]]
+    return tuple(lines[:-1])
 
 
-def _criteria(step: StepView | None) -> Content:
+def _own(draft: GateDraft) -> list[TextLine]:
+    if not draft.comments:
+        return []
+    lines = [heading(f"Your {plural(len(draft.comments), 'comment')}", "sent with r")]
+    for comment in sorted_comments(draft.comments):
+        lines.append(TextLine(comment.spot.place, "$text-muted", note=one_line(comment.spot.quote, 30)))
+        lines += comment_lines(comment, "┃ ")
+    return lines
+
+
+def _criteria(step: StepView | None) -> list[TextLine]:
     if step is None or not step.checks:
-        return Content.styled("This step has no exit criteria that the engine can check.", "$text-warning")
+        return [TextLine("This step has no exit criteria that the engine can check.", "$text-warning")]
     check = step.checks[-1]
     passed = sum(criterion.passed for criterion in check.criteria)
-    colour = "$text-success" if check.passed else "$text-error"
-    lines = [
-        Content.assemble(("Checked by the engine", "bold"), (f"  {passed} of {len(check.criteria)} passed", colour))
-    ]
+    lines = [heading("Checked by the engine", f"{passed} of {len(check.criteria)} passed")]
     for criterion in check.criteria:
-        lines.append(criterion_line(criterion.sentence, criterion.passed, criterion.receipt))
+        mark = ("✓ passed  ", "$text-success") if criterion.passed else ("✗ failed  ", "$text-error")
+        receipt = criterion.receipt or ""
+        key = RECEIPT + receipt if receipt else ""
+        lines.append(TextLine(one_line(criterion.sentence), marks=(mark,), note=one_line(receipt), key=key))
         if criterion.detail and not criterion.passed:
-            lines.append(Content.styled(f"    {one_line(criterion.detail, 1000)}", "$text-muted"))
-    return Content("\n").join(lines)
+            lines.append(TextLine(one_line(criterion.detail, 1000), "$text-muted", marks=(("          ", ""),)))
+    return lines
 
 
-def _summaries(step: StepView | None) -> Content:
+def _asked(comments: Sequence[CommentView], report: Report) -> list[TextLine]:
+    """Each comment of the last round beside how the work says it was met."""
+    if not comments:
+        return []
+    met = sum(comment.id in report.met for comment in comments)
+    lines = [heading("You asked for", f"{met} of {len(comments)} answered")]
+    for comment in comments:
+        place = ":".join(filter(None, [comment.file, str(comment.line or "")]))
+        if place:
+            lines.append(TextLine(one_line(place), "$text-muted", note=one_line(comment.quote, 30)))
+        lines += _paragraphs(clean(comment.text), "$foreground", "┃ ", "$text-warning")
+        if comment.id in report.met:
+            said = clean(report.met[comment.id]) or "Met, it says, without a word on how."
+            lines += _paragraphs(said, "$text-success", "→ ", "$text-success")
+        else:
+            lines.append(TextLine("Not answered by the session.", "$text-error", marks=(("→ ", "$text-error"),)))
+    return lines
+
+
+def _open(step: StepView | None, report: Report) -> list[TextLine]:
+    questions = dict.fromkeys([*(step.unanswered if step else ()), *report.questions])
+    if not questions:
+        return []
+    lines = [heading("Open questions", "nobody answered them")]
+    for question in questions:
+        lines += _paragraphs(clean(question), "$foreground", "? ", "$text-warning")
+    return lines
+
+
+def _summaries(step: StepView | None) -> list[TextLine]:
     last = next((s for s in reversed(step.sessions if step else ()) if s.summary), None)
-    if last is None:
-        return Content("")
-    title = f"{last.substep.capitalize()} #{last.attempt} says"
-    return Content.assemble((f"{title}\n", "bold"), clean(last.summary))
+    return _text(f"{last.substep.capitalize()} #{last.attempt} says", last.summary) if last else []
 
 
-def _notes(notes: str) -> Content:
-    return Content.assemble(("REVIEW NOTES\n", "bold"), clean(notes)) if notes else Content("")
+def _approved(step: StepView | None, now: float) -> list[TextLine]:
+    if step is None or step.approved is None:
+        return []
+    approved = step.approved
+    when = ago(now - approved.at) if approved.at is not None else ""
+    facts = ", ".join(filter(None, [f"round {approved.round}", when, f"by {approved.by}" if approved.by else ""]))
+    return [TextLine(f"Approved before: {one_line(facts)}. Key 3 shows what changed.", "$text-muted")]
+
+
+def _text(title: str, text: str) -> list[TextLine]:
+    return [heading(title), *_paragraphs(clean(text), "$foreground")] if text.strip() else []
+
+
+def _paragraphs(text: str, style: str, lead: str = "", lead_style: str = "") -> list[TextLine]:
+    marks = ((lead, lead_style),) if lead else ()
+    return [TextLine(part, style, marks=marks) for part in text.strip().split("\n")]

@@ -145,7 +145,7 @@ async def test_json_is_shown_pretty_and_a_missing_file_says_so(tmp_path: Path) -
         await open_gate(pilot)
         assert '      "name": "store"' in text_of(pilot)
         assert "file 1 of 2" in text_of(pilot)
-        await press(pilot, "n")
+        await press(pilot, "f")
         assert "gone.md" in text_of(pilot) and "not in the folder yet" in text_of(pilot)
 
 
@@ -209,17 +209,35 @@ async def test_without_an_editor_it_says_which_file_to_open(tmp_path: Path) -> N
         assert "No editor can be opened here" in said(pilot)
 
 
-async def test_questions_are_answered_all_or_none(tmp_path: Path) -> None:
+async def test_a_question_without_an_answer_stays_open_and_the_form_says_so(tmp_path: Path) -> None:
     view = views.asking(tmp_path)
     async with screen(view) as pilot:
         await press(pilot, "a")
         assert isinstance(pilot.app.screen, AnswersScreen)
-        await press(pilot, *"nobody", "ctrl+r")
-        assert "Question 2 has no answer yet" in text_of(pilot)
-        await press(pilot, *"an error", "ctrl+r")
+        await press(pilot, *"nobody")
+        assert "1 of 2 answered; 1 question stays open." in text_of(pilot)
+        await press(pilot, "ctrl+r")
         written = decisions(tmp_path)["essence"]
         assert (written["decision"], written["round"]) == ("answer", 2)
-        assert written["answers"] == dict(zip(view.waiting[0].questions, ["nobody", "an error"], strict=True))
+        assert written["answers"] == dict(zip(view.waiting[0].questions, ["nobody", ""], strict=True))
+
+
+async def test_an_empty_form_is_no_answer(tmp_path: Path) -> None:
+    async with screen(views.asking(tmp_path)) as pilot:
+        await press(pilot, "a", "ctrl+r")
+        assert isinstance(pilot.app.screen, AnswersScreen)
+        assert "Nothing is answered yet" in text_of(pilot)
+        assert decisions(tmp_path) == {}
+
+
+async def test_every_answer_can_be_given_and_all_are_written(tmp_path: Path) -> None:
+    view = views.asking(tmp_path)
+    async with screen(view) as pilot:
+        await press(pilot, "a", *"nobody", "enter", *"an error")
+        assert "All answered." in text_of(pilot)
+        await press(pilot, "ctrl+r")
+        answers = decisions(tmp_path)["essence"]["answers"]
+        assert answers == dict(zip(view.waiting[0].questions, ["nobody", "an error"], strict=True))
 
 
 async def test_escape_leaves_the_questions_open(tmp_path: Path) -> None:

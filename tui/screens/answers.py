@@ -1,6 +1,8 @@
-"""Questions of a session to the person: one line each."""
+"""Questions of a session to the person: a line each, beside the answer the session proposes."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -10,39 +12,99 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Static
 
 from tui.decide import Answer
+from tui.drafts import GateDraft
+from tui.format import plural
 from tui.gate_details import title_line
 from tui.messages import Clock
+from tui.questions import asked
 from tui.read_model import WaitingView, WorkspaceView
 from tui.sanitize import clean
 from tui.widgets.key_line import KeyLine
 
+if TYPE_CHECKING:
+    from tui.app import MetaApp
+
+_NONE = "Nothing is answered yet. A single answer is enough; esc leaves all of them open."
+
 
 class AnswersScreen(Screen[Answer | None]):
-    """Sends only a complete form. `esc` leaves the questions open."""
+    """A question without an answer stays open, and the form says so. `esc` leaves all open; what was typed is kept."""
 
     CSS_PATH = "answers.tcss"
     AUTO_FOCUS = "Input"
     BINDING_GROUP_TITLE = "Questions"
     BINDINGS = [
-        Binding("ctrl+r", "send", "Send answers", priority=True, tooltip="Send all answers"),
+        Binding("ctrl+r,ctrl+enter", "send", "Send answers", priority=True, tooltip="Send what is answered"),
+        Binding("ctrl+t", "take", "Take proposal", priority=True, tooltip="Answer as the session proposes"),
+        Binding("ctrl+n", "turn(1)", "Next", priority=True, tooltip="The next question that waits for you"),
+        Binding("down", "app.focus_next", "Next line", show=False),
+        Binding("up", "app.focus_previous", "Line before", show=False),
         Binding("escape", "later", "Later", priority=True, tooltip="Leave the questions open"),
     ]
+    app: MetaApp
 
-    def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock) -> None:
+    def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
         super().__init__()
-        self.view, self.waiting, self.clock = view, waiting, clock
+        self.view, self.waiting, self.clock, self.draft = view, waiting, clock, draft
+        self.questions = [asked(question) for question in waiting.questions]
 
     def compose(self) -> ComposeResult:
         """The questions, each with its input."""
-        yield Static(title_line(self.waiting, self.view.step(self.waiting.gate), self.clock()), id="answers-title")
-        with VerticalScroll(id="form"):
-            yield Label("Your answers become part of the next session's brief.", classes="hint")
-            for number, question in enumerate(self.waiting.questions):
-                yield Label(Content(f"{number + 1}. {clean(question)}"), classes="question")
-                yield Input(id=f"answer-{number}", placeholder='no opinion? write "you decide"')
-            yield Label("", id="answers-complaint")
+        yield Static(id="answers-title")
+        with VerticalScroll(id="form", can_focus=False):
+            yield Label(
+                "Your answers become part of the next session's brief. A line left empty stays open.", classes="hint"
+            )
+            for number, question in enumerate(self.questions):
+                yield Label(Content(f"{number + 1}. {clean(question.question)}"), classes="question")
+                if question.proposed:
+                    yield Label(
+                        Content.assemble(
+                            ("Proposed: ", "bold"), clean(question.proposed), ("  ctrl+t takes it", "dim")
+                        ),
+                        classes="proposed",
+                    )
+                typed = self.draft.answers.get(question.text, "")
+                yield Input(typed, id=f"answer-{number}", placeholder="stays open while this is empty")
+            yield Label("", id="answers-state")
             yield Button("Send answers  ctrl+r", id="send", compact=True)
         yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Says how far it is."""
+        self._show_title()
+        self._show_state()
+        if self.app.live:
+            self.set_interval(1.0, self._show_title)
+
+    def show_view(self, view: WorkspaceView) -> None:
+        """The queue may have become longer or shorter."""
+        self.view = view
+        self._show_title()
+
+    def _show_title(self) -> None:
+        self.query_one("#answers-title", Static).update(title_line(self.view, self.waiting, self.clock()))
+
+    def _show_state(self, complaint: str = "") -> None:
+        given, of = sum(map(bool, self._given().values())), len(self.questions)
+        left = of - given
+        state = "All answered." if not left else f"{given} of {of} answered; {plural(left, 'question')} left open."
+        if left == 1 and given:
+            state = f"{given} of {of} answered; 1 question stays open."
+        last = 0 < self.waiting.interviews <= self.waiting.interview
+        warning = " This is the last round: with questions left open the step may stop." if left and last else ""
+        label = self.query_one("#answers-state", Label)
+        label.set_class(bool(complaint), "-complaint")
+        label.update(complaint or state + warning)
+
+    def _given(self) -> dict[str, str]:
+        return {question.text: self._input(n).value.strip() for n, question in enumerate(self.questions)}
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Every letter is kept, for the form may be closed."""
+        number = int((event.input.id or "answer-0").removeprefix("answer-"))
+        self.draft.answers[self.questions[number].text] = event.value
+        self._show_state()
 
     def on_input_submitted(self) -> None:
         """Enter goes to the next line."""
@@ -52,18 +114,33 @@ class AnswersScreen(Screen[Answer | None]):
         """The one button sends."""
         self.action_send()
 
-    def action_send(self) -> None:
-        """Sends, or goes to the first line without an answer."""
-        answers = {q: self._input(n).value.strip() for n, q in enumerate(self.waiting.questions)}
-        missing = [n for n, question in enumerate(self.waiting.questions) if not answers[question]]
-        if missing:
-            self._input(missing[0]).focus()
-            self.query_one("#answers-complaint", Label).update(f"Question {missing[0] + 1} has no answer yet.")
+    def action_take(self) -> None:
+        """Writes the proposed answer into the line in use, where it can still be changed."""
+        line = self.focused
+        if not isinstance(line, Input) or line.id is None:
             return
-        self.dismiss(Answer("answer", answers=answers))
+        proposed = clean(self.questions[int(line.id.removeprefix("answer-"))].proposed)
+        if proposed:
+            line.value = " ".join(proposed.split())
+            line.cursor_position = len(line.value)
+        else:
+            self.notify("The session proposed no answer to this question.")
+
+    def action_send(self) -> None:
+        """Sends what is answered; an empty form is not an answer."""
+        answers = self._given()
+        if any(answers.values()):
+            self.dismiss(Answer("answer", answers=answers))
+        else:
+            self._show_state(_NONE)
+            self._input(0).focus()
+
+    def action_turn(self, by: int) -> None:
+        """To another question that waits; these stay open."""
+        self.app.turn_gate(self, self.waiting, by)
 
     def action_later(self) -> None:
-        """The questions stay open."""
+        """The questions stay open, and what was typed is kept."""
         self.dismiss(None)
 
     def _input(self, number: int) -> Input:

@@ -1,30 +1,42 @@
-"""A gate: what is approved, how it was checked, and the answer."""
+"""A gate: what is approved, how it was checked, what changed, and the answer."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Markdown, Static
 
-from tui.artifact import Document, read_document
+from tui.artifact import Document
 from tui.decide import Answer
+from tui.drafts import GateDraft, sorted_comments
 from tui.edit import edit_file
-from tui.gate_details import evidence, title_line
+from tui.format import plural
+from tui.gate_details import RECEIPT, evidence, title_line
+from tui.gate_lines import COMMENT, Shown, diff_lines, raw_lines
+from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_receipt, load_report
 from tui.messages import Clock
 from tui.read_model import WaitingView, WorkspaceView
 from tui.screens.ask_text import AskComment
 from tui.screens.confirm import Confirm
-from tui.tail import Line
+from tui.widgets.document_lines import DocumentLines
 from tui.widgets.key_line import KeyLine
-from tui.widgets.output_view import OutputView
-from tui.widgets.text import Text
+from tui.widgets.lines_view import LinesView
+from tui.widgets.tab_line import TabLine
 
-GRACE = 0.4
+if TYPE_CHECKING:
+    from tui.app import MetaApp
+
+GRACE = 0.5
 """Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""
+
+VIEWS = ("rendered", "raw", "diff")
+_NO_FILE = "There is no file to read: only the checks speak here."
 
 
 class ApprovalScreen(Screen[Answer | None]):
@@ -34,46 +46,56 @@ class ApprovalScreen(Screen[Answer | None]):
     BINDING_GROUP_TITLE = "Approval"
     BINDINGS = [
         Binding("a", "approve", "Approve", tooltip="Approve exactly what is shown"),
-        Binding("r", "revise", "Revise", tooltip="Send it back with a comment"),
+        Binding("r", "revise", "Revise", tooltip="Send it back with your comments"),
+        Binding("c", "comment", "Comment", tooltip="Comment on the line or hunk under the cursor"),
         Binding("e", "edit", "Edit", tooltip="Open the file in your editor"),
         Binding("s", "stop", "Stop", tooltip="Stop this branch of the work"),
-        Binding("m", "toggle_raw", "Raw", tooltip="Rendered or raw text"),
-        Binding("n", "next_file", "Next file", tooltip="The next of the files to approve", show=False),
-        Binding("c", "switch_side", "Checks", tooltip="Between the document and its checks"),
-        Binding("tab,shift+tab", "switch_side", show=False),
-        Binding("escape", "later", "Later", tooltip="Leave the question open"),
+        Binding("m", "next_view", "View", tooltip="Rendered, raw, or what changed since the last approval"),
+        Binding("tab,shift+tab", "switch_side", "Checks", tooltip="Between the document and its checks"),
+        Binding("n,right_square_bracket", "turn(1)", "Next", tooltip="The next question that waits for you"),
+        Binding("p,left_square_bracket", "turn(-1)", "Previous", tooltip="The question before it", show=False),
+        Binding("escape", "later", "Later", tooltip="Leave the question open; what you typed is kept"),
+        Binding("f", "next_file", "Next file", tooltip="The next of the files to approve", show=False),
+        Binding("x,delete", "remove", "Remove comment", tooltip="Remove the comment under the cursor", show=False),
+        *(Binding(str(n), f"show_as({n - 1})", f"Show {name}", show=False) for n, name in enumerate(VIEWS, 1)),
         Binding("j", "scroll(2)", "Down", show=False),
         Binding("k", "scroll(-2)", "Up", show=False),
         Binding("g", "scroll(-999999)", "To the top", show=False),
         Binding("G", "scroll(999999)", "To the end", show=False),
+        Binding("question_mark", "app.help", "Help", show=False, key_display="?"),
     ]
+    app: MetaApp
 
-    def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock) -> None:
+    def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
         super().__init__()
-        self.view, self.waiting, self.clock = view, waiting, clock
-        self.raw = False
+        self.view, self.waiting, self.clock, self.draft = view, waiting, clock, draft
+        self.shown_as = 0
         self._file = 0
-        self._document: Document | None = None
+        self._page: Page | None = None
+        self._report: Report = NOTHING_SAID
+        self._shown = Shown((), {})
         self._quiet_since = clock()
 
     def compose(self) -> ComposeResult:
         """The title, the document beside its evidence, the keys."""
         yield Static(id="gate-title")
-        yield Static(id="gate-file")
         with Horizontal(id="gate-body"):
-            with VerticalScroll(id="rendered"):
-                yield Markdown(id="markdown", open_links=False)
-            yield OutputView(follow=False, id="raw")
-            with VerticalScroll(id="evidence"):
-                yield Text(id="evidence-text")
+            with Vertical(id="document"):
+                yield TabLine(VIEWS, id="gate-views")
+                yield Static(id="gate-file")
+                with VerticalScroll(id="rendered"):
+                    yield Markdown(id="markdown", open_links=False)
+                yield DocumentLines(id="text")
+            yield LinesView(id="evidence")
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Shows what is known at once; the file follows."""
-        self.set_class(True, "-reading")
         self._show_evidence()
         self._read()
         self.query_one("#rendered").focus()
+        if self.app.live:
+            self.set_interval(1.0, self._show_title)
 
     def on_screen_resume(self) -> None:
         """The screen appeared, perhaps again after a dialog."""
@@ -84,72 +106,122 @@ class ApprovalScreen(Screen[Answer | None]):
         self.view = view
         asked = next((waiting for waiting in view.waiting if waiting.gate == self.waiting.gate), self.waiting)
         if asked != self.waiting:
-            self.waiting, self._document = asked, None
+            self.waiting, self._page = asked, None
             self._file = min(self._file, max(0, len(asked.about) - 1))
             self._read()
         self._show_evidence()
 
     @work(exclusive=True)
     async def _read(self) -> None:
-        path, expected = self.waiting.about[self._file] if self.waiting.about else ("", "")
-        if not path:
-            self._document = Document("", "There is no file to read: only the checks speak here.")
-        else:
-            self._document = await self.app.run_worker(
-                lambda: read_document(self.view.folder, path, expected), thread=True, group="documents"
-            ).wait()
+        path, asked = self.waiting.about[self._file] if self.waiting.about else ("", "")
+        step, folder = self.view.step(self.waiting.gate), self.view.folder
+        approved = dict(step.approved.about).get(path, "") if step and step.approved else ""
+        gens = [s for s in step.sessions if s.substep == "gen" and not s.live] if step else []
+
+        def read() -> tuple[Page, Report]:
+            page = load_page(folder, path, asked, approved) if path else Page(Document("", _NO_FILE))
+            return page, load_report(gens[-1].folder if gens else None)
+
+        self._page, self._report = await self.app.run_worker(read, thread=True, group="documents").wait()
         await self._show_document()
 
-    async def _show_document(self) -> None:
-        document = self._document
-        if document is None:
+    async def _show_document(self, *, from_top: bool = True) -> None:
+        page = self._page
+        if page is None:
             return
-        markdown = document.markdown and not self.raw
-        self.set_class(not markdown, "-raw")
-        if markdown:
-            await self.query_one("#markdown", Markdown).update(document.text)
+        self._show_file(page)
+        if self.rendered:
+            await self.query_one("#markdown", Markdown).update(page.document.text)
         else:
-            self.query_one("#raw", OutputView).replace(Line("text", line) for line in document.text.split("\n"))
-        files = len(self.waiting.about)
-        place = f"  file {self._file + 1} of {files} · n shows the next" if files > 1 else ""
-        self.query_one("#gate-file", Static).update(
-            Content.assemble(
-                (f" {document.path}", "bold $text-primary"),
-                (place, "$text-muted"),
-                (f"  ! {document.note}" if document.note else "", "bold $text-warning"),
-            )
-        )
+            self._show_lines(from_top=from_top)
         self._show_evidence()
         self._quiet_since = self.clock()
 
+    @property
+    def rendered(self) -> bool:
+        """Whether Markdown is shown as it is meant to look, not its lines."""
+        return self.shown_as == 0 and self._page is not None and self._page.document.markdown
+
+    def _show_file(self, page: Page) -> None:
+        self.set_class(not self.rendered, "-lines")
+        self.query_one("#gate-views", TabLine).choose(self.shown_as)
+        files = len(self.waiting.about)
+        place = f"  file {self._file + 1} of {files} · f shows the next" if files > 1 else ""
+        since = {"first": "first version", "same": "as approved before", "changed": "changed since the last approval"}
+        note = page.document.note
+        self.query_one("#gate-file", Static).update(
+            Content.assemble(
+                (page.document.path, "bold $text-primary"),
+                (place, "$text-muted"),
+                (f"  {since.get(page.before, '')}" if page.document.path else "", "$text-muted"),
+                (f"\n! {note}" if note else "", "bold $text-warning"),
+            )
+        )
+
+    def _show_lines(self, *, from_top: bool = False) -> None:
+        if self._page is None or self.rendered:
+            return
+        self._shown = (
+            diff_lines(self._page, self.draft) if self.shown_as == 2 else raw_lines(self._page.document, self.draft)
+        )
+        self.query_one("#text", LinesView).show(self._shown.lines, from_top=from_top)
+
+    def _show_title(self) -> None:
+        self.query_one("#gate-title", Static).update(title_line(self.view, self.waiting, self.clock()))
+
     def _show_evidence(self) -> None:
+        self._show_title()
         step = self.view.step(self.waiting.gate)
-        notes = self._document.notes if self._document else ""
-        self.query_one("#gate-title", Static).update(title_line(self.waiting, step, self.clock()))
-        self.query_one("#evidence-text", Text).update(evidence(step, notes))
+        notes = self._page.document.notes if self._page else ""
+        lines = evidence(step, notes, self._report, self.draft, self.clock())
+        self.query_one("#evidence", LinesView).show(lines)
 
     def _too_early(self) -> bool:
         """Whether an answer came before anybody can have read the question; each such key starts the wait anew."""
-        early = self._document is None or self.clock() - self._quiet_since < GRACE
+        early = self._page is None or self.clock() - self._quiet_since < GRACE
         if early:
             self._quiet_since = self.clock()
         return early
 
     def action_approve(self) -> None:
-        """Yes, exactly this."""
-        if not self._too_early():
+        """Yes, exactly this; comments that are not sent yet are asked about first."""
+        if self._too_early():
+            return
+        if not self.draft.comments:
+            self.dismiss(Answer("approve"))
+            return
+        title = f"Approve {self.waiting.gate} without your {plural(len(self.draft.comments), 'comment')}?"
+        text = "Comments go to the next session, and an approval starts none. `r` sends them."
+        self.app.push_screen(Confirm(title, text, "Approve"), self._approved)
+
+    def _approved(self, sure: bool | None) -> None:
+        if sure:
             self.dismiss(Answer("approve"))
 
     def action_revise(self) -> None:
-        """Back, with a comment that the next session must answer."""
+        """Back, with comments that the next session must answer."""
         if self._too_early():
             return
-        text = "The next session gets your comment above everything else, and must answer it."
-        self.app.push_screen(AskComment(f"Revise {self.waiting.gate}", text, "Send back"), self._revised)
+        text = "The next session gets your words above everything else, and must answer them."
+        number = len(self.draft.comments)
+        if number:
+            text += f" Your {plural(number, 'comment')} on lines {'goes' if number == 1 else 'go'} along."
+        ask = AskComment(
+            f"Revise {self.waiting.gate}",
+            text,
+            "Send back",
+            typed=self.draft.message,
+            may_be_empty=number > 0,
+            keep=self._keep_message,
+        )
+        self.app.push_screen(ask, self._revised)
+
+    def _keep_message(self, text: str) -> None:
+        self.draft.message = text
 
     def _revised(self, comment: str | None) -> None:
-        if comment:
-            self.dismiss(Answer("revise", comment))
+        if comment is not None:
+            self.dismiss(Answer("revise", comment, comments=tuple(sorted_comments(self.draft.comments))))
 
     def action_stop(self) -> None:
         """No, and nothing more of this."""
@@ -163,21 +235,94 @@ class ApprovalScreen(Screen[Answer | None]):
             self.dismiss(Answer("stop"))
 
     def action_later(self) -> None:
-        """The question stays open."""
+        """The question stays open, and the draft stays."""
         self.dismiss(None)
+
+    async def action_comment(self) -> None:
+        """Opens an input for the line or hunk under the cursor; in the rendered text it shows the lines first."""
+        if self.rendered:
+            await self.action_show_as(1)
+            self.notify("Comments stand on lines: go to one and press c.", timeout=4)
+            return
+        self._comment_on(self._key())
+
+    def _comment_on(self, key: str) -> None:
+        spot = self._shown.spots.get(key)
+        comment = self.draft.comment_at(key.removeprefix(COMMENT))
+        spot = spot or (comment.spot if comment else None)
+        if spot is None:
+            self.notify("There is no line here to comment on.")
+            return
+        place, existing = spot, self.draft.comment_at(spot.key)
+
+        def keep(text: str) -> None:
+            self.draft.unfinished[place.key] = text
+
+        def written(text: str | None) -> None:
+            if text:
+                self.draft.put(place, text)
+                self._show_lines()
+                self._show_evidence()
+
+        typed = self.draft.unfinished.get(place.key, existing.text if existing else "")
+        quote = place.quote or "(an empty line)"
+        self.app.push_screen(AskComment(f"Comment on {place.place}", quote, "Keep", typed=typed, keep=keep), written)
+
+    def action_remove(self) -> None:
+        """Takes the comment under the cursor away."""
+        if self.draft.remove(self._key().removeprefix(COMMENT)):
+            self._show_lines()
+            self._show_evidence()
+        else:
+            self.notify("No comment stands under the cursor.")
+
+    def _key(self) -> str:
+        """The key under the cursor, on the side in use."""
+        if self.at_evidence:
+            return self.query_one("#evidence", LinesView).cursor
+        return "" if self.rendered else self.query_one("#text", LinesView).cursor
+
+    def on_lines_view_picked(self, event: LinesView.Picked) -> None:
+        """A receipt opens; a comment can be changed."""
+        if event.key.startswith(RECEIPT):
+            self._open_receipt(event.key.removeprefix(RECEIPT))
+        elif event.key.startswith(COMMENT):
+            self._comment_on(event.key)
+
+    @work(exclusive=True, group="receipt", exit_on_error=False)
+    async def _open_receipt(self, receipt_id: str) -> None:
+        from tui.screens.receipt import ReceiptScreen
+
+        folder = self.view.folder
+        reading = self.app.run_worker(lambda: load_receipt(folder, receipt_id), thread=True, exit_on_error=False)
+        receipt = await reading.wait()
+        if receipt is None:
+            self.notify(f"The receipt {receipt_id} is gone.", severity="warning", markup=False)
+        else:
+            self.app.push_screen(ReceiptScreen([receipt], None, len(self.view.waiting)))
 
     async def action_edit(self) -> None:
         """Opens the file, and reads it again afterwards."""
-        if self._document and self._document.path:
-            if not edit_file(self.app, self.view.folder / self._document.path):
+        if self._page and self._page.document.path:
+            if not edit_file(self.app, self.view.folder / self._page.document.path):
                 return
             self._read()
             await self.run_action("app.look_again")
 
-    async def action_toggle_raw(self) -> None:
-        """Rendered or raw."""
-        self.raw = not self.raw
+    async def action_next_view(self) -> None:
+        """Rendered, raw, diff, and again."""
+        await self.action_show_as((self.shown_as + 1) % len(VIEWS))
+
+    async def action_show_as(self, index: int) -> None:
+        """One of the three views of the document."""
+        self.shown_as = index
+        self.set_class(False, "-at-evidence")
         await self._show_document()
+        self.query_one("#rendered" if self.rendered else "#text").focus()
+
+    async def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+        """A click on a view."""
+        await self.action_show_as(event.index)
 
     def action_next_file(self) -> None:
         """Goes round the files."""
@@ -185,14 +330,21 @@ class ApprovalScreen(Screen[Answer | None]):
             self._file = (self._file + 1) % len(self.waiting.about)
             self._read()
 
+    def action_turn(self, by: int) -> None:
+        """To another question that waits; this one stays open."""
+        self.app.turn_gate(self, self.waiting, by)
+
+    @property
+    def at_evidence(self) -> bool:
+        """Whether the checks are in use, not the document."""
+        return self.query_one("#evidence").has_focus
+
     def action_switch_side(self) -> None:
         """From the document to its checks and back; where there is little room, only one of them shows."""
-        at_evidence = not self.has_class("-at-evidence")
-        self.set_class(at_evidence, "-at-evidence")
-        shown = "#evidence" if at_evidence else "#raw" if self.has_class("-raw") else "#rendered"
-        self.query_one(shown).focus()
+        to_evidence = not self.at_evidence
+        self.set_class(to_evidence, "-at-evidence")
+        self.query_one("#evidence" if to_evidence else "#rendered" if self.rendered else "#text").focus()
 
     def action_scroll(self, lines: int) -> None:
-        """Scrolls what is read."""
-        side = "#evidence" if self.has_class("-at-evidence") else "#raw" if self.has_class("-raw") else "#rendered"
-        self.query_one(side).scroll_relative(y=lines, animate=False)
+        """Scrolls the rendered text; the other sides have a cursor of their own."""
+        self.query_one("#rendered").scroll_relative(y=lines, animate=False)

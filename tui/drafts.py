@@ -1,0 +1,82 @@
+"""What a person has typed at a gate and not sent yet: kept in memory, so that closing a dialog loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a comment is about. `line` is None for a line that is gone, or one that the file itself does not have."""
+
+    key: str
+    file: str
+    line: int | None
+    quote: str = ""
+
+    @property
+    def place(self) -> str:
+        """`requirements.md line 12`."""
+        return f"{self.file} line {self.line}" if self.line is not None else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class LineComment:
+    """A person's words on a line or a hunk."""
+
+    spot: Spot
+    text: str
+
+
+@dataclass(slots=True)
+class GateDraft:
+    """The unsent words at one gate."""
+
+    comments: list[LineComment] = field(default_factory=list)
+    unfinished: dict[str, str] = field(default_factory=dict)
+    """Key of a spot → what was typed there when its input was left."""
+    message: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
+
+    def comment_at(self, key: str) -> LineComment | None:
+        """The comment on that spot, if there is one."""
+        return next((comment for comment in self.comments if comment.spot.key == key), None)
+
+    def put(self, spot: Spot, text: str) -> None:
+        """Writes or replaces the comment on a spot."""
+        self.remove(spot.key)
+        self.comments.append(LineComment(spot, text))
+
+    def remove(self, key: str) -> bool:
+        """Takes a comment away; whether there was one."""
+        kept = [comment for comment in self.comments if comment.spot.key != key]
+        found = len(kept) < len(self.comments)
+        self.comments = kept
+        self.unfinished.pop(key, None)
+        return found
+
+
+class Drafts:
+    """The drafts of all gates, while the app runs."""
+
+    def __init__(self) -> None:
+        self._gates: dict[str, GateDraft] = {}
+
+    def of(self, gate: str) -> GateDraft:
+        """The draft of that gate; an empty one is made where there is none."""
+        return self._gates.setdefault(gate, GateDraft())
+
+    def sent(self, gate: str) -> None:
+        """What was typed there has been written: the next question begins empty."""
+        self._gates.pop(gate, None)
+
+
+def spot_key(file: str, mark: str) -> str:
+    """The same spot has the same key in every view of a file. `mark`: `12`, `-12` (gone), `@12` (a hunk)."""
+    return f"{file}\0{mark}"
+
+
+def sorted_comments(comments: Sequence[LineComment]) -> list[LineComment]:
+    """In the order of the files and their lines."""
+    return sorted(comments, key=lambda comment: (comment.spot.file, comment.spot.line or 0, comment.spot.key))
