@@ -11,17 +11,20 @@ ROUNDS = 7
 
 @dataclass(frozen=True)
 class Measured:
-    """Medians in seconds, and the median of the ratios pair by pair."""
+    """Medians, in seconds unless `unit` says otherwise, and the median of the ratios pair by pair."""
 
     what: str
     ours: float
     floor: float
     ratio: float
     reach: str
+    unit: str = "s"
 
     def row(self) -> str:
         """One line of the table."""
-        return f"{self.what:44} {self.ours:8.3f}s {self.floor:8.3f}s {self.ratio:7.2f}  {self.reach}"
+        return (
+            f"{self.what:44} {self.ours:8.3f}{self.unit} {self.floor:8.3f}{self.unit} {self.ratio:7.2f}  {self.reach}"
+        )
 
 
 def compare(what: str, ours: Callable[[], float], floor: Callable[[], float], reach: str) -> Measured:

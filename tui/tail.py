@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tui.sanitize import clean
 
@@ -17,9 +17,11 @@ MAX_LINE_BYTES = 1024 * 1024
 MAX_TEXT = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One paragraph of output. `first` is False for the further lines of the same event."""
+class Line(NamedTuple):
+    """One paragraph of output. `first` is False for the further lines of the same event.
+
+    A tuple, as `OutputRow` is: a flood makes many thousands of them a second.
+    """
 
     kind: str
     text: str

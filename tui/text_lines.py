@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from tui.wrap import fit, wrap_cells
+from tui.wrap import fit, surely_fits, wrap_cells
 
 Piece = tuple[str, str]
 """A text and its style, such as `bold $text-muted`."""
@@ -60,7 +60,7 @@ def wrap_lines(lines: Sequence[TextLine], width: int) -> list[TextRow]:
     rows: list[TextRow] = []
     for index, line in enumerate(lines):
         room = max(1, width - line.lead) if line.marks else width
-        if not line.note and len(line.text) <= room and line.text.isascii():
+        if not line.note and surely_fits(line.text, room):
             rows.append(TextRow(index, 0, line.text))
         else:
             rows += _rows(index, line, room)

@@ -8,7 +8,7 @@ from rich.cells import cell_len, chop_cells
 def wrap_cells(text: str, width: int) -> list[str]:
     """The lines of `text` (one paragraph), each at most `width` cells wide. Breaks words that are wider."""
     width = max(1, width)
-    if _cells(text) <= width:
+    if surely_fits(text, width) or _cells(text) <= width:
         return [text]
     lines: list[str] = []
     line = ""
@@ -39,6 +39,11 @@ def fit(text: str, width: int) -> str:
     if width <= 1:
         return "…"[:width]
     return chop_cells(text, width - 1)[0] + "…"
+
+
+def surely_fits(text: str, width: int) -> bool:
+    """Whether `text` fits, told without looking at each character: none has more cells than bytes in UTF-8."""
+    return len(text) <= width and (text.isascii() or len(text.encode("utf-8", "surrogatepass")) <= width)
 
 
 def _cells(text: str) -> int:
