@@ -8,31 +8,23 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from textual.app import SystemCommand
-from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
 
-from engine.errors import MetaError
 from tui import recent
+from tui.acting import ActingApp
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.drafts import Drafts
 from tui.launch import Launch
-from tui.looks import Looked, Written
+from tui.looks import Written
 from tui.messages import Clock
 from tui.palette import commands_of, key_groups
-from tui.personal import PersonalApp
 from tui.read_model import ViewReader, WaitingView, WorkspaceView, is_workspace
 from tui.screens.main import MainScreen
 from tui.settings import Read
 from tui.settings import load as load_settings
-from tui.supervisor import EngineStatus, Supervisor
+from tui.supervisor import Supervisor
 
 _HERE = Path(__file__).parent
-LOOK_EVERY = 0.5
-"""Seconds between two looks at the files."""
-
-LOOKS_WITHOUT_PARTS = 3
-"""How often in a row a part of the screen may be missing before that is an error."""
 
 
 @runtime_checkable
@@ -43,7 +35,7 @@ class ShowsView(Protocol):
         """Draws the view."""
 
 
-class MetaApp(PersonalApp):
+class MetaApp(ActingApp):
     """`reader`, `clock` and `live=False` (no timers) are for tests."""
 
     TITLE = "meta"
@@ -70,13 +62,8 @@ class MetaApp(PersonalApp):
         self.reader = reader or (ViewReader(workspace) if workspace else None)
         self.supervisor = supervisor
         self.drafts = Drafts()
-        self.engine = EngineStatus()
-        self._looking = False
-        self._parts_missing = 0
         self.remembers = False
         """Whether the workspace is noted as opened, for the welcome screen; only where a person opened it."""
-        self.problem = ""
-        """Why the files could not be read at the last look, if they could not."""
         self.begin_with(preferences or Read(), theme)
 
     def get_default_screen(self) -> Screen[Any]:
@@ -95,80 +82,29 @@ class MetaApp(PersonalApp):
     def on_ready(self) -> None:
         """The frame is painted: now the files are read."""
         self.call_after_refresh(self.tell_mistakes)
-        self.call_after_refresh(self.look)
-        if self.live:
-            self.set_interval(LOOK_EVERY, self.look)
+        self.begin_to_look()
 
-    def look(self) -> None:
-        """Reads the files and looks after the engine, in a thread; one look at a time, at the screen's pace."""
-        if self.reader is None or self._looking:
-            return
-        self._looking = True
-        self.run_worker(self._look, thread=True, group="look", name="reading the workspace", exit_on_error=False)
-
-    def _look(self) -> None:
-        assert self.reader is not None
-        try:
-            view = self.reader()
-        except MetaError as error:
-            self.post_message(Looked(None, self.engine, str(error)))
-            return
-        status = self.supervisor.look_after(view) if self.supervisor else EngineStatus()
-        self.post_message(Looked(view, status))
-
-    def on_looked(self, message: Looked) -> None:
-        """The one place where what the screens show is changed."""
-        self._looking = False
-        self.problem = message.problem
-        changed = (message.view, message.engine) != (self.view, self.engine)
-        self.engine = message.engine
-        if message.view is not None:
-            self._remember(message.view)
-            self.view = message.view
-            self.attendant.look(message.view, self.app_focus)
-        try:
-            if message.view is not None and changed:
-                self._show(message.view)
-            self._show_trouble()
-            self._parts_missing = 0
-        except NoMatches:
-            # A screen that is just being taken down has lost some of its parts; one that stays has all of them.
-            self._parts_missing += 1
-            if self._parts_missing > LOOKS_WITHOUT_PARTS:
-                raise
-
-    def _remember(self, view: WorkspaceView) -> None:
+    def first_view(self, view: WorkspaceView) -> None:
         """Notes once that this workspace was opened, for the welcome screen."""
-        if self.view is None and self.remembers:
+        if self.remembers:
             folder, app, now = view.folder, view.app, self.clock()
             self._write(lambda: recent.remember(folder, app, now), "noting that this workspace was opened")
 
-    def _show(self, view: WorkspaceView) -> None:
+    def draw_view(self, view: WorkspaceView) -> None:
+        """Every screen of the stack shows it, also below a dialog."""
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
                 screen.show_view(view, self.engine.word)
             elif isinstance(screen, ShowsView):
                 screen.show_view(view)
 
-    def _show_trouble(self) -> None:
+    def draw_trouble(self) -> None:
+        """The main screen shows what is wrong for as long as it is."""
         trouble = [self.problem, *(self.view.problems if self.view else ())]
         if self.engine.trouble:
             trouble.append(f"{self.engine.trouble}\ns starts the engine again.")
         if self.main is not None:
             self.main.show_trouble("\n".join(filter(None, trouble)))
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """No background error goes unseen."""
-        if event.state != WorkerState.ERROR:
-            return
-        error = event.worker.error
-        text = str(error) if isinstance(error, MetaError) else f"{type(error).__name__}: {error}"
-        if event.worker.group == "look":
-            self._looking = False
-            self.problem = f"{event.worker.name}: {text}"
-            self._show_trouble()
-        else:
-            self.notify(text, title=f"Failed: {event.worker.name}", severity="error", markup=False, timeout=15)
 
     def on_written(self, message: Written) -> None:
         """Says what was done, and looks at once what came of it."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Horizontal
@@ -13,11 +16,13 @@ from tui.messages import Clock
 from tui.node_details import describe_node
 from tui.read_model import SessionView, StepView, WorkspaceView
 from tui.sanitize import clean
+from tui.tree_filter import Filter
 from tui.tree_model import Node
 from tui.views import VIEWS
 from tui.widgets.board import Board
 from tui.widgets.details import Details
 from tui.widgets.event_line import EventLine
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.header import Header
 from tui.widgets.key_line import KeyLine
 from tui.widgets.phase_tree import PhaseTree
@@ -35,6 +40,22 @@ class MainScreen(Screen[None]):
         Binding("a", "app.decide", "Decide", id="decide", tooltip="Open what has waited longest for you"),
         Binding("x", "cancel", "Cancel", id="cancel", tooltip="Cancel the selected session"),
         Binding("R", "retry", "Retry", id="retry", tooltip="Try the selected failed step again"),
+        Binding(
+            "t",
+            "take_over",
+            "Take over",
+            id="take_over",
+            show=False,
+            tooltip="Go on by hand with the selected session; again: hand it back",
+        ),
+        Binding(
+            "F", "refresh_stale", "Refresh", id="refresh", show=False, tooltip="Do again what is stale: here, else all"
+        ),
+        Binding(
+            "slash", "filter", "Filter", id="filter", key_display="/", show=False, tooltip="Only names with these words"
+        ),
+        Binding("f", "only", "Only", id="only", show=False, tooltip="All, only what goes on, only what is in trouble"),
+        Binding("escape", "clear_filter", "Show all", id="clear_filter", show=False, tooltip="The whole tree again"),
         Binding("p", "app.pause", "Pause", id="pause", tooltip="Pause (what runs is finished), or go on"),
         Binding(
             "s",
@@ -69,6 +90,7 @@ class MainScreen(Screen[None]):
         """Header, what is wrong, tree beside board and details, newest event, keys."""
         yield Header(id="header")
         yield Text(id="trouble")
+        yield FilterLine(id="filter")
         with Horizontal(id="body"):
             yield PhaseTree(self.clock, id="tree")
             with Container(id="side"):
@@ -90,6 +112,7 @@ class MainScreen(Screen[None]):
         self.view = view
         self.query_one(Header).show(view, engine_word)
         self.query_one(PhaseTree).show(view)
+        self._show_filter()
         self.query_one(Board).show(view, engine_word)
         self.query_one(EventLine).resting = view.resting
         self.say(view.last_event)
@@ -147,9 +170,10 @@ class MainScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """In a narrow terminal only the area with the focus shows."""
-        for area in AREAS:
-            inside = any(node.id == area for node in event.widget.ancestors_with_self)
-            self.set_class(inside, f"-at-{area}")
+        inside = {node.id for node in event.widget.ancestors_with_self}
+        if inside & set(AREAS):
+            for area in AREAS:
+                self.set_class(area in inside, f"-at-{area}")
 
     def action_area(self, by: int) -> None:
         """To the next area."""
@@ -167,8 +191,7 @@ class MainScreen(Screen[None]):
 
     async def action_cancel(self) -> None:
         """Cancels the session of the focused pane, else of the selected node."""
-        pane = self.query_one(Board).focused_pane
-        session = pane.session if pane else self._session_of(self._node) if self._node else None
+        session = self._chosen_session()
         if session is None or not session.live:
             self.notify("Select a running session first: a pane, or its line in the tree.", title="Nothing to cancel")
             return
@@ -184,6 +207,74 @@ class MainScreen(Screen[None]):
             self.notify(text, title="Nothing to retry")
             return
         await self.run_action(f"app.retry_step({chosen.name!r})")
+
+    async def action_take_over(self) -> None:
+        """Takes over the session of the focused pane, else of the selected node; or shows the way to hand it back."""
+        session = self._chosen_session()
+        if session is None or not session.live:
+            text = "Select a running session first: a pane, or its line in the tree."
+            self.notify(text, title="Nothing to take over")
+            return
+        await self.run_action(f"app.take_over({session.id!r})")
+
+    def action_refresh_stale(self) -> None:
+        """Does again what is stale: the selected step, the stale steps of the selected LEGO, else everything."""
+        stale = self.view.stale if self.view else ()
+        node = self._node
+        step = node.step if node is not None else None
+        legos = {child.step.lego for child in node.children if child.step} if node is not None else set()
+        lego = next(iter(legos)) if len(legos) == 1 and node is not None and node.phase is None else None
+        if step is not None and step in stale:
+            self._ask_refresh([step])
+        elif lego and any(one.lego == lego for one in stale):
+            self._ask_refresh([one for one in stale if one.lego == lego], lego)
+        elif stale:
+            self._ask_refresh(stale)
+        else:
+            self.notify("Everything is as new as what it stands on.", title="Nothing is stale")
+
+    def _ask_refresh(self, steps: Sequence[StepView], lego: str = "") -> None:
+        from tui.acting import ActingApp
+
+        if isinstance(self.app, ActingApp):
+            self.app.refresh_stale(steps, lego)
+
+    def action_filter(self) -> None:
+        """Opens the line for the words of a filter."""
+        self.action_go("tree")
+        self.query_one(FilterLine).open()
+        self._show_filter()
+
+    def action_only(self) -> None:
+        """All, only what goes on or waits or failed, only what is in trouble."""
+        self._narrow(self.query_one(PhaseTree).filter.next())
+
+    def action_clear_filter(self) -> None:
+        """The whole tree again."""
+        self.query_one(FilterLine).close()
+        self._narrow(Filter())
+        if self.has_class("-at-tree") or self.focused is None:
+            self.action_go("tree")
+
+    def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
+        """The tree follows the words."""
+        tree = self.query_one(PhaseTree)
+        self._narrow(replace(tree.filter, words=message.words))
+        if message.done:
+            self.query_one(FilterLine).close(message.words)
+            self.action_go("tree")
+
+    def _narrow(self, wanted: Filter) -> None:
+        self.query_one(PhaseTree).narrow(wanted)
+        self._show_filter()
+
+    def _show_filter(self) -> None:
+        tree = self.query_one(PhaseTree)
+        self.query_one(FilterLine).show(tree.filter, tree.found)
+
+    def _chosen_session(self) -> SessionView | None:
+        pane = self.query_one(Board).focused_pane
+        return pane.session if pane else self._session_of(self._node) if self._node else None
 
     def _session_of(self, node: Node) -> SessionView | None:
         if node.session is not None or self.view is None:

@@ -68,6 +68,7 @@ class Board(Container, can_focus=True):
         self.engine_word = ""
         self._view: WorkspaceView | None = None
         self._columns = 1
+        self._idle = Content("")
 
     def compose(self) -> ComposeResult:
         """The grid of panes, the cards below it, and what is there when nothing runs."""
@@ -110,7 +111,7 @@ class Board(Container, can_focus=True):
         self.set_class(bool(live), "-running")
         self.set_class(bool(live and lines), "-cards")
         self.query_one("#cards", Text).update(Content("\n").join(lines))
-        self.query_one("#idle", Static).update(idle_content(view, self.engine_word, self.clock()))
+        self._say_idle(view)
         self._sync_panes(live[:fitting])
         self.can_focus = not live
         self.flush()
@@ -152,7 +153,13 @@ class Board(Container, can_focus=True):
         for pane in self.panes:
             pane.set_title()
         if not self._view.live:
-            self.query_one("#idle", Static).update(idle_content(self._view, self.engine_word, self.clock()))
+            self._say_idle(self._view)
+
+    def _say_idle(self, view: WorkspaceView) -> None:
+        content = idle_content(view, self.engine_word, self.clock())
+        if (content.plain, content.spans) != (self._idle.plain, self._idle.spans):
+            self._idle = content
+            self.query_one("#idle", Static).update(content)
 
     def focus_first(self) -> None:
         """Puts the focus on the first pane, or on the board when there is none."""

@@ -25,6 +25,7 @@ class Details(VerticalScroll, can_focus=True):
     """
 
     key = ""
+    _content = Content("")
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -32,7 +33,9 @@ class Details(VerticalScroll, can_focus=True):
 
     def show(self, key: str, content: Content) -> None:
         """Draws `content`; another `key` starts at its top."""
-        self.query_one("#details-text", Text).update(content)
+        if (content.plain, content.spans) != (self._content.plain, self._content.spans):
+            self._content = content
+            self.query_one("#details-text", Text).update(content)
         if key != self.key:
             self.key = key
             self.scroll_home(animate=False)

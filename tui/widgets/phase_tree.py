@@ -16,6 +16,7 @@ from tui.format import LOOKS, duration, elapsed, word
 from tui.messages import Clock
 from tui.read_model import WorkspaceView
 from tui.themes import cursor_line
+from tui.tree_filter import Filter, kept
 from tui.tree_model import Node, Row, active_row, build, rows
 from tui.wrap import fit
 
@@ -59,10 +60,17 @@ class PhaseTree(ScrollView, can_focus=True):
     def __init__(self, clock: Clock, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.clock = clock
+        self._whole: tuple[Node, ...] = ()
         self._roots: tuple[Node, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._opened: dict[str, bool] = {}
+        self._unfiltered: dict[str, bool] = {}
+        """What was opened and closed before the filter."""
         self._cursor = 0
+        self.filter = Filter()
+        self.found = 0
+        """How many steps the filter lets through."""
+        self._forced: frozenset[str] = frozenset()
         self._steered = False
         """Whether the person moved the cursor; until then it follows the work."""
 
@@ -73,16 +81,26 @@ class PhaseTree(ScrollView, can_focus=True):
 
     def show(self, view: WorkspaceView) -> None:
         """Draws this view; the cursor stays on its node."""
-        self._roots = build(view)
+        self._whole = build(view)
+        self.narrow(self.filter)
+
+    def narrow(self, wanted: Filter) -> None:
+        """Shows only what the filter lets through, and its parents."""
+        if wanted != self.filter:
+            self._unfiltered = self._unfiltered if self.filter else self._opened
+            self._opened = {} if wanted else self._unfiltered
+        self.filter = wanted
+        self._roots, self._forced, self.found = kept(self._whole, wanted) if wanted else (self._whole, frozenset(), 0)
         self._lay_out()
 
     def tick(self) -> None:
-        """A second went by."""
-        self.refresh()
+        """A second went by: painted anew only where a time goes on."""
+        if any(row.node.started_at is not None and row.node.ended_at is None for row in self._rows):
+            self.refresh()
 
     def _lay_out(self) -> None:
         before = self.selected
-        self._rows = rows(self._roots, self._opened)
+        self._rows = rows(self._roots, dict.fromkeys(self._forced, True) | self._opened)
         keys = [row.node.key for row in self._rows]
         if not self._steered:
             self._cursor = active_row(self._rows)

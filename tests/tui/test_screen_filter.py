@@ -1,0 +1,82 @@
+"""The tree reduced to what a person asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.tui import fixture_views as views
+from tests.tui.journeys import press, screen, text_of
+from tests.tui.test_screen_keys import at, main
+from tui.read_model import WorkspaceView
+from tui.tree_filter import Filter, kept
+from tui.tree_model import build, rows
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.phase_tree import PhaseTree
+
+
+def shown(view: WorkspaceView, wanted: Filter) -> list[str]:
+    nodes, opened, _ = kept(build(view), wanted)
+    return [row.node.key for row in rows(nodes, dict.fromkeys(opened, True))]
+
+
+def test_words_leave_the_instances_that_have_them_and_their_parents(tmp_path: Path) -> None:
+    assert shown(views.running(tmp_path), Filter("store")) == ["phase:7", "lego:7:store"]
+    assert shown(views.running(tmp_path), Filter("STORE code")) == ["phase:7", "lego:7:store"]
+    assert shown(views.running(tmp_path), Filter("require")) == ["phase:3"]
+    assert shown(views.running(tmp_path), Filter("no such thing")) == []
+
+
+def test_only_active_and_only_trouble_open_down_to_the_step(tmp_path: Path) -> None:
+    assert shown(views.failed(tmp_path), Filter(only="trouble")) == ["phase:7", "step:code_store"]
+    active = shown(views.running(tmp_path), Filter(only="active"))
+    assert "step:code_store" in active and "step:tests_store" not in active
+    assert shown(views.finished(tmp_path), Filter(only="active")) == []
+
+
+def test_stale_work_counts_as_trouble(tmp_path: Path) -> None:
+    old = views.phase(7, views.step("code", 7, "stale", "store"), views.step("code", 7, "done", "cli"))
+    view = replace(views.finished(tmp_path), phases=(old,))
+    assert shown(view, Filter(only="trouble")) == ["phase:7", "step:code_store"]
+
+
+async def test_slash_filters_while_typing_and_escape_shows_all_again(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "slash", *"parser")
+        assert "filter: parser" in text_of(pilot) and "2 steps" in text_of(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.focused, PhaseTree)
+        assert [row.node.key for row in main(pilot).query_one(PhaseTree)._rows] == ["phase:7", "lego:7:parser"]
+        await press(pilot, "j")
+        assert at(pilot) == "lego:7:parser"
+        await press(pilot, "escape")
+        assert not main(pilot).query_one(FilterLine).display
+        assert at(pilot) == "lego:7:parser", "the cursor stays on its node"
+
+
+async def test_escape_while_typing_closes_the_line_and_the_keys_are_the_trees_again(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(80, 24)) as pilot:
+        before = text_of(pilot)
+        await press(pilot, "slash", *"qx", "escape")
+        assert text_of(pilot) == before
+        assert isinstance(pilot.app.focused, PhaseTree)
+
+
+async def test_f_goes_round_all_active_and_trouble(tmp_path: Path) -> None:
+    async with screen(views.failed(tmp_path)) as pilot:
+        await press(pilot, "f")
+        assert "filter: running, waiting, failed" in text_of(pilot)
+        await press(pilot, "f")
+        assert "filter: failed, stopped, stale" in text_of(pilot)
+        assert "Requirements" not in text_of(pilot)
+        await press(pilot, "f")
+        assert "filter:" not in text_of(pilot) and "Requirements" in text_of(pilot)
+
+
+async def test_what_was_opened_before_a_filter_is_open_after_it(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "l")
+        before = [row.node.key for row in main(pilot).query_one(PhaseTree)._rows]
+        assert "step:tests_store" in before
+        await press(pilot, "f", "f", "f")
+        assert [row.node.key for row in main(pilot).query_one(PhaseTree)._rows] == before

@@ -1,0 +1,67 @@
+"""Acts that are asked about first: taking a session over, doing again what is stale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.decide import Act
+from tui.format import plural
+from tui.loaders.hands import Hands
+from tui.looking import LookingApp
+from tui.read_model import SessionView, StepView
+
+_MOST_NAMES = 12
+
+
+class ActingApp(LookingApp):
+    """A subclass writes the commands: `act`."""
+
+    hands: dict[str, Hands] = {}
+    """What was said when a session was taken over, by the session in the person's hands."""
+
+    def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "") -> None:
+        """For the app itself: write a command for the engine."""
+        raise NotImplementedError
+
+    def action_take_over(self, session_id: str) -> None:
+        """Asks, then takes a session over; one in the person's hands shows how to go on and is handed back there."""
+        from tui.screens.confirm import Confirm
+
+        session = self.view.session(session_id) if self.view else None
+        if session is None or not session.live:
+            self.notify("This session has ended already.")
+        elif session.in_hands:
+            self._open_hands(session)
+        elif session.runtime == "handoff":
+            self.notify("No agent is at work in it: `meta handoff` tells how it is done.", title="Nothing to take over")
+        else:
+            text = "Its agent is ended. Everything it left stays, nothing is counted, and you go on by hand."
+            dialog = Confirm(f"Take over {session.title}?", text, "Take it over")
+            self.push_screen(dialog, lambda yes: self._open_hands(session) if yes else None)
+
+    def _open_hands(self, session: SessionView) -> None:
+        from tui.screens.hands import HandsScreen
+
+        if self.view is not None:
+            self.push_screen(HandsScreen(self.view, session, self.hands.get(session.id), self._learn))
+
+    def _learn(self, hands: Hands) -> None:
+        self.hands = {**self.hands, hands.session: hands}
+
+    def refresh_stale(self, steps: Sequence[StepView], lego: str = "") -> None:
+        """Asks, naming what will run, then has it done again: one step, a LEGO, or all that is stale."""
+        from tui.screens.confirm import Confirm
+
+        alone = steps[0] if len(steps) == 1 else None
+        names = [f"≈ {step.name}" for step in steps]
+        if len(names) > _MOST_NAMES:
+            names[_MOST_NAMES - 1 :] = [f"… and {len(names) - _MOST_NAMES + 1} more"]
+        text = "\n".join([*names, "", "Sessions are started for it. What follows from it may become stale as well."])
+
+        def sure(yes: bool | None) -> None:
+            if yes and alone is not None:
+                self.act("refresh", f"{alone.name} is done again.", step=alone.step, lego=alone.lego or "")
+            elif yes:
+                self.act("refresh", f"{plural(len(steps), 'step')} are done again.", lego=lego)
+
+        self.push_screen(Confirm(f"Do {plural(len(steps), 'stale step')} again?", text, "Do it again"), sure)

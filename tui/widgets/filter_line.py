@@ -1,0 +1,70 @@
+"""The line that says what the tree is reduced to, with the words that are typed for it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Label, Static
+
+from tui.format import plural
+from tui.sanitize import one_line
+from tui.tree_filter import Filter
+
+
+class FilterLine(Horizontal):
+    """Hidden while nothing is filtered. Posts `Typed` for every change of the words."""
+
+    BINDINGS = [Binding("escape", "screen.clear_filter", "Clear", tooltip="Show the whole tree", id="clear_filter")]
+    DEFAULT_CSS = """
+    FilterLine { height: 1; display: none; background: $panel; }
+    FilterLine.-on, FilterLine.-typing { display: block; }
+    FilterLine > Label { width: auto; padding: 0 1; color: $text-warning; display: none; }
+    FilterLine > Input { width: 1fr; background: $panel; display: none; }
+    FilterLine > #filter-says { width: 1fr; padding: 0 1; color: $text-warning; }
+    FilterLine > #filter-says { text-overflow: ellipsis; text-wrap: nowrap; }
+    FilterLine.-typing > Label, FilterLine.-typing > Input { display: block; }
+    FilterLine.-typing > #filter-says { width: auto; max-width: 50%; }
+    """
+
+    class Typed(Message):
+        """These words are wanted; `done` when the person has typed them all."""
+
+        def __init__(self, words: str, done: bool) -> None:
+            super().__init__()
+            self.words, self.done = words, done
+
+    def compose(self) -> ComposeResult:
+        """A slash, the words, what is shown."""
+        yield Label("/")
+        yield Input(compact=True)
+        yield Static(id="filter-says")
+
+    def open(self) -> None:
+        """Ready for words."""
+        self.add_class("-typing")
+        self.query_one(Input).focus()
+
+    def show(self, wanted: Filter, found: int) -> None:
+        """Says what the tree is reduced to."""
+        self.set_class(bool(wanted), "-on")
+        text = f"{one_line(wanted.text, 60)}   {plural(found, 'step')} · esc shows all" if wanted else "words of a name"
+        self.query_one("#filter-says", Static).update(Content(text))
+
+    def close(self, words: str = "") -> None:
+        """The words are complete, or are not wanted any more."""
+        self.remove_class("-typing")
+        with self.query_one(Input).prevent(Input.Changed):
+            self.query_one(Input).value = words
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The tree follows while words are typed."""
+        event.stop()
+        self.post_message(self.Typed(event.value, False))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The words are complete."""
+        event.stop()
+        self.post_message(self.Typed(event.value, True))
