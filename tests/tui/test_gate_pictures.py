@@ -1,0 +1,48 @@
+"""The states of a gate as pictures. Look at each changed picture before accepting it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui import fixture_gate as given
+from tests.tui.journeys import make_app, run_before
+
+WIDE, NARROW = (120, 40), (80, 24)
+SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+
+
+@SIZES
+def test_the_diff(size: tuple[int, int], tmp_path: Path, snap_compare: Any) -> None:
+    app = make_app(given.gate_with_a_past(tmp_path))
+    assert snap_compare(app, terminal_size=size, run_before=run_before("a", "3"))
+
+
+def test_comments_on_lines(tmp_path: Path, snap_compare: Any) -> None:
+    app = make_app(given.gate_with_a_past(tmp_path))
+    keys = ["a", "3", "j", "j", "c", *"Why three?", "ctrl+r"]
+    assert snap_compare(app, terminal_size=WIDE, run_before=run_before(*keys))
+
+
+def test_a_comment_being_written(tmp_path: Path, snap_compare: Any) -> None:
+    app = make_app(given.gate_with_a_past(tmp_path))
+    keys = ["a", "2", "j", "j", "c", *"Testable by [whom]?", "left"]
+    assert snap_compare(app, terminal_size=WIDE, run_before=run_before(*keys))
+
+
+def test_a_queue_of_two(tmp_path: Path, snap_compare: Any) -> None:
+    app = make_app(given.queue_of_two(tmp_path))
+    assert snap_compare(app, terminal_size=WIDE, run_before=run_before("a"))
+
+
+@SIZES
+def test_questions_with_proposals(size: tuple[int, int], tmp_path: Path, snap_compare: Any) -> None:
+    app = make_app(given.queue_of_two(tmp_path))
+    assert snap_compare(app, terminal_size=size, run_before=run_before("a", "n", "ctrl+t"))
+
+
+def test_the_checks_in_a_narrow_terminal(tmp_path: Path, snap_compare: Any) -> None:
+    app = make_app(given.gate_with_a_past(tmp_path))
+    assert snap_compare(app, terminal_size=NARROW, run_before=run_before("a", "tab"))

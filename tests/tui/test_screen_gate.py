@@ -1,0 +1,236 @@
+"""At a gate: the queue, the diff, comments on lines, receipts, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from tests.tui import fixture_gate as given
+from tests.tui import fixture_views as views
+from tests.tui.journeys import decisions, press, press_when_calm, said, screen, text_of
+from tui.questions import asked
+from tui.screens.answers import AnswersScreen
+from tui.screens.approval import ApprovalScreen
+from tui.screens.ask_text import AskComment
+from tui.screens.confirm import Confirm
+from tui.screens.main import MainScreen
+from tui.screens.receipt import ReceiptScreen
+
+
+def typed(pilot: Pilot[Any]) -> str:
+    return pilot.app.screen.query_one("#comment", TextArea).text
+
+
+async def test_the_diff_is_against_the_version_approved_last_without_the_notes(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a", "3")
+        text = text_of(pilot)
+        assert "−  - No colours." in text and "is an [error]" in text
+        assert "+  | R-003 | a missing title is refused with exit code 2" in text
+        assert "changed since the last approval" in text and "Approved before: round 1, 2 h ago" in text
+
+
+async def test_a_first_version_says_that_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        await press(pilot, "a", "3")
+        assert "First version" in text_of(pilot)
+
+
+async def test_a_version_that_git_has_lost_is_said(tmp_path: Path) -> None:
+    view = given.gate_with_a_past(tmp_path)
+    step = view.step("requirements")
+    assert step is not None and step.approved is not None
+    lost = replace(step, approved=replace(step.approved, about=(("requirements.md", "1" * 40),)))
+    phases = (*view.phases[:3], replace(view.phases[3], steps=(lost,)), *view.phases[4:])
+    async with screen(replace(view, phases=phases)) as pilot:
+        await press(pilot, "a", "3")
+        assert "no longer in the history of git" in text_of(pilot)
+
+
+async def test_a_comment_on_a_line_goes_with_the_revision(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a", "2", "j", "j", "c", *"why [b]?", "ctrl+r")
+        assert "┃ why [b]?" in text_of(pilot) and "Your 1 comment" in text_of(pilot)
+        await press_when_calm(pilot, "r", "ctrl+r")
+        written = decisions(tmp_path)["requirements"]
+        assert (written["decision"], written["round"], written["comment"]) == ("revise", 3, "")
+        assert written["comments"] == [
+            {
+                "id": "c3_1",
+                "file": "requirements.md",
+                "line": 3,
+                "quote": "What **reading_log** must do, in testable statements.",
+                "text": "why [b]?",
+            }
+        ]
+
+
+async def test_a_hunk_and_a_removed_line_can_be_commented_on(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a", "3", "c", *"all of it", "ctrl+r", "j", "j", "j", "j", "j", "c", *"gone", "ctrl+r")
+        await press_when_calm(pilot, "r", *"also", "ctrl+r")
+        written = decisions(tmp_path)["requirements"]
+        assert written["comment"] == "also"
+        removed, hunk = sorted(written["comments"], key=lambda comment: comment["line"] or 0)
+        assert (removed["line"], hunk["line"]) == (None, 6)
+        assert removed["quote"].startswith("removed: | R-003") and hunk["quote"].startswith("-| R-003")
+
+
+async def test_comments_and_half_typed_words_survive_closing_the_dialog(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a", "2", "c", *"kept", "ctrl+r", "j", "j", "c", *"half", "escape")
+        await press_when_calm(pilot, "r", *"message", "escape", "escape")
+        assert isinstance(pilot.app.screen, MainScreen)
+        assert decisions(tmp_path) == {}
+        await press(pilot, "a", "2")
+        assert "┃ kept" in text_of(pilot)
+        await press(pilot, "j", "j", "c")
+        assert typed(pilot) == "half"
+        await press_when_calm(pilot, "escape", "r")
+        assert typed(pilot) == "message"
+
+
+async def test_a_comment_can_be_changed_and_removed(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a", "2", "c", *"one", "ctrl+r", "c", *" two", "ctrl+r")
+        assert "┃ one two" in text_of(pilot)
+        await press(pilot, "tab", "g", "enter")
+        assert typed(pilot) == "one two"
+        await press(pilot, "escape", "x")
+        assert "one two" not in text_of(pilot)
+
+
+async def test_the_rendered_text_leads_to_its_lines_before_a_comment(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a", "c")
+        assert isinstance(pilot.app.screen, ApprovalScreen)
+        assert "| R-001 |" in text_of(pilot) and "Comments stand on lines" in said(pilot)
+
+
+async def test_approving_with_comments_asks_first(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a", "2", "c", *"hm", "ctrl+r")
+        await press_when_calm(pilot, "a")
+        assert isinstance(pilot.app.screen, Confirm)
+        assert decisions(tmp_path) == {}
+
+
+async def test_comments_of_the_last_round_stand_beside_how_they_were_met(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a")
+        text = text_of(pilot)
+        for words in ("1 of 2 answered", "→ R-003 names exit code 2 now.", "→ Not answered by the session."):
+            assert words in text
+        assert "? Who reads the log?" in text and "? Is an empty title a missing title?" in text
+
+
+async def test_a_result_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    view = given.gate_with_a_past(tmp_path)
+    step = view.step("requirements")
+    assert step is not None
+    (step.sessions[0].folder / "result.json").write_text("{")
+    async with screen(view) as pilot:
+        await press(pilot, "a", "tab", "G")
+        assert "result.json is not JSON" in text_of(pilot)
+
+
+async def test_enter_on_a_criterion_opens_its_receipt(tmp_path: Path) -> None:
+    given.write_receipt(tmp_path)
+    async with screen(views.waiting(tmp_path)) as pilot:
+        await press(pilot, "a", "tab", "j", "enter")
+        assert isinstance(pilot.app.screen, ReceiptScreen)
+        assert "2 passed [ok]" in text_of(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ApprovalScreen)
+
+
+async def test_a_receipt_that_is_gone_is_said(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        await press(pilot, "a", "tab", "enter")
+        assert "The receipt r-0031 is gone." in said(pilot)
+
+
+async def test_n_goes_round_the_questions_that_wait(tmp_path: Path) -> None:
+    async with screen(given.queue_of_two(tmp_path)) as pilot:
+        await press(pilot, "a")
+        assert "1 of 2  Approve requirements" in text_of(pilot)
+        await press(pilot, "n")
+        assert isinstance(pilot.app.screen, AnswersScreen)
+        assert "2 of 2  Answer essence" in text_of(pilot) and "round 2 of 3" in text_of(pilot)
+        await press(pilot, "ctrl+n")
+        assert isinstance(pilot.app.screen, ApprovalScreen)
+        assert len(pilot.app.screen_stack) == 2
+        assert decisions(tmp_path) == {}
+
+
+async def test_after_turning_to_another_question_a_key_decides_nothing_at_once(tmp_path: Path) -> None:
+    view = given.gate_with_a_past(tmp_path)
+    other = replace(view.waiting[0], gate="essence", step="essence")
+    async with screen(replace(view, waiting=(*view.waiting, other))) as pilot:
+        await press(pilot, "a")
+        await press_when_calm(pilot, "right_square_bracket")
+        await press(pilot, "a")
+        assert decisions(tmp_path) == {}
+        await press_when_calm(pilot, "a")
+        assert list(decisions(tmp_path)) == ["essence"]
+
+
+async def test_n_where_nothing_else_waits_says_so_and_stays(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        await press(pilot, "a", "n")
+        assert isinstance(pilot.app.screen, ApprovalScreen)
+        assert "Nothing else waits for you" in said(pilot)
+
+
+async def test_answers_typed_before_the_form_was_closed_are_there_again(tmp_path: Path) -> None:
+    async with screen(given.queue_of_two(tmp_path)) as pilot:
+        await press(pilot, "a", "n", *"me", "escape")
+        await press(pilot, "a", "n")
+        assert pilot.app.screen.query_one("#answer-0", Input).value == "me"
+
+
+async def test_a_proposed_answer_is_shown_and_taken_with_one_key(tmp_path: Path) -> None:
+    async with screen(given.queue_of_two(tmp_path)) as pilot:
+        await press(pilot, "a", "n")
+        assert "Proposed: nobody [for now]." in text_of(pilot)
+        await press(pilot, "ctrl+t", "ctrl+r")
+        answers = decisions(tmp_path)["essence"]["answers"]
+        assert [answer for answer in answers.values() if answer] == ["nobody [for now]."]
+
+
+async def test_what_was_sent_is_no_draft_any_more(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await press(pilot, "a", "2", "c", *"once", "ctrl+r")
+        await press_when_calm(pilot, "r", "ctrl+r")
+        await press(pilot, "a", "2")
+        assert "once" not in text_of(pilot)
+
+
+async def test_a_draft_survives_a_decision_that_could_not_be_written(tmp_path: Path) -> None:
+    view = views.waiting(tmp_path)
+    (tmp_path / ".orchestrator").write_text("a file where a folder belongs")
+    async with screen(view) as pilot:
+        await press(pilot, "a")
+        await press_when_calm(pilot, "r", *"words", "ctrl+r")
+        await press(pilot, "a")
+        await press_when_calm(pilot, "r")
+        assert isinstance(pilot.app.screen, AskComment)
+        assert typed(pilot) == "words"
+
+
+def test_a_question_is_split_from_the_answer_it_proposes() -> None:
+    split = {
+        "Who reads it? Proposed: nobody.": ("Who reads it?", "nobody."),
+        "Who reads it? (proposed answer: nobody)": ("Who reads it?", "nobody"),
+        "Which format? I propose JSON, one file.": ("Which format?", "JSON, one file."),
+        "Which format? My proposal is JSON.": ("Which format?", "JSON."),
+        "Is the default right?": ("Is the default right?", ""),
+        "Tell me more.": ("Tell me more.", ""),
+        "Which one? There are two: a and b.": ("Which one? There are two: a and b.", ""),
+    }
+    for text, (question, proposed) in split.items():
+        assert (asked(text).question, asked(text).proposed) == (question, proposed)
