@@ -10,7 +10,10 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]?"  # two-character sequences
     r"|\x9b[0-?]*[ -/]*[@-~]?"  # CSI as one 8-bit character
 )
-_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]")
+_UNWANTED = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]"  # control, direction
+    r"|[\u00ad\u180e\u200b\u2060-\u2065\U000e0000-\U000e007f]"  # not to be seen; terminals differ in their width
+)
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 

@@ -39,6 +39,7 @@ class Tail:
         self._offset = 0
         self._rest = b""
         self._skipping = False
+        self._trouble = ""
 
     def poll(self) -> list[Line]:
         """Reads what was appended since the last call; returns the new lines. A missing file has none."""
@@ -61,8 +62,20 @@ class Tail:
                 data = file.read(self.max_read)
         except FileNotFoundError:
             return b""
+        except OSError as error:
+            return self._unreadable(error)
+        self._trouble = ""
         self._offset += len(data)
         return data
+
+    def _unreadable(self, error: OSError) -> bytes:
+        """Says once, as an event, why the file cannot be read."""
+        said, self._trouble = self._trouble, str(error)
+        if said == self._trouble:
+            return b""
+        self._rest, self._skipping = b"", False
+        text = f"{self.path.name} cannot be read: {error.strerror or error}"
+        return json.dumps({"kind": "error", "message": text}).encode() + b"\n"
 
     def _start_at(self, offset: int) -> None:
         self._offset, self._rest, self._skipping = offset, b"", False
