@@ -14,7 +14,21 @@ from engine.secrets.rules import rules_for
 SHOWN = 3
 BASIC_AUTH, TOKEN_WEB = "Basic Auth Credentials", "JSON Web Token"
 _REST, _REST_DOTTED = re.compile(r"[\w+/=-]*"), re.compile(r"[\w+/=.-]*[\w=]")
-_WEAK = frozenset("password passwd pass pwd pw secret token user username key apikey admin root guest test".split())
+_WEAK = {
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "user",
+    "username",
+    "key",
+    "apikey",
+    "admin",
+    "root",
+}
 """Passwords in addresses that every manual has."""
 
 

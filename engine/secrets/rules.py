@@ -72,7 +72,7 @@ _FURTHER: tuple[tuple[str, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A shape: what it is called, its pattern, which group of it is the secret, and what else must hold of the match."""
+    """A shape: its name, its pattern, which group of it is the secret, and what else must hold of the match."""
 
     kind: str
     pattern: re.Pattern[str]
