@@ -24,6 +24,7 @@ ELSEWHERE = {
     "acting": ("retry", "refresh", "set", "cancel", "pause", "go-on", "stop"),
     "taking_over": ("take-over", "hand-back"),
     "tools": ("lint", "prove", "handoff"),
+    "drifting": ("drift",),
     "adapters": ("adapters",),
     "serve": ("serve",),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from engine import __version__
 from engine.document.model import Orchestration
 from engine.gates.receipts import Receipt, ReceiptStore
-from engine.git import Repository
 from engine.instances import Instances
 from engine.legos.plan import Plan
 from engine.legos.requirements import parse_requirements
 from engine.legos.toolchain import Toolchain, fill
+from engine.lifecycle.manifest import MANIFEST, RELEASE, generated_files, made_now
 from engine.lifecycle.proof import (
     LEGO_TESTS,
     WHOLE_APP_TESTS,
@@ -66,11 +67,13 @@ def release_files(
     rendered = {
         "AGENTS.md": "AGENTS.template.md",
         ".meta-version": ".meta-version.template",
-        ".meta-manifest.json": ".meta-manifest.template.json",
         ".app_orchestration.md": ".app_orchestration.template.md",
     }
     files = {path: _render(workspace, name, values).encode() for path, name in rendered.items()}
-    return {"proof.json": dump_json(proof_document(rows, receipts)), **files}
+    files["proof.json"] = dump_json(proof_document(rows, receipts))
+    own = [made for step in orchestration.steps() if step.action == RELEASE for made in made_now(files, step.name)]
+    listed = {"files": [asdict(file) for file in (*values["files"], *own)]}
+    return files | {MANIFEST: _render(workspace, ".meta-manifest.template.json", values | listed).encode()}
 
 
 def _render(workspace: Workspace, name: str, values: dict[str, Any]) -> str:
@@ -88,24 +91,11 @@ def _values(
         "title": state.orchestrator.run.app,
         "requirements": [{"id": r.id, "text": r.text} for r in requirements],
         "legos": [{"name": x.name, "purpose": x.purpose, "dependencies": x.dependencies} for x in plan.legos],
-        "files": _made_files(workspace.repository, orchestration, state, plan, commit),
+        "files": generated_files(workspace.repository, orchestration, state, plan, commit),
         "notes": _review_notes(workspace, orchestration, state, plan),
         "engine_version": __version__,
         "document_sha256": orchestration.sha256,
     }
-
-
-def _made_files(
-    repository: Repository, orchestration: Orchestration, state: State, plan: Plan, commit: str
-) -> list[dict[str, str | None]]:
-    """Every file that a step wrote, with its blob id: what tells a person's later edit from the engine's work."""
-    made: dict[str, dict[str, str | None]] = {}
-    for step, lego in Instances(orchestration, plan).all():
-        record = state.record(step.name, lego)
-        for path in repository.files(commit, list(record.outputs)) if record and record.outputs else []:
-            made[path] = {"path": path, "lego": lego, "step": step.name}
-    ids = repository.ids(commit, list(made))
-    return [{**made[path], "id": ids[path]} for path in sorted(made)]
 
 
 def _review_notes(workspace: Workspace, orchestration: Orchestration, state: State, plan: Plan) -> list[dict[str, Any]]:
