@@ -34,8 +34,8 @@ class GateDraft:
     """The unsent words at one gate."""
 
     comments: list[LineComment] = field(default_factory=list)
-    unfinished: dict[str, str] = field(default_factory=dict)
-    """Key of a spot → what was typed there when its input was left."""
+    unfinished: dict[str, LineComment] = field(default_factory=dict)
+    """Key of a spot → what was typed there and not kept yet."""
     message: str = ""
     answers: dict[str, str] = field(default_factory=dict)
 
@@ -53,8 +53,15 @@ class GateDraft:
         kept = [comment for comment in self.comments if comment.spot.key != key]
         found = len(kept) < len(self.comments)
         self.comments = kept
-        self.unfinished.pop(key, None)
-        return found
+        return self.unfinished.pop(key, None) is not None or found
+
+    def begin(self, spot: Spot, text: str) -> None:
+        """Holds on to words that are still being typed; none when they are those of the comment itself."""
+        existing = self.comment_at(spot.key)
+        if text.strip() and (existing is None or existing.text != text):
+            self.unfinished[spot.key] = LineComment(spot, text)
+        else:
+            self.unfinished.pop(spot.key, None)
 
 
 class Drafts:

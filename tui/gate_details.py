@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from tui.drafts import GateDraft, sorted_comments
+from tui.drafts import GateDraft, LineComment, sorted_comments
 from tui.format import ago, duration, plural
 from tui.gate_lines import comment_lines
 from tui.loaders.gate import Report
@@ -66,10 +66,17 @@ def evidence(step: StepView | None, notes: str, report: Report, draft: GateDraft
 
 
 def _own(draft: GateDraft) -> list[TextLine]:
-    if not draft.comments:
+    return [
+        *_listed(f"Your {plural(len(draft.comments), 'comment')}", "sent with r", draft.comments),
+        *_listed("Begun, not kept", "enter goes on", list(draft.unfinished.values())),
+    ]
+
+
+def _listed(title: str, note: str, comments: Sequence[LineComment]) -> list[TextLine]:
+    if not comments:
         return []
-    lines = [heading(f"Your {plural(len(draft.comments), 'comment')}", "sent with r")]
-    for comment in sorted_comments(draft.comments):
+    lines = [heading(title, note)]
+    for comment in sorted_comments(comments):
         lines.append(TextLine(comment.spot.place, "$text-muted", note=one_line(comment.spot.quote, 30)))
         lines += comment_lines(comment, "┃ ")
     return lines

@@ -88,6 +88,7 @@ async def test_comments_and_half_typed_words_survive_closing_the_dialog(tmp_path
         assert decisions(tmp_path) == {}
         await press(pilot, "a", "2")
         assert "┃ kept" in text_of(pilot)
+        assert "Begun, not kept" in text_of(pilot) and "┃ half" in text_of(pilot)
         await press(pilot, "j", "j", "c")
         assert typed(pilot) == "half"
         await press_when_calm(pilot, "escape", "r")

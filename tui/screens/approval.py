@@ -48,13 +48,13 @@ class ApprovalScreen(Screen[Answer | None]):
         Binding("a", "approve", "Approve", tooltip="Approve exactly what is shown"),
         Binding("r", "revise", "Revise", tooltip="Send it back with your comments"),
         Binding("c", "comment", "Comment", tooltip="Comment on the line or hunk under the cursor"),
+        Binding("escape", "later", "Later", tooltip="Leave the question open; what you typed is kept"),
         Binding("e", "edit", "Edit", tooltip="Open the file in your editor"),
         Binding("s", "stop", "Stop", tooltip="Stop this branch of the work"),
         Binding("m", "next_view", "View", tooltip="Rendered, raw, or what changed since the last approval"),
         Binding("tab,shift+tab", "switch_side", "Checks", tooltip="Between the document and its checks"),
         Binding("n,right_square_bracket", "turn(1)", "Next", tooltip="The next question that waits for you"),
         Binding("p,left_square_bracket", "turn(-1)", "Previous", tooltip="The question before it", show=False),
-        Binding("escape", "later", "Later", tooltip="Leave the question open; what you typed is kept"),
         Binding("f", "next_file", "Next file", tooltip="The next of the files to approve", show=False),
         Binding("x,delete", "remove", "Remove comment", tooltip="Remove the comment under the cursor", show=False),
         *(Binding(str(n), f"show_as({n - 1})", f"Show {name}", show=False) for n, name in enumerate(VIEWS, 1)),
@@ -248,7 +248,8 @@ class ApprovalScreen(Screen[Answer | None]):
 
     def _comment_on(self, key: str) -> None:
         spot = self._shown.spots.get(key)
-        comment = self.draft.comment_at(key.removeprefix(COMMENT))
+        bare = key.removeprefix(COMMENT)
+        comment = self.draft.unfinished.get(bare) or self.draft.comment_at(bare)
         spot = spot or (comment.spot if comment else None)
         if spot is None:
             self.notify("There is no line here to comment on.")
@@ -256,15 +257,16 @@ class ApprovalScreen(Screen[Answer | None]):
         place, existing = spot, self.draft.comment_at(spot.key)
 
         def keep(text: str) -> None:
-            self.draft.unfinished[place.key] = text
+            self.draft.begin(place, text)
 
         def written(text: str | None) -> None:
             if text:
                 self.draft.put(place, text)
-                self._show_lines()
-                self._show_evidence()
+            self._show_lines()
+            self._show_evidence()
 
-        typed = self.draft.unfinished.get(place.key, existing.text if existing else "")
+        begun = self.draft.unfinished.get(place.key, existing)
+        typed = begun.text if begun else ""
         quote = place.quote or "(an empty line)"
         self.app.push_screen(AskComment(f"Comment on {place.place}", quote, "Keep", typed=typed, keep=keep), written)
 
