@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from textual.css.query import NoMatches
@@ -11,6 +13,7 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
+from tui.clipboard import clipboard_command, to_clipboard
 from tui.looks import Looked
 from tui.personal import PersonalApp
 from tui.read_model import WorkspaceView
@@ -154,6 +157,13 @@ class LookingApp(PersonalApp):
             self.draw_trouble()
         else:
             self.notify(text, title=f"Failed: {event.worker.name}", severity="error", markup=False, timeout=15)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """By OSC 52, which reaches through ssh, and by the desktop's own program where there is one."""
+        super().copy_to_clipboard(text)
+        if self.live and clipboard_command(os.environ):
+            copy = partial(to_clipboard, text, dict(os.environ))
+            self.run_worker(copy, thread=True, group="clipboard", name="copying", exit_on_error=False)
 
     def first_view(self, view: WorkspaceView) -> None:
         """For the app itself: the files could be read for the first time."""

@@ -8,12 +8,14 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.edit import edit_file
 from tui.format import count, duration, elapsed, plural
 from tui.messages import Clock
 from tui.read_model import SessionView, WorkspaceView
 from tui.tail import Tail
 from tui.widgets.key_line import KeyLine
 from tui.widgets.output_view import OutputView
+from tui.widgets.search_line import SearchLine
 
 _READ = 4 * 1024 * 1024
 
@@ -24,12 +26,15 @@ class SessionScreen(Screen[None]):
     CSS_PATH = "session.tcss"
     BINDING_GROUP_TITLE = "Session output"
     BINDINGS = [
-        Binding("escape", "app.pop_screen", "Back", tooltip="Back to the main screen"),
-        Binding("G", "to_end", "Follow the end", tooltip="Go to the newest line and stay there"),
-        Binding("x", "cancel", "Cancel session", tooltip="Ask the engine to cancel this session"),
-        Binding("y", "copy", "Copy path", tooltip="Copy the path of the session's folder"),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("q", "app.leave", "Quit"),
+        Binding("escape", "back", "Back", tooltip="End the search, else back to the screen before", id="back"),
+        Binding("G", "to_end", "Follow the end", tooltip="Go to the newest line and stay there", id="session.end"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search in the output", id="search"),
+        Binding("x", "cancel", "Cancel session", tooltip="Ask the engine to cancel this session", id="cancel"),
+        Binding("t", "take_over", "Take over", tooltip="Go on with it by hand; again: hand it back", id="take_over"),
+        Binding("y", "copy", "Copy path", tooltip="Copy the path of the session's folder", id="session.copy"),
+        Binding("o", "open", "Open log", tooltip="Open the session's log in your editor", id="session.open"),
+        Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys", id="help"),
+        Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on", id="quit"),
     ]
 
     def __init__(self, session: SessionView, clock: Clock, *, live: bool) -> None:
@@ -41,6 +46,7 @@ class SessionScreen(Screen[None]):
         """A title, the output, the keys."""
         yield Static(id="session-title")
         yield OutputView(follow=True, id="session-output")
+        yield SearchLine(id="session-search")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -89,6 +95,35 @@ class SessionScreen(Screen[None]):
     async def action_cancel(self) -> None:
         """Asks before cancelling."""
         await self.run_action(f"app.cancel_session({self.session.id!r})")
+
+    async def action_take_over(self) -> None:
+        """Takes it over, or shows how it is handed back."""
+        await self.run_action(f"app.take_over({self.session.id!r})")
+
+    def action_back(self) -> None:
+        """Away with the marks of a search first, then with the screen."""
+        if self.query_one(OutputView).words:
+            self.query_one(SearchLine).action_close()
+        else:
+            self.dismiss(None)
+
+    def action_search(self) -> None:
+        """Opens the line to search with."""
+        self.query_one(SearchLine).open()
+
+    def on_search_line_search(self, message: SearchLine.Search) -> None:
+        """Marks the words, and goes to the newest line that has them."""
+        output = self.query_one(OutputView)
+        if not (message.done and message.words == output.words):
+            found = output.search(message.words)
+            self.query_one(SearchLine).tell(found if message.words else None)
+        if message.done:
+            output.focus()
+
+    def action_open(self) -> None:
+        """Opens the log in the person's editor; the folder where there is no log yet."""
+        log = self.tail.path
+        edit_file(self.app, log if log.exists() else self.session.folder)
 
     def action_copy(self) -> None:
         """Copies where the session's files are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.segment import Segment
 from textual.binding import Binding
 from textual.events import Resize
 from textual.geometry import Size
@@ -13,9 +14,13 @@ from textual.strip import Strip
 
 from tui.ink import Inks
 from tui.tail import Line
+from tui.text_lines import split_matches
 from tui.widgets.output import OutputRow, draw, wrap_line
 
 MAX_LINES = 20_000
+FOUND = "bold $background on $warning"
+_ABOVE = 3
+"""Rows that stay in sight above a line that was searched for."""
 
 
 class OutputView(ScrollView, can_focus=True):
@@ -27,6 +32,8 @@ class OutputView(ScrollView, can_focus=True):
         Binding("j", "scroll_down", "Down", show=False),
         Binding("g,home", "scroll_home", "To the top", show=False),
         Binding("end", "follow", "Follow the end", show=False),
+        Binding("n", "match(1)", "Next match", show=False),
+        Binding("N", "match(-1)", "Match before", show=False),
     ]
     DEFAULT_CSS = """
     OutputView { overflow-x: hidden; scrollbar-size-vertical: 1; }
@@ -41,7 +48,11 @@ class OutputView(ScrollView, can_focus=True):
         self.unread = 0
         self._lines: list[Line] = []
         self._rows: list[OutputRow] = []
+        self._heights: list[int] = []
+        """How many rows each line takes."""
         self._width = 0
+        self.words = ""
+        self._match = -1
         self._inks = Inks(self)
 
     def append(self, lines: Iterable[Line]) -> None:
@@ -50,7 +61,7 @@ class OutputView(ScrollView, can_focus=True):
         if not new:
             return
         self._lines += new
-        self._rows += [row for line in new for row in wrap_line(line, self._width)] if self._width else []
+        self._wrap(new)
         self._prune()
         if not self.following:
             self.unread += len(new)
@@ -59,7 +70,7 @@ class OutputView(ScrollView, can_focus=True):
 
     def replace(self, lines: Iterable[Line]) -> None:
         """Shows other lines, from the top."""
-        self._lines, self._rows, self.unread = [], [], 0
+        self._lines, self._rows, self._heights, self.unread = [], [], [], 0
         self.append(lines)
         self.unread = 0
         self.scroll_to(y=0, animate=False, force=True)
@@ -69,15 +80,24 @@ class OutputView(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if width != self._width:
             self._width = width
-            self._rows = [row for line in self._lines for row in wrap_line(line, width)]
+            self._rows, self._heights = [], []
+            self._wrap(self._lines)
         self._resized()
+
+    def _wrap(self, lines: Iterable[Line]) -> None:
+        for line in lines if self._width else ():
+            rows = wrap_line(line, self._width)
+            self._rows += rows
+            self._heights.append(len(rows))
 
     def _prune(self) -> None:
         excess = len(self._lines) - MAX_LINES
         if excess <= 0:
             return
-        gone = sum(len(wrap_line(line, self._width)) for line in self._lines[:excess]) if self._width else 0
+        gone = sum(self._heights[:excess])
+        self._match -= excess
         del self._lines[:excess]
+        del self._heights[:excess]
         del self._rows[:gone]
         if not self.following:
             self.scroll_to(y=max(0, self.scroll_offset.y - gone), animate=False, force=True)
@@ -92,7 +112,8 @@ class OutputView(ScrollView, can_focus=True):
         """One row."""
         number, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         if number < len(self._rows):
-            return draw(self._rows[number], width, self._inks)
+            strip = draw(self._rows[number], width, self._inks)
+            return self._marked(strip, width) if self.words else strip
         return Strip.blank(width, self._inks["$foreground"])
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -109,4 +130,39 @@ class OutputView(ScrollView, can_focus=True):
         """Goes to the end and stays there."""
         self.following, self.unread = True, 0
         self.scroll_end(animate=False, immediate=False, x_axis=False)
+        self.post_message(self.Moved())
+
+    def _marked(self, strip: Strip, width: int) -> Strip:
+        found = self._inks[FOUND]
+        pieces = [
+            Segment(text, found if is_match else segment.style)
+            for segment in strip
+            for text, is_match in split_matches(segment.text, self.words)
+        ]
+        return Strip(pieces).adjust_cell_length(width)
+
+    def search(self, words: str) -> int:
+        """Marks `words`, goes to the newest line that has them, and says how many lines do."""
+        self.words, self._match = words, -1
+        found = self._found()
+        self.refresh()
+        if found:
+            self._go(found[-1])
+        return len(found)
+
+    def action_match(self, by: int) -> None:
+        """To the next line with the words that were searched for; after the last one to the first."""
+        found = self._found()
+        if found:
+            later = [line for line in found if line > self._match]
+            earlier = [line for line in found if line < self._match]
+            self._go((later or found)[0] if by > 0 else (earlier or found)[-1])
+
+    def _found(self) -> list[int]:
+        wanted = self.words.lower()
+        return [at for at, line in enumerate(self._lines) if wanted in line.text.lower()] if wanted else []
+
+    def _go(self, line: int) -> None:
+        self._match, self.following = line, False
+        self.scroll_to(y=max(0, sum(self._heights[:line]) - _ABOVE), animate=False, force=True)
         self.post_message(self.Moved())
