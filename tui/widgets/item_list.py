@@ -127,6 +127,8 @@ class ItemList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One row; where there is none, what an empty list says."""
         width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
+        if width <= 0:
+            return Strip.blank(0)
         if number < len(self._shown):
             content = self._line(self._shown[number], width, number == self._cursor)
         elif not self._shown and 1 <= y <= len(lines := self._empty_lines(width)):

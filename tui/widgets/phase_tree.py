@@ -28,16 +28,16 @@ class PhaseTree(ScrollView, can_focus=True):
 
     BINDING_GROUP_TITLE = "Phase tree"
     BINDINGS = [
-        Binding("up,k", "cursor(-1)", "Up", show=False),
-        Binding("down,j", "cursor(1)", "Down", show=False),
-        Binding("pageup,ctrl+u", "cursor(-10)", "Ten up", show=False),
-        Binding("pagedown,ctrl+f", "cursor(10)", "Ten down", show=False),
-        Binding("home,g", "cursor(-99999)", "First", show=False),
-        Binding("end,G", "cursor(99999)", "Last", show=False),
-        Binding("left,h", "close", "Close, or to the parent", show=False),
-        Binding("right,l", "open", "Open", show=False),
-        Binding("space", "fold", "Open or close", show=False),
-        Binding("enter", "enter", "Open", tooltip="Output of the session, else the details"),
+        Binding("up,k", "cursor(-1)", "Up", show=False, id="tree.cursor_before"),
+        Binding("down,j", "cursor(1)", "Down", show=False, id="tree.cursor_next"),
+        Binding("pageup,ctrl+u", "cursor(-10)", "Ten up", show=False, id="tree.cursor"),
+        Binding("pagedown,ctrl+f", "cursor(10)", "Ten down", show=False, id="tree.cursor2"),
+        Binding("home,g", "cursor(-99999)", "First", show=False, id="tree.cursor_first"),
+        Binding("end,G", "cursor(99999)", "Last", show=False, id="tree.cursor_last"),
+        Binding("left,h", "close", "Close, or to the parent", show=False, id="tree.close"),
+        Binding("right,l", "open", "Open", show=False, id="tree.open"),
+        Binding("space", "fold", "Open or close", show=False, id="tree.fold"),
+        Binding("enter", "enter", "Open", tooltip="Output of the session, else the details", id="tree.enter"),
     ]
     DEFAULT_CSS = """
     PhaseTree { overflow-x: hidden; scrollbar-size-vertical: 1; }
@@ -128,8 +128,8 @@ class PhaseTree(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One row: cursor, indentation, arrow, glyph, label, word and time."""
         width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if not 0 <= number < len(self._rows):
-            return Strip.blank(width, self.rich_style)
+        if not 0 <= number < len(self._rows) or width <= 0:
+            return Strip.blank(max(0, width), self.rich_style)
         content = self._row_content(self._rows[number], width, number == self._cursor)
         return Visual.to_strips(self, content, width, 1, self.visual_style, pad=True)[0]
 
