@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from engine.errors import MetaError
+from engine.secrets import SecretFound, find, home_of, read_allowed
 
 MOST_BYTES = 200_000
 _SENSITIVE = re.compile(
@@ -20,7 +21,11 @@ class IntentError(MetaError):
 
 
 def read_intent(path: Path) -> str:
-    """The text of an intent file. Raises IntentError if it is missing, empty, not text, or far too long."""
+    """The text of an intent file.
+
+    Raises IntentError if it is missing, empty, not text, or far too long; SecretFound if it holds a secret that is not
+    allowed: no option is consent to that.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -29,7 +34,10 @@ def read_intent(path: Path) -> str:
         ) from None
     except OSError as error:
         raise IntentError(f"{path}: it cannot be read ({error.strerror}).") from error
-    return check_intent(data, str(path))
+    text = check_intent(data, str(path))
+    if found := find(text, str(path), read_allowed(home_of(path))):
+        raise SecretFound(found, f"{path}: the intent holds a secret")
+    return text
 
 
 def check_intent(data: bytes, name: str) -> str:

@@ -105,7 +105,7 @@ def read_the_intent(context: Context, step: Step, lego: str | None) -> Done:
     """Read `app_intent.md`, put it on the branch as it lies, and note the app's name and whether it is sensitive.
 
     An app is sensitive when its intent speaks of credentials, payment, personal or health data. It stops when the
-    intent is missing, empty, too long or no text.
+    intent is missing, empty, too long or no text, or holds a key or password that nobody allowed.
     """
     path = context.workspace.root / INTENT
     text = read_intent(path)

@@ -14,6 +14,7 @@ from engine.instances import Instances
 from engine.legos.plan import Plan
 from engine.legos.roles import view
 from engine.legos.toolchain import Toolchain
+from engine.runner.discretion import discreet
 from engine.runner.family import Family, SubApps
 from engine.snapshot import Options
 from engine.state.events import Event
@@ -112,6 +113,7 @@ class Context:
         return self._ordinal
 
     async def commit(self, *events: Event) -> State:
-        """Write events: to the journal first, then to the state. Durable when it returns."""
+        """Write events, without secrets: to the journal first, then to the state. Durable when it returns."""
+        told = [discreet(event, self.workspace.root) for event in events]
         async with self.commit_lock:
-            return await asyncio.to_thread(self.store.commit, *events)
+            return await asyncio.to_thread(self.store.commit, *told)

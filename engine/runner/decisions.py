@@ -12,6 +12,7 @@ from engine.runner import hands
 from engine.runner.context import RUN_STOPPED, Context
 from engine.runner.edits import commit_edits
 from engine.runner.lane import careful, catch_up
+from engine.secrets import SecretFound
 from engine.sessions.cancel import cancel
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.state.events import (
@@ -43,8 +44,8 @@ async def decide(context: Context, waiting: Waiting, decision: Decision, next_st
     if decision.decision in ("approve", "revise"):
         try:
             await commit_edits(context, waiting.about, waiting.gate)
-        except DirtyPaths as dirty:
-            await context.commit(StepStopped(step=waiting.step, lego=waiting.lego, why=str(dirty)))
+        except (DirtyPaths, SecretFound) as error:
+            await context.commit(StepStopped(step=waiting.step, lego=waiting.lego, why=str(error)))
             return
     comments = list(decision.comments)
     if decision.comment:
@@ -76,8 +77,8 @@ async def reopen(context: Context, event: Reopened, changed: Iterable[str]) -> N
     name = instance_name(event.step, event.lego)
     try:
         await commit_edits(context, changed, name)
-    except DirtyPaths as dirty:
-        await context.commit(StepStopped(step=event.step, lego=event.lego, why=str(dirty)))
+    except (DirtyPaths, SecretFound) as error:
+        await context.commit(StepStopped(step=event.step, lego=event.lego, why=str(error)))
         return
     await context.commit(event)
     context.say(f"again: {name}: {event.why}")

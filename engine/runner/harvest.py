@@ -11,8 +11,10 @@ from engine.git import Change
 from engine.legos.roles import paths
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, TAKEN_OVER, Context
+from engine.runner.discretion import discreet, secrets_written, told
 from engine.runner.material import outputs
 from engine.runner.recording import record_session
+from engine.secrets import without
 from engine.sessions.cancel import EXIT_TERMINATED
 from engine.sessions.folder import SessionFolder
 from engine.sessions.pool import SessionEnd
@@ -50,6 +52,11 @@ def harvest(context: Context, step: Step, lego: str | None, folder: SessionFolde
     if outcome == "done" and foreign:
         outcome = "failed"
         reason = f"wrote {', '.join(foreign)}: not among the outputs of this step ({', '.join(spec.outputs)})"
+    if found := secrets_written(worktree, changes, context.workspace.root):
+        changes = [change for change in changes if change.path not in {one.path for one in found}]
+        if outcome in ("done", "needs_input", "failed"):
+            reason = "\n".join(filter(None, [told(found), reason if outcome == "failed" else ""]))
+            outcome = "failed"
     questions = list(end.result.questions) if end.result and outcome == "needs_input" else []
     if outcome in ("done", "needs_input") and (open_ones := _unclear(context, step, lego, end.result)):
         outcome, questions = "needs_input", list(dict.fromkeys([*open_ones, *questions]))
@@ -66,7 +73,7 @@ def harvest(context: Context, step: Step, lego: str | None, folder: SessionFolde
         commit = repository.commit_worktree(worktree, sorted({c.path for c in changes}), message)
         repository.update_ref(f"refs/meta/attempts/{spec.id}", commit)
     result = end.result
-    return SessionEnded(
+    ended = SessionEnded(
         step=step.name,
         lego=lego,
         session=spec.id,
@@ -83,6 +90,7 @@ def harvest(context: Context, step: Step, lego: str | None, folder: SessionFolde
         tree=repository.ids(commit or spec.base, [""])[""] if outcome == "failed" else "",
         ours=ours_to_end,
     )
+    return discreet(ended, context.workspace.root)
 
 
 def _unclear(context: Context, step: Step, lego: str | None, result: Result | None) -> list[str]:
@@ -100,7 +108,8 @@ def _unclear(context: Context, step: Step, lego: str | None, result: Result | No
 
 def _notes(context: Context, step: Step, lego: str | None, spec: SessionSpec, result: Result | None) -> dict[str, str]:
     """Path → text with REVIEW NOTES: of the step's own Markdown, else of its Markdown input that is about the LEGO."""
-    notes = list(result.review_notes) if result and spec.substep == "review" else []
+    said = result.review_notes if result and spec.substep == "review" else []
+    notes = [without(note, "")[0] for note in said]
     if spec.substep == "review" and not notes:
         notes = [NO_NOTE]
     root = context.workspace.worktree(lego or step.name)

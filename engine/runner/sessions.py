@@ -30,6 +30,7 @@ from engine.runner.harvest import harvest, never_started
 from engine.runner.health import runtime_health
 from engine.runner.material import input_ids, outputs
 from engine.runner.recording import ON_TAPE, differences
+from engine.secrets import SecretFound
 from engine.sessions.adapters import can_resume
 from engine.sessions.cancel import cancel
 from engine.sessions.folder import HANDOFF, SessionFolder
@@ -59,7 +60,7 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
     try:
         await commit_edits(context, _read(context, step, lego), name)
         prepared = await asyncio.to_thread(_prepare, context, step, lego, substep, runtimes, context.next_ordinal())
-    except (BriefError, DirtyPaths) as error:
+    except (BriefError, DirtyPaths, SecretFound) as error:
         await context.commit(StepStopped(step=step.name, lego=lego, why=str(error)))
         context.say(f"{name} stopped: {error}")
         return

@@ -6,19 +6,22 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from engine.errors import MetaError
+from engine.secrets.allowed import ALLOWED
 from engine.secrets.finder import Found, find
 
 
 class SecretFound(MetaError):
     """A file or an answer holds a secret: where, what kind, masked, and the ways out."""
 
-    def __init__(self, found: Sequence[Found], before: str) -> None:
+    def __init__(self, found: Sequence[Found], before: str, *, in_a_file: bool = True) -> None:
         places = "\n".join(f"  {one}" for one in found)
+        hashes = ", ".join(one.sha256 for one in found)
+        way = "`meta allow-secret FILE:LINE`" if in_a_file else f"put its sha256 into {ALLOWED}: {hashes}"
         super().__init__(
             f"{before}:\n{places}\n"
             "Nothing of it was committed or passed on. Take it out and name an environment variable instead, "
             "in which the app will find it. "
-            "If it is no secret: `meta allow-secret FILE:LINE`."
+            f"If it is no secret: {way}."
         )
         self.found = list(found)
 
@@ -43,5 +46,5 @@ def masked(value: Any, allowed: Collection[str] = ()) -> Any:
     if isinstance(value, dict):
         return {masked(key, allowed): masked(one, allowed) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [masked(one, allowed) for one in value]
+        return type(value)(masked(one, allowed) for one in value)
     return value

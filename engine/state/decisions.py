@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from engine.errors import UsageError
 from engine.names import is_name
+from engine.secrets import SecretFound, find, read_allowed
 from engine.state.atomic import dump_json, write_atomic
 from engine.state.clock import Clock, iso, utc_now
 from engine.state.explain import Problem, problems
@@ -47,14 +48,22 @@ def read_decisions(workspace: Path) -> tuple[dict[str, Decision], list[str]]:
             continue
         decision, more = _read(path, Decision)
         wrong += more
-        if decision:
+        secret = _secret(workspace, decision, path) if decision else None
+        if secret:
+            wrong.append(str(Problem(path, "", str(secret))))
+        elif decision:
             found[path.stem] = decision
     return found, wrong
 
 
 def write_decision(workspace: Path, gate: str, decision: Decision) -> None:
-    """Put the decision where the engine finds it, whole or not at all. Raises `UsageError` for a wrong gate."""
+    """Put the decision where the engine finds it, whole or not at all.
+
+    Raises `UsageError` for a wrong gate, `SecretFound` before anything is written.
+    """
     path = decision_path(workspace, gate)
+    if secret := _secret(workspace, decision, path):
+        raise secret
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(path, dump_json(decision))
 
@@ -84,6 +93,16 @@ def read_commands(workspace: Path) -> tuple[list[Command], list[str]]:
             if command:
                 found.append(command.model_copy(update={"id": path.stem.removeprefix(_COMMAND)}))
     return found, wrong
+
+
+def _secret(workspace: Path, decision: Decision, path: Path) -> SecretFound | None:
+    """Why a decision is not taken whose words hold a secret: they would go into the journal and into briefs."""
+    texts = [decision.comment, *decision.answers, *decision.answers.values()]
+    texts += [text for comment in decision.comments for text in (comment.text, comment.quote)]
+    found = find("\n\n".join(texts), path.name)
+    allowed = read_allowed(workspace) if found else frozenset()
+    left = [one for one in found if one.sha256 not in allowed]
+    return SecretFound(left, "this decision is not taken: its words hold a secret", in_a_file=False) if left else None
 
 
 def _folder(workspace: Path) -> Path:
