@@ -116,13 +116,24 @@ def _step(workspace: Path, instance: Instance, document: Orchestration, record: 
         sessions=tuple(_session(workspace, fact, instance, fact is mine) for fact in record.sessions),
         checks=tuple(map(_check, record.checks)),
         evidence=tuple(record.evidence),
-        approved=_approved(record),
-        comments=tuple(CommentView(c.id, c.text, c.file, c.line, c.quote) for c in record.comments),
-        unanswered=tuple(question for question, answer in record.answers.items() if not answer.strip()),
+        approved=approval(record),
+        comments=asked_for(record),
+        unanswered=left_open(record),
     )
 
 
-def _approved(record: StepRecord) -> ApprovedView | None:
+def asked_for(record: StepRecord) -> tuple[CommentView, ...]:
+    """What the last `revise` asked for."""
+    return tuple(CommentView(c.id, c.text, c.file, c.line, c.quote) for c in record.comments)
+
+
+def left_open(record: StepRecord) -> tuple[str, ...]:
+    """The questions a person answered with nothing."""
+    return tuple(question for question, answer in record.answers.items() if not answer.strip())
+
+
+def approval(record: StepRecord) -> ApprovedView | None:
+    """The last approval of this step's work, if there is one."""
     fact = next((gate for gate in reversed(record.gates) if gate.decision == "approve"), None)
     return fact and ApprovedView(tuple(fact.about.items()), fact.round, timestamp(fact.at), fact.by)
 

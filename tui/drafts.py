@@ -53,7 +53,11 @@ class GateDraft:
         kept = [comment for comment in self.comments if comment.spot.key != key]
         found = len(kept) < len(self.comments)
         self.comments = kept
-        return self.unfinished.pop(key, None) is not None or found
+        return self.drop(key) or found
+
+    def drop(self, key: str) -> bool:
+        """Forgets words that were begun; whether there were some."""
+        return self.unfinished.pop(key, None) is not None
 
     def begin(self, spot: Spot, text: str) -> None:
         """Holds on to words that are still being typed; none when they are those of the comment itself."""

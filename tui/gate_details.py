@@ -8,14 +8,14 @@ from textual.content import Content
 
 from tui.drafts import GateDraft, LineComment, sorted_comments
 from tui.format import ago, duration, plural
-from tui.gate_lines import comment_lines
+from tui.gate_lines import BEGUN, COMMENT, comment_lines
 from tui.loaders.gate import Report
 from tui.read_model import CommentView, StepView, WaitingView, WorkspaceView
 from tui.sanitize import clean, one_line
 from tui.text_lines import TextLine, blank, heading
 
 RECEIPT = "receipt "
-"""A line with this key prefix opens the receipt named after it."""
+"""A line with this key prefix opens a receipt: the number of the criterion and the id follow."""
 
 
 def queue_place(view: WorkspaceView, waiting: WaitingView) -> tuple[int, int]:
@@ -67,18 +67,18 @@ def evidence(step: StepView | None, notes: str, report: Report, draft: GateDraft
 
 def _own(draft: GateDraft) -> list[TextLine]:
     return [
-        *_listed(f"Your {plural(len(draft.comments), 'comment')}", "sent with r", draft.comments),
-        *_listed("Begun, not kept", "enter goes on", list(draft.unfinished.values())),
+        *_listed(f"Your {plural(len(draft.comments), 'comment')}", "sent with r", draft.comments, COMMENT),
+        *_listed("Begun, not kept", "enter goes on", list(draft.unfinished.values()), BEGUN),
     ]
 
 
-def _listed(title: str, note: str, comments: Sequence[LineComment]) -> list[TextLine]:
+def _listed(title: str, note: str, comments: Sequence[LineComment], prefix: str) -> list[TextLine]:
     if not comments:
         return []
     lines = [heading(title, note)]
     for comment in sorted_comments(comments):
         lines.append(TextLine(comment.spot.place, "$text-muted", note=one_line(comment.spot.quote, 30)))
-        lines += comment_lines(comment, "┃ ")
+        lines += comment_lines(comment, "┃ ", prefix)
     return lines
 
 
@@ -88,10 +88,10 @@ def _criteria(step: StepView | None) -> list[TextLine]:
     check = step.checks[-1]
     passed = sum(criterion.passed for criterion in check.criteria)
     lines = [heading("Checked by the engine", f"{passed} of {len(check.criteria)} passed")]
-    for criterion in check.criteria:
+    for number, criterion in enumerate(check.criteria):
         mark = ("✓ passed  ", "$text-success") if criterion.passed else ("✗ failed  ", "$text-error")
         receipt = criterion.receipt or ""
-        key = RECEIPT + receipt if receipt else ""
+        key = f"{RECEIPT}{number} {receipt}" if receipt else ""
         lines.append(TextLine(one_line(criterion.sentence), marks=(mark,), note=one_line(receipt), key=key))
         if criterion.detail and not criterion.passed:
             lines.append(TextLine(one_line(criterion.detail, 1000), "$text-muted", marks=(("          ", ""),)))

@@ -18,6 +18,9 @@ _QUOTE = 400
 COMMENT = "comment "
 """A line with this key prefix shows the comment of the spot named after it."""
 
+BEGUN = "begun "
+"""As COMMENT, for words that are not kept yet."""
+
 BEFORE = {
     "first": "First version: nothing of this was approved before. The other views show it whole.",
     "same": "Nothing changed since the last approval.",
@@ -36,7 +39,7 @@ class Shown:
 def raw_lines(document: Document, draft: GateDraft) -> Shown:
     """Every line with its number."""
     made = _Made(draft)
-    for number, text in enumerate(document.text.split("\n"), 1):
+    for number, text in enumerate(document.text.rstrip("\n").split("\n"), 1):
         line = number if document.as_written else None
         spot = Spot(spot_key(document.path, str(number)), document.path, line, text.strip())
         made.add(TextLine(text, marks=((f"{number:>4}  ", "$text-disabled"),), key=spot.key), spot)
@@ -122,11 +125,11 @@ class _Made:
         return Shown(tuple(self._lines), self._spots)
 
 
-def comment_lines(comment: LineComment, lead: str) -> list[TextLine]:
+def comment_lines(comment: LineComment, lead: str, prefix: str = COMMENT) -> list[TextLine]:
     """The words of a comment; the first line can be chosen, to change or remove it."""
     first, *rest = comment.text.split("\n")
     marks = ((lead, "$text-warning"),)
     return [
-        TextLine(first, "$text-warning", marks, key=COMMENT + comment.spot.key),
+        TextLine(first, "$text-warning", marks, key=prefix + comment.spot.key),
         *(TextLine(line, "$text-warning", marks) for line in rest),
     ]

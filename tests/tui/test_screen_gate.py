@@ -9,16 +9,20 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from engine.state.models import Comment, GateFact, StepRecord
 from tests.tui import fixture_gate as given
 from tests.tui import fixture_views as views
 from tests.tui.journeys import decisions, press, press_when_calm, said, screen, text_of
+from tui.assemble import approval, asked_for, left_open
 from tui.questions import asked
+from tui.read_model import ApprovedView, CommentView
 from tui.screens.answers import AnswersScreen
 from tui.screens.approval import ApprovalScreen
 from tui.screens.ask_text import AskComment
 from tui.screens.confirm import Confirm
 from tui.screens.main import MainScreen
 from tui.screens.receipt import ReceiptScreen
+from tui.widgets.lines_view import LinesView
 
 
 def typed(pilot: Pilot[Any]) -> str:
@@ -101,7 +105,11 @@ async def test_a_comment_can_be_changed_and_removed(tmp_path: Path) -> None:
         assert "┃ one two" in text_of(pilot)
         await press(pilot, "tab", "g", "enter")
         assert typed(pilot) == "one two"
-        await press(pilot, "escape", "x")
+        await press(pilot, *" again", "escape")
+        assert "┃ one two again" in text_of(pilot)
+        await press(pilot, "g", "j", "x")
+        assert "again" not in text_of(pilot) and "┃ one two" in text_of(pilot)
+        await press(pilot, "g", "x")
         assert "one two" not in text_of(pilot)
 
 
@@ -147,6 +155,18 @@ async def test_enter_on_a_criterion_opens_its_receipt(tmp_path: Path) -> None:
         assert "2 passed [ok]" in text_of(pilot)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, ApprovalScreen)
+
+
+async def test_two_criteria_may_share_a_receipt(tmp_path: Path) -> None:
+    view = views.waiting(tmp_path)
+    step = view.step("requirements")
+    assert step is not None
+    shared = tuple(replace(one, receipt="r-0032") for one in step.checks[0].criteria)
+    same = replace(step, checks=(replace(step.checks[0], criteria=shared),))
+    phases = (*view.phases[:3], replace(view.phases[3], steps=(same,)), *view.phases[4:])
+    async with screen(replace(view, phases=phases)) as pilot:
+        await press(pilot, "a", "tab", "j", "j")
+        assert pilot.app.screen.query_one("#evidence", LinesView).cursor == "receipt 2 r-0032"
 
 
 async def test_a_receipt_that_is_gone_is_said(tmp_path: Path) -> None:
@@ -235,3 +255,16 @@ def test_a_question_is_split_from_the_answer_it_proposes() -> None:
     }
     for text, (question, proposed) in split.items():
         assert (asked(text).question, asked(text).proposed) == (question, proposed)
+
+
+def test_the_view_tells_the_last_approval_the_comments_and_what_was_left_open() -> None:
+    about = {"requirements.md": "1" * 40}
+    gates = [
+        GateFact(gate="requirements", round=1, decision="approve", about=about, by="a person"),
+        GateFact(gate="requirements", round=2, decision="revise", about={"requirements.md": "2" * 40}),
+    ]
+    comment = Comment(id="c2", text="shorter", file="requirements.md", line=3, quote="What")
+    record = StepRecord(gates=gates, comments=[comment], answers={"Who?": " ", "What?": "a log"})
+    assert approval(record) == ApprovedView((("requirements.md", "1" * 40),), 1, None, "a person")
+    assert asked_for(record) == (CommentView("c2", "shorter", "requirements.md", 3, "What"),)
+    assert left_open(record) == ("Who?",)

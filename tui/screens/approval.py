@@ -18,7 +18,7 @@ from tui.drafts import GateDraft, sorted_comments
 from tui.edit import edit_file
 from tui.format import plural
 from tui.gate_details import RECEIPT, evidence, title_line
-from tui.gate_lines import COMMENT, Shown, diff_lines, raw_lines
+from tui.gate_lines import BEGUN, COMMENT, Shown, diff_lines, raw_lines
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_receipt, load_report
 from tui.messages import Clock
 from tui.read_model import WaitingView, WorkspaceView
@@ -248,7 +248,7 @@ class ApprovalScreen(Screen[Answer | None]):
 
     def _comment_on(self, key: str) -> None:
         spot = self._shown.spots.get(key)
-        bare = key.removeprefix(COMMENT)
+        bare = key.removeprefix(BEGUN).removeprefix(COMMENT)
         comment = self.draft.unfinished.get(bare) or self.draft.comment_at(bare)
         spot = spot or (comment.spot if comment else None)
         if spot is None:
@@ -272,7 +272,8 @@ class ApprovalScreen(Screen[Answer | None]):
 
     def action_remove(self) -> None:
         """Takes the comment under the cursor away."""
-        if self.draft.remove(self._key().removeprefix(COMMENT)):
+        key = self._key()
+        if self.draft.drop(key.removeprefix(BEGUN)) or self.draft.remove(key.removeprefix(COMMENT)):
             self._show_lines()
             self._show_evidence()
         else:
@@ -287,8 +288,8 @@ class ApprovalScreen(Screen[Answer | None]):
     def on_lines_view_picked(self, event: LinesView.Picked) -> None:
         """A receipt opens; a comment can be changed."""
         if event.key.startswith(RECEIPT):
-            self._open_receipt(event.key.removeprefix(RECEIPT))
-        elif event.key.startswith(COMMENT):
+            self._open_receipt(event.key.removeprefix(RECEIPT).partition(" ")[2])
+        elif event.key.startswith((COMMENT, BEGUN)):
             self._comment_on(event.key)
 
     @work(exclusive=True, group="receipt", exit_on_error=False)
