@@ -7,21 +7,42 @@ from importlib import import_module
 
 from textual.binding import Binding, BindingType
 
-SCREENS = (
-    "main:MainScreen",
-    "traceability:TraceabilityScreen",
-    "wisdom:WisdomScreen",
-    "runtimes:RuntimesScreen",
-    "settings:SettingsScreen",
+PLACES = (
+    "screens.main:MainScreen",
+    "widgets.phase_tree:PhaseTree",
+    "widgets.board:Board",
+    "widgets.details:Details",
+    "screens.session:SessionScreen",
+    "widgets.output_view:OutputView",
+    "screens.hands:HandsScreen",
+    "screens.lego:LegoScreen",
+    "widgets.lines_view:LinesView",
+    "screens.plan:PlanScreen",
+    "widgets.graph_view:GraphView",
+    "screens.timeline:TimelineScreen",
+    "widgets.gantt_view:GanttView",
+    "screens.metrics:MetricsScreen",
+    "screens.traceability:TraceabilityScreen",
+    "screens.receipt:ReceiptScreen",
+    "screens.wisdom:WisdomScreen",
+    "screens.runtimes:RuntimesScreen",
+    "screens.settings:SettingsScreen",
+    "screens.welcome:WelcomeScreen",
+    "screens.intent:IntentScreen",
+    "screens.choose:Choose",
+    "screens.confirm:Confirm",
+    "screens.quit:QuitDialog",
+    "screens.help:HelpScreen",
 )
+"""Screens and the parts of screens that have keys."""
 
 
 def named_bindings() -> dict[str, Binding]:
     """Id → binding, with the keys as they come; in the order in which people meet them."""
     found: dict[str, Binding] = {}
-    for place in SCREENS:
+    for place in PLACES:
         module, _, name = place.partition(":")
-        for binding in getattr(import_module(f"tui.screens.{module}"), name).BINDINGS:
+        for binding in getattr(import_module(f"tui.{module}"), name).BINDINGS:
             if isinstance(binding, Binding) and binding.id:
                 found.setdefault(binding.id, binding)
     return found

@@ -20,8 +20,8 @@ class AskComment(ModalScreen[str | None]):
 
     CSS_PATH = "dialog.tcss"
     BINDINGS = [
-        Binding("ctrl+r,ctrl+enter", "send", "Send", priority=True),
-        Binding("escape", "back", "Back", priority=True),
+        Binding("ctrl+r,ctrl+enter", "send", "Send", priority=True, id="text.send"),
+        Binding("escape", "back", "Back", priority=True, id="text.back"),
     ]
 
     def __init__(
@@ -47,7 +47,7 @@ class AskComment(ModalScreen[str | None]):
             yield Label("", id="complaint")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(Content(f"{self.send}  ctrl+r"), id="send", compact=True)
-                yield Button("Back  esc", id="back", compact=True)
+                yield Button("Back  esc", id="text.back", compact=True)
 
     def on_mount(self) -> None:
         """Goes on where the typing was left."""
@@ -83,7 +83,7 @@ class AskPath(ModalScreen[str | None]):
     """One line: a folder."""
 
     CSS_PATH = "dialog.tcss"
-    BINDINGS = [Binding("escape", "dismiss(None)", "Back", priority=True)]
+    BINDINGS = [Binding("escape", "dismiss(None)", "Back", priority=True, id="text.dismiss")]
 
     def __init__(self, title: str, text: str, value: str = "") -> None:
         super().__init__()

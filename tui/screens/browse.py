@@ -36,7 +36,7 @@ COMMON = (
         id="switch_side",
     ),
     Binding("a", "app.decide", "Decide", show=False, tooltip="Open what has waited longest for you", id="decide"),
-    Binding("escape", "back", "Back", tooltip="End the search, else back to the main screen"),
+    Binding("escape", "back", "Back", tooltip="End the search, else back to the main screen", id="back"),
     Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys", id="help"),
     Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on", id="quit"),
 )

@@ -19,8 +19,8 @@ class Choose(ModalScreen[str | None]):
 
     CSS_PATH = ["dialog.tcss", "choose.tcss"]
     BINDINGS = [
-        Binding("enter", "choose", "Take it"),
-        Binding("escape,q", "dismiss(None)", "Back"),
+        Binding("enter", "choose", "Take it", id="choose.choose"),
+        Binding("escape,q", "dismiss(None)", "Back", id="choose.dismiss"),
     ]
 
     def __init__(self, title: str, values: Sequence[tuple[str, str]], now: str, preview: Callable[[str], None]) -> None:

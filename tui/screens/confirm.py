@@ -15,10 +15,10 @@ class Confirm(ModalScreen[bool]):
 
     CSS_PATH = "dialog.tcss"
     BINDINGS = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape", "answer(False)", "No"),
-        Binding("left,h", "app.focus_previous", show=False),
-        Binding("right,l", "app.focus_next", show=False),
+        Binding("y", "answer(True)", "Yes", id="confirm.answer_yes"),
+        Binding("n,escape", "answer(False)", "No", id="confirm.answer_no"),
+        Binding("left,h", "app.focus_previous", show=False, id="confirm.focus_previous"),
+        Binding("right,l", "app.focus_next", show=False, id="confirm.focus_next"),
     ]
 
     def __init__(self, question: str, consequence: str, yes: str) -> None:

@@ -27,7 +27,7 @@ class HelpScreen(ModalScreen[None]):
     """Keys by the part of the screen they belong to."""
 
     CSS_PATH = "help.tcss"
-    BINDINGS = [Binding("escape,q,question_mark", "dismiss", "Back")]
+    BINDINGS = [Binding("escape,q,question_mark", "dismiss", "Back", id="help_page.dismiss")]
 
     def __init__(self, groups: Iterable[tuple[str, Iterable[BindingType]]]) -> None:
         super().__init__()

@@ -32,11 +32,30 @@ class IntentScreen(Screen[None]):
     CSS_PATH = "intent.tcss"
     BINDING_GROUP_TITLE = "Intent"
     BINDINGS = [
-        Binding("ctrl+r", "begin", "Begin to build", priority=True, tooltip="Make the workspace and begin to build"),
-        Binding("ctrl+n", "next_section", "Next heading", priority=True, tooltip="To the next heading"),
-        Binding("ctrl+o", "edit", "Your editor", priority=True, tooltip="Go on in your own editor"),
         Binding(
-            "escape", "back", "Back, text is kept", priority=True, tooltip="Keep the text in the folder and go back"
+            "ctrl+r",
+            "begin",
+            "Begin to build",
+            priority=True,
+            tooltip="Make the workspace and begin to build",
+            id="intent.begin",
+        ),
+        Binding(
+            "ctrl+n",
+            "next_section",
+            "Next heading",
+            priority=True,
+            tooltip="To the next heading",
+            id="intent.next_section",
+        ),
+        Binding("ctrl+o", "edit", "Your editor", priority=True, tooltip="Go on in your own editor", id="intent.edit"),
+        Binding(
+            "escape",
+            "back",
+            "Back, text is kept",
+            priority=True,
+            tooltip="Keep the text in the folder and go back",
+            id="intent.back",
         ),
     ]
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
@@ -28,7 +27,8 @@ from tui.lego_sources import LegoSources, source_of
 from tui.lego_words import EMPTY, lego_rows, lego_title
 from tui.messages import Clock
 from tui.read_model import SessionView, WorkspaceView
-from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
+from tui.screens.lego_keys import LEGO_KEYS
+from tui.screens.view_screen import ViewScreen
 from tui.text_lines import TextLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
@@ -46,20 +46,7 @@ class LegoScreen(ViewScreen):
 
     CSS_PATH = "lego.tcss"
     BINDING_GROUP_TITLE = "LEGO"
-    BINDINGS = [
-        Binding("left,h", "tab(-1)", "Tab before", show=False, tooltip="The tab to the left"),
-        Binding("right,l", "tab(1)", "Tabs", key_display="h l", tooltip="The tab to the right"),
-        Binding("K", "lego(-1)", "LEGO before", show=False, tooltip="The LEGO above in the list"),
-        Binding("J", "lego(1)", "LEGOs", key_display="J K", tooltip="The LEGO below in the list"),
-        Binding("tab,shift+tab", "side", "List", show=False, tooltip="Between the list of LEGOs and the tab"),
-        Binding("left_square_bracket", "session(1)", "Older", key_display="[", show=False, tooltip="An older session"),
-        Binding("right_square_bracket", "session(-1)", "Newer", key_display="]", show=False, tooltip="A newer session"),
-        Binding("slash", "search", "Search", key_display="/", tooltip="Search in the tab"),
-        Binding("r", "again", "Reload", tooltip="Read the files of this tab again", show=False),
-        Binding("y", "copy", "Copy", tooltip="Copy the folder of the session, or the id of the receipt"),
-        *(Binding(str(n + 1), f"open_tab({n})", name.capitalize(), show=False) for n, name in enumerate(TABS)),
-        *FURTHER_KEYS,
-    ]
+    BINDINGS = LEGO_KEYS
 
     def __init__(self, view: WorkspaceView, clock: Clock, *, live: bool = True, lego: str = "") -> None:
         super().__init__(view, clock, live=live)

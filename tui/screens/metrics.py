@@ -63,11 +63,11 @@ class Page(VerticalScroll, can_focus=True):
 
     BINDING_GROUP_TITLE = "Metrics"
     BINDINGS = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "To the top", show=False),
-        Binding("G", "scroll_end", "To the end", show=False),
-        Binding("space", "page_down", "Page down", show=False),
+        Binding("j", "scroll_down", "Down", show=False, id="metrics.scroll_down"),
+        Binding("k", "scroll_up", "Up", show=False, id="metrics.scroll_up"),
+        Binding("g", "scroll_home", "To the top", show=False, id="metrics.scroll_home"),
+        Binding("G", "scroll_end", "To the end", show=False, id="metrics.scroll_end"),
+        Binding("space", "page_down", "Page down", show=False, id="metrics.page_down"),
     ]
 
 
@@ -76,7 +76,7 @@ class MetricsScreen(ViewScreen):
 
     CSS_PATH = "metrics.tcss"
     BINDING_GROUP_TITLE = "Metrics"
-    BINDINGS = [Binding("r", "again", "Reload", tooltip="Read the journal again"), *FURTHER_KEYS]
+    BINDINGS = [Binding("r", "again", "Reload", tooltip="Read the journal again", id="metrics.again"), *FURTHER_KEYS]
 
     def __init__(self, view: WorkspaceView, clock: Clock, *, live: bool = True) -> None:
         super().__init__(view, clock, live=live)

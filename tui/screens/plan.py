@@ -36,10 +36,16 @@ class PlanScreen(ViewScreen):
     BINDING_GROUP_TITLE = "LEGO plan"
     BINDINGS = [
         Binding(
-            "v", "change_form", "Graph or list", tooltip="Between the drawing and the list of what each LEGO needs"
+            "v",
+            "change_form",
+            "Graph or list",
+            tooltip="Between the drawing and the list of what each LEGO needs",
+            id="plan.change_form",
         ),
-        Binding("tab,shift+tab", "side", "Details", show=False, tooltip="Between the plan and the details"),
-        Binding("r", "again", "Reload", show=False, tooltip="Read the plan again"),
+        Binding(
+            "tab,shift+tab", "side", "Details", show=False, tooltip="Between the plan and the details", id="plan.side"
+        ),
+        Binding("r", "again", "Reload", show=False, tooltip="Read the plan again", id="plan.again"),
         *FURTHER_KEYS,
     ]
 

@@ -21,11 +21,11 @@ class QuitDialog(ModalScreen[Leaving]):
 
     CSS_PATH = "dialog.tcss"
     BINDINGS = [
-        Binding("g", "answer('leave')", "Leave it running"),
-        Binding("s", "answer('stop')", "Stop the work"),
-        Binding("escape,q", "answer('stay')", "Stay"),
-        Binding("left,h", "app.focus_previous", show=False),
-        Binding("right,l", "app.focus_next", show=False),
+        Binding("g", "answer('leave')", "Leave it running", id="quitting.answer_leave"),
+        Binding("s", "answer('stop')", "Stop the work", id="quitting.answer_stop"),
+        Binding("escape,q", "answer('stay')", "Stay", id="quitting.answer_stay"),
+        Binding("left,h", "app.focus_previous", show=False, id="quitting.focus_previous"),
+        Binding("right,l", "app.focus_next", show=False, id="quitting.focus_next"),
     ]
 
     def __init__(self, live_sessions: int) -> None:

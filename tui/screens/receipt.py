@@ -28,16 +28,16 @@ class ReceiptScreen(Screen[None]):
     CSS_PATH = "receipt.tcss"
     BINDING_GROUP_TITLE = "Receipt"
     BINDINGS = [
-        Binding("n", "turn(1)", "Next", tooltip="The next receipt of the requirement"),
-        Binding("p", "turn(-1)", "Previous", tooltip="The receipt before it"),
-        Binding("y", "copy", "Copy command", tooltip="Copy the command that was run"),
-        Binding("j,down", "scroll(1)", "Down", show=False),
-        Binding("k,up", "scroll(-1)", "Up", show=False),
-        Binding("g,home", "scroll(-99999)", "To the top", show=False),
-        Binding("G,end", "scroll(99999)", "To the end", show=False),
-        Binding("escape", "dismiss", "Back", tooltip="Back to the requirements"),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("q", "app.leave", "Quit"),
+        Binding("n", "turn(1)", "Next", tooltip="The next receipt of the requirement", id="receipt.turn_next"),
+        Binding("p", "turn(-1)", "Previous", tooltip="The receipt before it", id="receipt.turn_before"),
+        Binding("y", "copy", "Copy command", tooltip="Copy the command that was run", id="receipt.copy"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="receipt.scroll_next"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="receipt.scroll_before"),
+        Binding("g,home", "scroll(-99999)", "To the top", show=False, id="receipt.scroll_first"),
+        Binding("G,end", "scroll(99999)", "To the end", show=False, id="receipt.scroll_last"),
+        Binding("escape", "dismiss", "Back", tooltip="Back to the requirements", id="receipt.dismiss"),
+        Binding("question_mark", "app.help", "Help", key_display="?", id="help"),
+        Binding("q", "app.leave", "Quit", id="quit"),
     ]
 
     def __init__(self, receipts: Sequence[ReceiptView], proved: Proved | None, waiting: int) -> None:

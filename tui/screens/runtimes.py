@@ -50,10 +50,17 @@ class RuntimesScreen(BrowseScreen[Runtimes]):
         ),
         Binding("w", "write", "Write", id="runtimes.write", tooltip="Write the order into this app's meta.toml"),
         Binding(
-            "D", "ask", "Ask again", show=False, tooltip="Ask every runtime anew whether it is there and logged in"
+            "D",
+            "ask",
+            "Ask again",
+            show=False,
+            tooltip="Ask every runtime anew whether it is there and logged in",
+            id="runtimes.ask",
         ),
         Binding("y", "copy", "Copy log-in", id="runtimes.copy", show=False, tooltip="Copy the command that logs in"),
-        Binding("enter", "choose", "Details", show=False, tooltip="Go to the details, to scroll them"),
+        Binding(
+            "enter", "choose", "Details", show=False, tooltip="Go to the details, to scroll them", id="runtimes.choose"
+        ),
         *COMMON,
     ]
     told: dict[str, Told] | None = None

@@ -27,15 +27,32 @@ class SettingsScreen(BrowseScreen[Read]):
     LOADING = "Reading tui.toml …"
     SEARCH_HINT = "a setting"
     BINDINGS = [
-        Binding("enter", "choose", "Change", tooltip="Choose or type another value"),
-        Binding("left,h", "turn(-1)", "Value before", show=False, tooltip="The value before, of those to choose from"),
+        Binding("enter", "choose", "Change", tooltip="Choose or type another value", id="settings.choose"),
         Binding(
-            "right,l", "turn(1)", "Next value", key_display="← →", tooltip="The next value, of those to choose from"
+            "left,h",
+            "turn(-1)",
+            "Value before",
+            show=False,
+            tooltip="The value before, of those to choose from",
+            id="settings.turn_before",
         ),
         Binding(
-            "backspace,delete", "unset", "Default", key_display="⌫", tooltip="Back to what holds without a setting"
+            "right,l",
+            "turn(1)",
+            "Next value",
+            key_display="← →",
+            tooltip="The next value, of those to choose from",
+            id="settings.turn_next",
         ),
-        Binding("e", "edit", "Edit file", tooltip="Open tui.toml in your editor"),
+        Binding(
+            "backspace,delete",
+            "unset",
+            "Default",
+            key_display="⌫",
+            tooltip="Back to what holds without a setting",
+            id="settings.unset",
+        ),
+        Binding("e", "edit", "Edit file", tooltip="Open tui.toml in your editor", id="settings.edit"),
         *COMMON,
     ]
     written = ""

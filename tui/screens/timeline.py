@@ -30,8 +30,14 @@ class TimelineScreen(ViewScreen):
     CSS_PATH = "timeline.tcss"
     BINDING_GROUP_TITLE = "Timeline"
     BINDINGS = [
-        Binding("c", "only_critical", "Critical path", tooltip="Only the critical path, or everything"),
-        Binding("r", "again", "Reload", show=False, tooltip="Read the journal again"),
+        Binding(
+            "c",
+            "only_critical",
+            "Critical path",
+            tooltip="Only the critical path, or everything",
+            id="timeline.only_critical",
+        ),
+        Binding("r", "again", "Reload", show=False, tooltip="Read the journal again", id="timeline.again"),
         *FURTHER_KEYS,
     ]
 

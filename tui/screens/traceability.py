@@ -26,7 +26,9 @@ class TraceabilityScreen(BrowseScreen[Traceability]):
     LOADING = "Following the requirements to their receipts …"
     SEARCH_HINT = "words of a requirement, a LEGO, a test, or proven, broken, unproven"
     BINDINGS = [
-        Binding("enter", "choose", "Receipt", tooltip="Open the receipt behind the requirement"),
+        Binding(
+            "enter", "choose", "Receipt", tooltip="Open the receipt behind the requirement", id="traceability.choose"
+        ),
         Binding(
             "r",
             "prove",

@@ -18,9 +18,9 @@ from tui.read_model import WorkspaceView
 from tui.screens.main import MainScreen
 
 FURTHER_KEYS = [
-    Binding("escape", "back", "Back", tooltip="Back to the screen before"),
-    Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys"),
-    Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on"),
+    Binding("escape", "back", "Back", tooltip="Back to the screen before", id="back"),
+    Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys", id="help"),
+    Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on", id="quit"),
 ]
 
 

@@ -44,14 +44,23 @@ class WelcomeScreen(Screen[None]):
     CSS_PATH = "welcome.tcss"
     BINDING_GROUP_TITLE = "Welcome"
     BINDINGS = [
-        Binding("e", "choose('example')", "Example", tooltip="Build the bundled example"),
-        Binding("o", "choose('open')", "Open", tooltip="Open a folder with an app"),
-        Binding("n", "choose('new')", "New", tooltip="Begin a new app"),
-        Binding("enter", "pick", "Choose", show=False, tooltip="Take what the cursor is on"),
-        Binding("x", "forget", "Forget", show=False, tooltip="Take a recent workspace off the list; its folder stays"),
-        Binding("comma", "settings", "Settings", key_display=",", tooltip="Theme, attention, keys"),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("q,escape", "app.leave", "Quit", key_display="q"),
+        Binding("e", "choose('example')", "Example", tooltip="Build the bundled example", id="welcome.choose_example"),
+        Binding("o", "choose('open')", "Open", tooltip="Open a folder with an app", id="welcome.choose_open"),
+        Binding("n", "choose('new')", "New", tooltip="Begin a new app", id="welcome.choose_new"),
+        Binding("enter", "pick", "Choose", show=False, tooltip="Take what the cursor is on", id="welcome.pick"),
+        Binding(
+            "x",
+            "forget",
+            "Forget",
+            show=False,
+            tooltip="Take a recent workspace off the list; its folder stays",
+            id="welcome.forget",
+        ),
+        Binding(
+            "comma", "settings", "Settings", key_display=",", tooltip="Theme, attention, keys", id="welcome.settings"
+        ),
+        Binding("question_mark", "app.help", "Help", key_display="?", id="help"),
+        Binding("q,escape", "app.leave", "Quit", key_display="q", id="quit"),
     ]
 
     def __init__(self, clock: Clock = time.time) -> None:

@@ -27,7 +27,7 @@ class WisdomScreen(BrowseScreen[Wisdom]):
     LOADING = "Reading the cards …"
     SEARCH_HINT = "words of a card, a step such as code, or an id such as RSK-005"
     BINDINGS = [
-        Binding("enter", "choose", "Read", tooltip="Go to the card's text, to scroll it"),
+        Binding("enter", "choose", "Read", tooltip="Go to the card's text, to scroll it", id="wisdom.choose"),
         Binding(
             "f",
             "toggle_chosen",

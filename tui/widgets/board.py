@@ -37,13 +37,13 @@ class Board(Container, can_focus=True):
 
     BINDING_GROUP_TITLE = "LEGO board"
     BINDINGS = [
-        Binding("up,k", "move(0, -1)", "Pane above", show=False),
-        Binding("down,j", "move(0, 1)", "Pane below", show=False),
-        Binding("left,h", "move(-1, 0)", "Pane to the left", show=False),
-        Binding("right,l", "move(1, 0)", "Pane to the right", show=False),
-        Binding("g,home", "edge(0)", "First pane", show=False),
-        Binding("G,end", "edge(-1)", "Last pane", show=False),
-        Binding("enter", "open", "Enlarge", tooltip="The pane in full size"),
+        Binding("up,k", "move(0, -1)", "Pane above", show=False, id="board.up"),
+        Binding("down,j", "move(0, 1)", "Pane below", show=False, id="board.down"),
+        Binding("left,h", "move(-1, 0)", "Pane to the left", show=False, id="board.left"),
+        Binding("right,l", "move(1, 0)", "Pane to the right", show=False, id="board.right"),
+        Binding("g,home", "edge(0)", "First pane", show=False, id="board.first"),
+        Binding("G,end", "edge(-1)", "Last pane", show=False, id="board.last"),
+        Binding("enter", "open", "Enlarge", tooltip="The pane in full size", id="board.open"),
     ]
     DEFAULT_CSS = """
     Board { layout: vertical; }

@@ -15,10 +15,10 @@ class Details(VerticalScroll, can_focus=True):
 
     BINDING_GROUP_TITLE = "Details"
     BINDINGS = [
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("g", "scroll_home", "To the top", show=False),
-        Binding("G", "scroll_end", "To the end", show=False),
+        Binding("k", "scroll_up", "Up", show=False, id="details.scroll_up"),
+        Binding("j", "scroll_down", "Down", show=False, id="details.scroll_down"),
+        Binding("g", "scroll_home", "To the top", show=False, id="details.scroll_home"),
+        Binding("G", "scroll_end", "To the end", show=False, id="details.scroll_end"),
     ]
     DEFAULT_CSS = """
     Details { padding: 0 1; scrollbar-size-vertical: 1; }

@@ -34,16 +34,23 @@ class GanttView(ScrollView, can_focus=True):
 
     BINDING_GROUP_TITLE = "Timeline"
     BINDINGS = [
-        Binding("down,j", "row(1)", "Down", show=False),
-        Binding("up,k", "row(-1)", "Up", show=False),
-        Binding("g,home", "row(-99999)", "First row", show=False),
-        Binding("G,end", "row(99999)", "Last row", show=False),
-        Binding("left,h", "pan(-1)", "Earlier", show=False),
-        Binding("right,l", "pan(1)", "Later", show=False),
-        Binding("plus,equals_sign", "zoom(1)", "Zoom", key_display="+ -", tooltip="Show less time, larger"),
-        Binding("minus", "zoom(-1)", "Zoom out", show=False, tooltip="Show more time, smaller"),
-        Binding("0", "fit", "All", tooltip="The whole run in the window"),
-        Binding("enter", "open", "Open", tooltip="The LEGO, or the output of the session"),
+        Binding("down,j", "row(1)", "Down", show=False, id="gantt.row_next"),
+        Binding("up,k", "row(-1)", "Up", show=False, id="gantt.row_before"),
+        Binding("g,home", "row(-99999)", "First row", show=False, id="gantt.row_first"),
+        Binding("G,end", "row(99999)", "Last row", show=False, id="gantt.row_last"),
+        Binding("left,h", "pan(-1)", "Earlier", show=False, id="gantt.pan_before"),
+        Binding("right,l", "pan(1)", "Later", show=False, id="gantt.pan_next"),
+        Binding(
+            "plus,equals_sign",
+            "zoom(1)",
+            "Zoom",
+            key_display="+ -",
+            tooltip="Show less time, larger",
+            id="gantt.zoom_next",
+        ),
+        Binding("minus", "zoom(-1)", "Zoom out", show=False, tooltip="Show more time, smaller", id="gantt.zoom_before"),
+        Binding("0", "fit", "All", tooltip="The whole run in the window", id="gantt.fit"),
+        Binding("enter", "open", "Open", tooltip="The LEGO, or the output of the session", id="gantt.open"),
     ]
     DEFAULT_CSS = """
     GanttView { overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }

@@ -39,13 +39,20 @@ class GraphView(ScrollView, can_focus=True):
 
     BINDING_GROUP_TITLE = "LEGO graph"
     BINDINGS = [
-        Binding("left,h", "walk('left')", "To the left", show=False),
-        Binding("right,l", "walk('right')", "Move", key_display="hjkl", tooltip="To the LEGO to the right"),
-        Binding("up,k", "walk('up')", "Up", show=False),
-        Binding("down,j", "walk('down')", "Down", show=False),
-        Binding("g,home", "edge(0)", "First LEGO", show=False),
-        Binding("G,end", "edge(-1)", "Last LEGO", show=False),
-        Binding("enter", "open", "Open", tooltip="Everything about this LEGO"),
+        Binding("left,h", "walk('left')", "To the left", show=False, id="graph.walk_left"),
+        Binding(
+            "right,l",
+            "walk('right')",
+            "Move",
+            key_display="hjkl",
+            tooltip="To the LEGO to the right",
+            id="graph.walk_right",
+        ),
+        Binding("up,k", "walk('up')", "Up", show=False, id="graph.walk_up"),
+        Binding("down,j", "walk('down')", "Down", show=False, id="graph.walk_down"),
+        Binding("g,home", "edge(0)", "First LEGO", show=False, id="graph.first"),
+        Binding("G,end", "edge(-1)", "Last LEGO", show=False, id="graph.last"),
+        Binding("enter", "open", "Open", tooltip="Everything about this LEGO", id="graph.open"),
     ]
     DEFAULT_CSS = """
     GraphView { scrollbar-size: 1 1; }

@@ -26,15 +26,15 @@ class LinesView(ScrollView, can_focus=True):
 
     BINDING_GROUP_TITLE = "Text"
     BINDINGS = [
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False),
-        Binding("g,home", "edge(0)", "To the top", show=False),
-        Binding("G,end", "edge(1)", "To the end", show=False),
-        Binding("enter", "pick", "Open", tooltip="Open or close what the cursor stands on"),
-        Binding("n", "match(1)", "Next match", show=False),
-        Binding("N", "match(-1)", "Match before", show=False),
+        Binding("down,j", "move(1)", "Down", show=False, id="lines.move_next"),
+        Binding("up,k", "move(-1)", "Up", show=False, id="lines.move_before"),
+        Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False, id="lines.page_next"),
+        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="lines.page_before"),
+        Binding("g,home", "edge(0)", "To the top", show=False, id="lines.first"),
+        Binding("G,end", "edge(1)", "To the end", show=False, id="lines.last"),
+        Binding("enter", "pick", "Open", tooltip="Open or close what the cursor stands on", id="lines.pick"),
+        Binding("n", "match(1)", "Next match", show=False, id="lines.match_next"),
+        Binding("N", "match(-1)", "Match before", show=False, id="lines.match_before"),
     ]
     DEFAULT_CSS = """
     LinesView { overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }

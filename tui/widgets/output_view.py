@@ -28,12 +28,12 @@ class OutputView(ScrollView, can_focus=True):
 
     BINDING_GROUP_TITLE = "Output"
     BINDINGS = [
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("g,home", "scroll_home", "To the top", show=False),
-        Binding("end", "follow", "Follow the end", show=False),
-        Binding("n", "match(1)", "Next match", show=False),
-        Binding("N", "match(-1)", "Match before", show=False),
+        Binding("k", "scroll_up", "Up", show=False, id="output.scroll_up"),
+        Binding("j", "scroll_down", "Down", show=False, id="output.scroll_down"),
+        Binding("g,home", "scroll_home", "To the top", show=False, id="output.scroll_home"),
+        Binding("end", "follow", "Follow the end", show=False, id="output.follow"),
+        Binding("n", "match(1)", "Next match", show=False, id="output.match_next"),
+        Binding("N", "match(-1)", "Match before", show=False, id="output.match_before"),
     ]
     DEFAULT_CSS = """
     OutputView { overflow-x: hidden; scrollbar-size-vertical: 1; }

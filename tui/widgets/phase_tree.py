@@ -28,12 +28,12 @@ class PhaseTree(ScrollView, can_focus=True):
 
     BINDING_GROUP_TITLE = "Phase tree"
     BINDINGS = [
-        Binding("up,k", "cursor(-1)", "Up", show=False, id="tree.cursor_before"),
-        Binding("down,j", "cursor(1)", "Down", show=False, id="tree.cursor_next"),
-        Binding("pageup,ctrl+u", "cursor(-10)", "Ten up", show=False, id="tree.cursor"),
-        Binding("pagedown,ctrl+f", "cursor(10)", "Ten down", show=False, id="tree.cursor2"),
-        Binding("home,g", "cursor(-99999)", "First", show=False, id="tree.cursor_first"),
-        Binding("end,G", "cursor(99999)", "Last", show=False, id="tree.cursor_last"),
+        Binding("up,k", "cursor(-1)", "Up", show=False, id="tree.up"),
+        Binding("down,j", "cursor(1)", "Down", show=False, id="tree.down"),
+        Binding("pageup,ctrl+u", "cursor(-10)", "Ten up", show=False, id="tree.page_up"),
+        Binding("pagedown,ctrl+f", "cursor(10)", "Ten down", show=False, id="tree.page_down"),
+        Binding("home,g", "cursor(-99999)", "First", show=False, id="tree.first"),
+        Binding("end,G", "cursor(99999)", "Last", show=False, id="tree.last"),
         Binding("left,h", "close", "Close, or to the parent", show=False, id="tree.close"),
         Binding("right,l", "open", "Open", show=False, id="tree.open"),
         Binding("space", "fold", "Open or close", show=False, id="tree.fold"),
