@@ -59,7 +59,7 @@ def _warnings(host: str, *, local: bool, token: str) -> list[str]:
 
 def _screen(workspace: Path) -> list[str]:
     """The command line of one screen. -P: an app's own folder named `engine` must not be taken for ours."""
-    return [sys.executable, "-P", "-m", "engine.cli", "open", str(workspace)]
+    return [sys.executable, "-P", "-m", "engine.serving.screen", str(workspace)]
 
 
 def _tell(address: str, open_: bool) -> None:

@@ -30,6 +30,7 @@ from tests.scripted import Kitchen, command, kitchen_with_cooks, meta, patiently
 pytestmark = pytest.mark.xdist_group("browser")
 ORIGIN = "Origin"
 BETWEEN_KEYS = 1.5
+SCREEN = "engine.serving.screen"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Served:
 
     def screens(self) -> list[psutil.Process]:
         """The processes that run for open pages."""
-        return [child for child in psutil.Process(self.process.pid).children() if "open" in child.cmdline()]
+        return [child for child in psutil.Process(self.process.pid).children() if SCREEN in child.cmdline()]
 
     def status(self, path: str, **headers: str) -> int:
         """What a plain request is answered with."""
@@ -223,7 +224,8 @@ def test_without_the_token_every_request_is_refused(served: Served) -> None:
         assert served.status(path) == 403, path
     for name in ("", "page.js", "static/js/textual.js", "static/css/xterm.css"):
         assert served.status(served.path + name) == 200, name
-    assert served.status(f"{served.path}static/../server.py") == 404
+    for name in (f"{served.path}static/../server.py", f"/download/x?instance={served.path.strip('/')}"):
+        assert served.status(name) == 404, name
 
 
 def test_a_websocket_needs_the_token_and_the_page_of_this_server(served: Served) -> None:
@@ -236,6 +238,16 @@ def test_a_websocket_needs_the_token_and_the_page_of_this_server(served: Served)
     assert not served.screens()
     assert connected(served, mine, ours) == 101
     patiently(lambda: not served.screens())
+
+
+def test_a_screen_ends_with_a_server_that_was_killed(shared: Kitchen, browser: Browser) -> None:
+    with serving(shared) as served:
+        browser.open(served.url)
+        patiently(lambda: "1 waiting for you" in browser.shown())
+        (screen,) = served.screens()
+        served.process.kill()
+        served.process.wait()
+        patiently(lambda: not psutil.pid_exists(screen.pid))
 
 
 def test_a_screen_ends_with_its_page(served: Served) -> None:
