@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from tui.lego_data import TABS
 from tui.screens.view_screen import FURTHER_KEYS
 
-LEGO_KEYS = [
+LEGO_KEYS: list[BindingType] = [
     Binding("left,h", "tab(-1)", "Tab before", show=False, tooltip="The tab to the left", id="lego.tab_before"),
     Binding("right,l", "tab(1)", "Tabs", key_display="h l", tooltip="The tab to the right", id="lego.tab_next"),
     Binding("K", "lego(-1)", "LEGO before", show=False, tooltip="The LEGO above in the list", id="lego.lego_before"),
