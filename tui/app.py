@@ -14,6 +14,7 @@ from tui import recent
 from tui.acting import ActingApp
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.drafts import Drafts
+from tui.farewell import end_when_told
 from tui.launch import Launch
 from tui.looks import Written
 from tui.messages import Clock
@@ -81,6 +82,7 @@ class MetaApp(ActingApp):
 
     def on_ready(self) -> None:
         """The frame is painted: now the files are read."""
+        end_when_told(self)
         self.call_after_refresh(self.tell_mistakes)
         self.begin_to_look()
 
