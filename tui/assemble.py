@@ -135,7 +135,9 @@ def left_open(record: StepRecord) -> tuple[str, ...]:
 def approval(record: StepRecord) -> ApprovedView | None:
     """The last approval of this step's work, if there is one."""
     fact = next((gate for gate in reversed(record.gates) if gate.decision == "approve"), None)
-    return fact and ApprovedView(tuple(fact.about.items()), fact.round, timestamp(fact.at), fact.by)
+    if fact is None:
+        return None
+    return ApprovedView(tuple(fact.about.items()), fact.round, timestamp(fact.at), fact.by)
 
 
 def _texts(references: Iterable[Reference], lego: str | None) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class AskComment(ModalScreen[str | None]):
             yield Label("", id="complaint")
             with Horizontal(classes="dialog-buttons"):
                 yield Button(Content(f"{self.send}  ctrl+r"), id="send", compact=True)
-                yield Button("Back  esc", id="text.back", compact=True)
+                yield Button("Back  esc", id="back", compact=True)
 
     def on_mount(self) -> None:
         """Goes on where the typing was left."""
