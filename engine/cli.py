@@ -27,11 +27,18 @@ ELSEWHERE = {
     "drifting": ("drift",),
     "adapters": ("adapters",),
     "serve": ("serve",),
+    "allowing": ("allow-secret",),
 }
 """Module of `engine.commands` → its commands: imported when called, so that none waits for what others need."""
 
 
-NAMES = {"set": "set_", "go-on": "go_on_", "take-over": "take_over", "hand-back": "hand_back"}
+NAMES = {
+    "set": "set_",
+    "go-on": "go_on_",
+    "allow-secret": "allow_secret",
+    "take-over": "take_over",
+    "hand-back": "hand_back",
+}
 """Commands whose name is no name for a function, or one that is taken."""
 
 

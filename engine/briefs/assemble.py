@@ -22,6 +22,7 @@ from engine.legos.plan import Plan
 from engine.legos.roles import outputs
 from engine.legos.toolchain import Toolchain
 from engine.resources import document
+from engine.secrets import find, read_allowed, without
 from engine.state.models import State, StepRecord, Substep
 
 TEMPLATE = "templates/session_brief.template.md"
@@ -88,6 +89,8 @@ def assemble(request: Request) -> Brief:
             )
         parts = smaller
         text = _render(request, parts)
+    if find(text, ""):  # in an answer or a document; what was found in inputs is out already
+        text = without(text, "", read_allowed(request.repository.root))[0]
     return Brief(text, estimate(text), _costs(request, parts, text), parts.not_told, _reasons(parts))
 
 
@@ -105,7 +108,9 @@ def _collect(request: Request) -> Parts:
     wisdom = choose(step.wisdom, step.name, words, request.overlay, MOST_CARDS)
     if request.state.orchestrator.run.sensitive:
         wisdom = with_security(wisdom, step.name, words, request.overlay)
-    return Parts(given, [_newest(record)] if record.evidence else [], wisdom, request.toolchain.told(step))
+    evidence = [_newest(record)] if record.evidence else []
+    removed = list(dict.fromkeys(place for one in given for place in one.removed))
+    return Parts(given, evidence, wisdom, request.toolchain.told(step), removed)
 
 
 def _newest(record: StepRecord) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from engine.artifacts import covers, split_notes
 from engine.briefs.fence import fenced
@@ -13,6 +14,7 @@ from engine.legos.plan import Plan
 from engine.legos.roles import paths
 from engine.legos.slices import slice_of
 from engine.legos.toolchain import Toolchain
+from engine.secrets import find, read_allowed, without
 
 CONTRACT = "contract"
 """The role of what a LEGO promises."""
@@ -36,6 +38,8 @@ class Input:
     kept: bool = False
     under_review: bool = False
     room: int = 0
+    removed: tuple[str, ...] = ()
+    """Where a secret stood in it, and of what kind it was."""
 
 
 def inputs(
@@ -51,23 +55,26 @@ def inputs(
     contents = _read(repository, commit, [path for _, path in wanted])
     found: dict[str, Input] = {}
     for reference, path in wanted:
-        for file, text in contents.items():
+        for file, (text, gone) in contents.items():
             if covers([path], file):
-                found.setdefault(file, _input(file, text, reference, plan, lego))
+                found.setdefault(file, replace(_input(file, text, reference, plan, lego), removed=gone))
     return list(found.values())
 
 
 def own_work(repository: Repository, commit: str, written: list[str], note: str, whole: bool) -> list[Input]:
     """The artifacts a step has written so far, for whoever mends them. `whole`: they are about the whole app."""
     found = _read(repository, commit, written)
-    return [Input(file, fenced(text), note, mark=note, body=text, whole=whole) for file, text in found.items()]
+    return [
+        Input(file, fenced(text), note, mark=note, body=text, whole=whole, removed=gone)
+        for file, (text, gone) in found.items()
+    ]
 
 
-def _read(repository: Repository, commit: str, wanted: list[str]) -> dict[str, str]:
-    """File → what is told of it, of the files at and below the paths wanted, in the order of their names."""
+def _read(repository: Repository, commit: str, wanted: list[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """File → what is told of it, and where secrets were taken out of that, by the order of their names."""
     files = repository.files(commit, wanted) if wanted else []
     contents = repository.read_all(commit, files)
-    return {file: _told(file, data.decode(errors="replace")) for file, data in contents.items()}
+    return {file: _told(file, data.decode(errors="replace"), repository.root) for file, data in contents.items()}
 
 
 def _input(file: str, text: str, reference: Reference, plan: Plan | None, lego: str | None) -> Input:
@@ -80,5 +87,10 @@ def _input(file: str, text: str, reference: Reference, plan: Plan | None, lego: 
     return Input(file, fenced(text), body=text, whole=whole, kept=own)
 
 
-def _told(file: str, text: str) -> str:
-    return split_notes(text)[0] if file.endswith(".md") else text
+def _told(file: str, text: str, root: Path) -> tuple[str, tuple[str, ...]]:
+    """The last look: a secret that nobody allowed is told to no agent, however it came there."""
+    text = split_notes(text)[0] if file.endswith(".md") else text
+    if not find(text, file):
+        return text, ()
+    text, found = without(text, file, read_allowed(root))
+    return text, tuple(f"`{one.path}:{one.line}`: a secret ({one.kind})" for one in found)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from engine.secrets import without
 from engine.state.atomic import dump_json, write_atomic
 from engine.state.explain import broken_by
 
@@ -69,10 +70,11 @@ class ReceiptStore:
         self.folder = workspace / RECEIPTS
 
     def save(self, receipt: Receipt) -> Path:
-        """Write a receipt; when this returns it survives a power cut."""
+        """Write a receipt, without secrets that the command printed; when this returns it survives a power cut."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(receipt.id)
-        write_atomic(path, dump_json(receipt))
+        output, found = without(receipt.output, "")
+        write_atomic(path, dump_json(receipt.model_copy(update={"output": output}) if found else receipt))
         return path
 
     def load(self, receipt_id: str) -> Receipt:

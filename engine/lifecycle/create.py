@@ -12,6 +12,7 @@ from engine.git import Repository, check_git
 from engine.legos.toolchain import find_toolchain
 from engine.lifecycle.intent import read_intent
 from engine.resources import document
+from engine.secrets import ALLOWED, find_in_bytes, home_of
 from engine.state.events import RunSet
 from engine.state.models import Run
 from engine.state.store import Store
@@ -25,7 +26,7 @@ class CannotCreate(MetaError):
 def create(folder: Path, intent: Path | None, toolchain: str) -> bool:
     """Make a workspace in `folder` (new, empty, or holding just an intent). Returns whether the intent is written.
 
-    Raises IntentError, CannotCreate or UsageError before anything is changed.
+    Raises IntentError, SecretFound, CannotCreate or UsageError before anything is changed.
     """
     check_git()
     find_toolchain(toolchain)
@@ -33,8 +34,14 @@ def create(folder: Path, intent: Path | None, toolchain: str) -> bool:
     _check_folder(folder, own, intent)
     given = intent or (own if own.exists() else None)
     text = read_intent(given).encode() if given else document("templates/app_intent.template.md").read_bytes()
-    _fill(folder, text, toolchain)
+    _fill(folder, text, toolchain, _insisted_on(given) if given else b"")
     return given is not None
+
+
+def _insisted_on(intent: Path) -> bytes:
+    """The list that allows what this intent holds: it goes with it. b"" if nothing needs it."""
+    needed = find_in_bytes(intent.read_bytes(), str(intent))
+    return (home_of(intent) / ALLOWED).read_bytes() if needed else b""
 
 
 def _check_folder(folder: Path, own: Path, intent: Path | None) -> None:
@@ -51,7 +58,7 @@ def _check_folder(folder: Path, own: Path, intent: Path | None) -> None:
         raise UsageError(f"{folder}: this is a workspace already. `meta run {folder}` goes on with it.")
     if not os.access(folder, os.W_OK):
         raise CannotCreate(f"{folder}: the folder is not writable. Choose another place, or change its rights.")
-    others = sorted(p.name for p in folder.iterdir() if p != own)
+    others = sorted(p.name for p in folder.iterdir() if p not in (own, folder / ALLOWED))
     if others:
         raise UsageError(
             f"{folder}: the folder is not empty ({', '.join(others[:3])}{' …' if len(others) > 3 else ''}). "
@@ -61,7 +68,7 @@ def _check_folder(folder: Path, own: Path, intent: Path | None) -> None:
         raise UsageError(f"{own} is there already: leave out --intent, or move one of the two.")
 
 
-def _fill(folder: Path, intent: bytes, toolchain: str) -> None:
+def _fill(folder: Path, intent: bytes, toolchain: str, allowed: bytes) -> None:
     """Build beside, then move in: a failure half way leaves the folder as it was."""
     made = [parent for parent in folder.resolve().parents if not parent.exists()]
     try:
@@ -72,6 +79,8 @@ def _fill(folder: Path, intent: bytes, toolchain: str) -> None:
         raise CannotCreate(f"{folder}: the workspace could not be made ({error.strerror}).") from error
     try:
         (staging / INTENT).write_bytes(intent)
+        if allowed:
+            (staging / ALLOWED).write_bytes(allowed)
         (staging / ".gitignore").write_bytes(document("templates/gitignore.template").read_bytes())
         repository = Repository.init(staging)
         files = {INTENT: intent, ".gitignore": (staging / ".gitignore").read_bytes()}

@@ -57,6 +57,8 @@ def harvest(context: Context, step: Step, lego: str | None, folder: SessionFolde
         if outcome in ("done", "needs_input", "failed"):
             reason = "\n".join(filter(None, [told(found), reason if outcome == "failed" else ""]))
             outcome = "failed"
+        for one in found:
+            context.say(f"{one}: if it is no secret: meta allow-secret {one.sha256}")
     questions = list(end.result.questions) if end.result and outcome == "needs_input" else []
     if outcome in ("done", "needs_input") and (open_ones := _unclear(context, step, lego, end.result)):
         outcome, questions = "needs_input", list(dict.fromkeys([*open_ones, *questions]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.secrets.allowed import ALLOWED, allow, home_of, read_allowed
+from engine.secrets.allowed import ALLOWED, allow, allow_sha256, home_of, read_allowed
 from engine.secrets.finder import Found, find, find_in_bytes
 from engine.secrets.masking import SecretFound, masked, removed, without
 
@@ -11,6 +11,7 @@ __all__ = [
     "Found",
     "SecretFound",
     "allow",
+    "allow_sha256",
     "find",
     "find_in_bytes",
     "home_of",

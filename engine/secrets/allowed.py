@@ -50,10 +50,15 @@ def read_allowed(folder: Path) -> frozenset[str]:
 
 def allow(folder: Path, found: Found) -> bool:
     """Add a secret to the list. Returns whether it was not there yet."""
-    if found.sha256 in read_allowed(folder):
+    return allow_sha256(folder, found.sha256, f"{found.kind} in {found.path}:{found.line}")
+
+
+def allow_sha256(folder: Path, sha256: str, comment: str) -> bool:
+    """As `allow`, for a secret of which only the sha256 is at hand."""
+    if sha256 in read_allowed(folder):
         return False
     path = folder / ALLOWED
     before = path.read_text(encoding="utf-8") if path.exists() else _HEAD
-    line = f"{found.sha256}  # {found.kind} in {found.path}:{found.line}\n"
+    line = f"{sha256}  # {comment}\n"
     write_atomic(path, (before.rstrip("\n") + "\n" + line).encode())
     return True

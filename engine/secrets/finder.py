@@ -14,6 +14,7 @@ from engine.secrets.rules import rules_for
 SHOWN = 3
 BASIC_AUTH, TOKEN_WEB = "Basic Auth Credentials", "JSON Web Token"
 _REST, _REST_DOTTED = re.compile(r"[\w+/=-]*"), re.compile(r"[\w+/=.-]*[\w=]")
+_PASSWORD = re.compile(r"[^\"<>{}`\\|]+")
 _WEAK = {
     "password",
     "passwd",
@@ -77,7 +78,7 @@ def _known(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _counts(kind: str, secret: str) -> bool:
-    if kind == BASIC_AUTH and (secret.lower() in _WEAK or len(secret) < 4):
+    if kind == BASIC_AUTH and (secret.lower() in _WEAK or len(secret) < 4 or not _PASSWORD.fullmatch(secret)):
         return False
     return keywords.looks_real(secret)
 

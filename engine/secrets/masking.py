@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from engine.errors import MetaError
-from engine.secrets.allowed import ALLOWED
 from engine.secrets.finder import Found, find
 
 
@@ -15,8 +14,8 @@ class SecretFound(MetaError):
 
     def __init__(self, found: Sequence[Found], before: str, *, in_a_file: bool = True) -> None:
         places = "\n".join(f"  {one}" for one in found)
-        hashes = ", ".join(one.sha256 for one in found)
-        way = "`meta allow-secret FILE:LINE`" if in_a_file else f"put its sha256 into {ALLOWED}: {hashes}"
+        first = found[0]
+        way = f"`meta allow-secret {f'{first.path}:{first.line}' if in_a_file else first.sha256}`"
         super().__init__(
             f"{before}:\n{places}\n"
             "Nothing of it was committed or passed on. Take it out and name an environment variable instead, "

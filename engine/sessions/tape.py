@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.errors import MetaError
+from engine.secrets import without
 from engine.sessions.folder import SessionFolder
 from engine.sessions.outcome import SessionEnd, classify
 from engine.state.atomic import dump_json, replace_file, sync_folder, write_atomic
@@ -183,7 +184,7 @@ def record(
     _put(unfinished / "brief.md", folder.brief().encode())
     _put(unfinished / "events.jsonl", _events(spec, folder, entry, end))
     if folder.result_path.is_file():
-        _put(unfinished / "result.json", folder.result_path.read_bytes())
+        _put(unfinished / "result.json", _without_secrets(folder.result_path.read_bytes()))
     _put(unfinished / ENTRY, dump_json(entry))
     _swap(unfinished, tape / entry.key)
     return entry
@@ -204,7 +205,13 @@ def _events(spec: SessionSpec, folder: SessionFolder, entry: TapeEntry, end: Ses
         last = events[-1].t if events else 0.0
         events.append(Event(last, "error", {"message": end.reason}))
     text = b"".join(event.line() for event in events if "notice" not in event.fields)
-    return text.replace(spec.worktree.encode() + b"/", b"")
+    return _without_secrets(text.replace(spec.worktree.encode() + b"/", b""))
+
+
+def _without_secrets(data: bytes) -> bytes:
+    """A tape is made to be given away."""
+    text, found = without(data.decode("utf-8", errors="replace"), "")
+    return text.encode() if found else data
 
 
 def _put(path: Path, data: bytes) -> None:

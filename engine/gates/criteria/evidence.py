@@ -8,6 +8,7 @@ from engine.gates.criteria.evaluate import NOT_RUN
 from engine.gates.criteria.registry import Finding
 from engine.gates.plain import ELSEWHERE
 from engine.gates.report import Problem
+from engine.secrets import without
 
 MOST_CHARACTERS = 3000
 PROBLEMS_SHOWN = 4
@@ -19,7 +20,7 @@ OUTPUT_LINES = 15
 def evidence(findings: Sequence[Finding]) -> str:
     """Each red sentence with its detail and its first failing tests; "" if nothing is red."""
     red = [finding for finding in findings if not finding.passed]
-    text = "\n".join(_told(finding) for finding in red)
+    text = without("\n".join(_told(finding) for finding in red), "")[0]
     if len(text) <= MOST_CHARACTERS:
         return text
     return text[: MOST_CHARACTERS - 2].rstrip() + "\n…"
@@ -37,12 +38,12 @@ def _told(finding: Finding) -> str:
         left = len(unwanted) - PROBLEMS_SHOWN
         lines += [f"  and {left} more"] if left > 0 else []
     elif receipt.expects == "pass" or not receipt.passed:
-        lines += _indented(_without_tools(receipt.output)[-OUTPUT_LINES:])
+        lines += _indented(_without_tools(without(receipt.output, "")[0])[-OUTPUT_LINES:])
     return "\n".join(lines)
 
 
 def _about(problem: Problem) -> list[str]:
-    account = _without_tools(problem.account)
+    account = _without_tools(without(problem.account, "")[0])
     if len(account) > FIRST_LINES + LAST_LINES:
         account = [*account[:FIRST_LINES], "…", *account[-LAST_LINES:]]
     message = problem.message.splitlines()[:MESSAGE_LINES]
@@ -65,4 +66,6 @@ def _without_tools(account: str) -> list[str]:
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
-    return [f"  {line}"[:LINE].rstrip() for line in lines]
+    """Short lines; what is a secret as a whole would not be known as one when it is cut."""
+    whole = without("\n".join(lines), "")[0]
+    return [f"  {line}"[:LINE].rstrip() for line in whole.splitlines()]
