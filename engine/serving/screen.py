@@ -12,18 +12,10 @@ from pathlib import Path
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the server is still there."""
 
-OF_THE_SCREEN = ("TEXTUAL_DRIVER", "TEXTUAL_FPS", "TEXTUAL_COLOR_SYSTEM")
-"""Read by Textual when it is imported; an engine started from here, and what it runs, must not inherit them."""
-
 
 def main() -> None:
     """`python -m engine.serving.screen WORKSPACE`, as textual-serve runs it."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    from textual import constants
-
-    assert constants.DRIVER, "only for a page: a terminal is served by `meta open`"
-    for name in OF_THE_SCREEN:
-        os.environ.pop(name, None)
     from engine.cli import show
 
     show(Path(sys.argv[1]), [])
