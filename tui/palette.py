@@ -9,6 +9,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tui.keys import remapped
 
@@ -32,10 +33,11 @@ def _run(screen: Screen[Any], action: str) -> Any:
 
 
 def key_groups(screen: Screen[Any]) -> Iterator[tuple[str, list[BindingType]]]:
-    """The keys of the screen, then those of its parts; each part once."""
+    """The keys of the screen, then those of its parts, each once; typing into a line needs no help."""
     yield screen.BINDING_GROUP_TITLE or "Keys", remapped(screen.BINDINGS, _keymap(screen))
     seen: set[str] = set()
-    nodes: list[DOMNode] = [node for node in screen.walk_children() if node.BINDING_GROUP_TITLE]
+    parts = (node for node in screen.walk_children() if not isinstance(node, Input))
+    nodes: list[DOMNode] = [node for node in parts if node.BINDING_GROUP_TITLE]
     for node in nodes:
         title = node.BINDING_GROUP_TITLE or ""
         if title not in seen:

@@ -13,6 +13,8 @@ from textual.widgets import Static
 
 _NAMES = {
     "question_mark": "?",
+    "slash": "/",
+    "comma": ",",
     "escape": "esc",
     "up": "↑",
     "down": "↓",

@@ -27,12 +27,14 @@ class SessionScreen(Screen[None]):
     BINDING_GROUP_TITLE = "Session output"
     BINDINGS = [
         Binding("escape", "back", "Back", tooltip="End the search, else back to the screen before", id="back"),
-        Binding("G", "to_end", "Follow the end", tooltip="Go to the newest line and stay there", id="session.end"),
+        Binding("G", "to_end", "End", tooltip="Go to the newest line and stay there", id="session.end"),
         Binding("slash", "search", "Search", key_display="/", tooltip="Search in the output", id="search"),
-        Binding("x", "cancel", "Cancel session", tooltip="Ask the engine to cancel this session", id="cancel"),
+        Binding("x", "cancel", "Cancel", tooltip="Ask the engine to cancel this session", id="cancel"),
         Binding("t", "take_over", "Take over", tooltip="Go on with it by hand; again: hand it back", id="take_over"),
-        Binding("y", "copy", "Copy path", tooltip="Copy the path of the session's folder", id="session.copy"),
-        Binding("o", "open", "Open log", tooltip="Open the session's log in your editor", id="session.open"),
+        Binding("y", "copy", "Copy", tooltip="Copy the path of the session's folder", id="session.copy"),
+        Binding(
+            "o", "open", "Open log", show=False, tooltip="Open the session's log in your editor", id="session.open"
+        ),
         Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys", id="help"),
         Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on", id="quit"),
     ]
