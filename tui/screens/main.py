@@ -46,7 +46,7 @@ class MainScreen(Screen[None]):
             "Take over",
             id="take_over",
             show=False,
-            tooltip="Go on by hand with the selected session; again: hand it back",
+            tooltip="Go on by hand with a session; again: hand it back",
         ),
         Binding(
             "F", "refresh_stale", "Refresh", id="refresh", show=False, tooltip="Do again what is stale: here, else all"
