@@ -99,7 +99,7 @@ def look_for_drift(folder: Path) -> Report:
     root = folder.resolve()
     manifest = read_manifest(root)
     repository = Repository(root)
-    if (root / ".orchestrator" / "orchestrator_state.json").is_file() and repository.exists():
+    if (root / ".orchestrator" / "journal.jsonl").is_file() and repository.exists():
         ground = _of_workspace(assess_workspace(root))
     elif manifest is not None:
         ground = _of_copy(root, manifest, repository.exists())
@@ -175,28 +175,28 @@ def _of_copy(root: Path, manifest: Sequence[Generated], has_git: bool) -> _Groun
     plan = workspace.plan()
     if plan is None:
         unknowable.append(f"which contracts and proofs there should be: there is no {PLAN}")
-    receipts, by_legos = recorded or ([], None)
     toolchain = workspace.toolchain(Run().toolchain)
-    return _Ground(root, manifest, toolchain, plan, receipts, by_legos, (), unknowable)
+    by_legos = None
+    if plan and recorded is not None:
+        patterns = [fill(pattern, plan.app, None) for pattern in toolchain.role(WHOLE_APP_TESTS)]
+        by_legos = not any(covers(patterns, file.path) for file in manifest)
+    return _Ground(root, manifest, toolchain, plan, recorded or (), by_legos, (), unknowable)
 
 
-def _recorded(root: Path) -> tuple[list[Receipt], bool] | None:
-    """The receipts that were released, and whether the LEGOs' own tests are what proves; None if there are none."""
+def _recorded(root: Path) -> list[Receipt] | None:
+    """The receipts that were released; None if none were."""
     path = root / PROOF
     try:
-        told = json.loads(path.read_bytes())
-        receipts = [Receipt.model_validate({**OF_ONE_RUN, **one}) for one in told["receipts"]]
-        named = {id_ for row in told["requirements"] for id_ in row["receipts"]}
+        return [Receipt.model_validate({**OF_ONE_RUN, **one}) for one in json.loads(path.read_bytes())["receipts"]]
     except FileNotFoundError:
         return None
     except OSError as error:
         raise MetaError(f"{path}: it cannot be read ({error.strerror}). Mend or remove it.") from error
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise MetaError(
-            f"{path}: this is no record of a proof ({error}). `git checkout HEAD -- {PROOF}` gets back the one that "
+            f"{path}: this is no record of a proof ({str(error).splitlines()[0]}). `git checkout HEAD -- {PROOF}` gets back the one that "
             "was committed."
         ) from error
-    return receipts, any(receipt.about is not None for receipt in receipts if receipt.id in named)
 
 
 def files_there(repository: Repository) -> list[str]:
