@@ -193,9 +193,9 @@ def _recorded(root: Path) -> list[Receipt] | None:
     except OSError as error:
         raise MetaError(f"{path}: it cannot be read ({error.strerror}). Mend or remove it.") from error
     except (ValueError, KeyError, TypeError, ValidationError) as error:
+        why = str(error).splitlines()[0]
         raise MetaError(
-            f"{path}: this is no record of a proof ({str(error).splitlines()[0]}). `git checkout HEAD -- {PROOF}` gets back the one that "
-            "was committed."
+            f"{path}: this is no record of a proof ({why}). `git checkout HEAD -- {PROOF}` gets back the committed one."
         ) from error
 
 

@@ -265,6 +265,12 @@ def test_the_manifest_lists_all_that_is_committed_but_the_intent_and_itself(buil
     }
 
 
+def test_two_builds_give_the_same_manifest(built: Path, tmp_path: Path) -> None:
+    again = small_workspace(tmp_path / "another place")
+    assert build(again, small_tape(tmp_path / "tape").path, yes=True).exit_code == 0
+    assert (again.root / MANIFEST).read_bytes() == (built / MANIFEST).read_bytes()
+
+
 def test_writing_the_release_again_gives_the_same_manifest_byte_for_byte_also_after_an_edit(workspace: Path) -> None:
     before = (workspace / MANIFEST).read_bytes()
     replace(workspace / SOURCE, "MISTAKE = 2", "MISTAKE = 3")
