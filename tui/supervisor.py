@@ -141,13 +141,17 @@ def engine_command() -> list[str]:
     return [sys.executable, "-P", "-m", "engine.cli", "run"]
 
 
+OF_THE_SCREEN = ("TEXTUAL", "TEXTUAL_DRIVER", "TEXTUAL_FPS", "TEXTUAL_COLOR_SYSTEM", "COLUMNS", "ROWS")
+"""What a screen in a browser is told about itself: no engine, and no agent below it, should take it for its own."""
+
+
 def environment() -> dict[str, str]:
     """Ours; where the engine is not installed but run from a checkout, with the way to it."""
     root = str(Path(engine.__file__).resolve().parent.parent)
+    ours = {name: value for name, value in os.environ.items() if name not in OF_THE_SCREEN}
     if root in site.getsitepackages():
-        return dict(os.environ)
-    path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, path]))}
+        return ours
+    return {**ours, "PYTHONPATH": os.pathsep.join(filter(None, [root, ours.get("PYTHONPATH")]))}
 
 
 def _stamp(file: Path) -> int:
