@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +88,7 @@ class Context:
     probes: dict[str, Probe] = field(default_factory=dict)
     """What the adapters said, by runtime."""
     _ordinal: int = 0
+    _said: set[str] = field(default_factory=set)
 
     @property
     def state(self) -> State:
@@ -111,6 +112,13 @@ class Context:
         """The number of the next session of this workspace; each is given once."""
         self._ordinal = max(self._ordinal, sum(len(record.sessions) for record in self.state.records())) + 1
         return self._ordinal
+
+    def say_once(self, problems: Iterable[str]) -> None:
+        """Say what is wrong with files that people wrote and that are not taken, each problem once."""
+        for problem in problems:
+            if problem not in self._said:
+                self._said.add(problem)
+                self.say(problem)
 
     async def commit(self, *events: Event) -> State:
         """Write events, without secrets: to the journal first, then to the state. Durable when it returns."""

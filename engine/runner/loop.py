@@ -65,6 +65,7 @@ class Runner:
                 await sub_app.look_again(self.context)
                 self._options = self._with_caps()
                 snapshot = await asyncio.to_thread(self._facts.read, self.context.state, self._options)
+                self.context.say_once(self._facts.problems)
                 self.context.plan = snapshot.plan
                 assessment = assess(snapshot)
                 if self.context.stopping:
