@@ -97,6 +97,8 @@ def look_for_drift(folder: Path) -> Report:
     Raises NotAWorkspace, BrokenManifest, and MetaError for any other file that cannot be read.
     """
     root = folder.resolve()
+    if not root.is_dir():
+        raise NotAWorkspace(f"{folder}: there is no such folder.")
     manifest = read_manifest(root)
     repository = Repository(root)
     if (root / ".orchestrator" / "journal.jsonl").is_file() and repository.exists():
@@ -104,7 +106,10 @@ def look_for_drift(folder: Path) -> Report:
     elif manifest is not None:
         ground = _of_copy(root, manifest, repository.exists())
     else:
-        raise _nothing_here(folder)
+        raise NotAWorkspace(
+            f"{folder}: neither the state of a run nor {MANIFEST} is here. Name a workspace, or a copy or clone of an "
+            "app that was released."
+        )
     files = tuple(present(root, ground.files))
     there = files_there(repository)
     found = [
@@ -116,15 +121,6 @@ def look_for_drift(folder: Path) -> Report:
     ]
     drifts = sorted(found, key=lambda one: (KINDS.index(one.kind), one.subject))
     return Report(files, tuple(drifts), tuple(ground.unknowable))
-
-
-def _nothing_here(folder: Path) -> NotAWorkspace:
-    if not folder.is_dir():
-        return NotAWorkspace(f"{folder}: there is no such folder.")
-    return NotAWorkspace(
-        f"{folder}: neither the state of a run nor {MANIFEST} is here. Name a workspace, or a copy or clone of an app "
-        "that was released."
-    )
 
 
 def _of_workspace(facts: WorkspaceFacts) -> _Ground:
@@ -140,12 +136,12 @@ def _of_workspace(facts: WorkspaceFacts) -> _Ground:
             name = instance_name(step.name, lego)
             unknowable.append(f"which edits of {name} are committed already: it is at work, or waits for its merge")
     paths = {file.path for file in files}
-    if due := not paths.isdisjoint({PROOF, "PROOF.md"}):
-        receipts = [receipt for _, receipt in sorted(ReceiptStore(workspace.root).latest().items(), key=str)]
-    else:
-        receipts = []
+    by_legos = None
+    if paths.isdisjoint({PROOF, "PROOF.md"}):
         unknowable.append("which requirements are proven: the run has not come to its proof yet")
-    by_legos = proven_by_legos(facts.orchestration, state.orchestrator.run.lane) if due else None
+    else:
+        by_legos = proven_by_legos(facts.orchestration, state.orchestrator.run.lane)
+    receipts = [receipt for _, receipt in sorted(ReceiptStore(workspace.root).latest().items(), key=str)]
     stale = tuple(_stale(facts, files))
     return _Ground(workspace.root, files, facts.snapshot.toolchain, plan, receipts, by_legos, stale, tuple(unknowable))
 

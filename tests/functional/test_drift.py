@@ -16,7 +16,7 @@ from engine.lifecycle.drift import Drift, look_for_drift
 from engine.lifecycle.manifest import MANIFEST, read_manifest
 from engine.lifecycle.release import release_files
 from engine.state.store import Store
-from engine.workspace import Workspace
+from engine.workspace import NotAWorkspace, Workspace
 from tests.git_helpers import plain_git, snapshot
 from tests.small_app import build, small_tape, small_workspace
 
@@ -246,6 +246,13 @@ def test_a_folder_that_is_no_app_is_told(tmp_path: Path) -> None:
     assert MANIFEST in done.stderr
 
 
+def test_a_file_or_nothing_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for name in ("file", "nothing"):
+        with pytest.raises(NotAWorkspace, match=f"{name}: there is no such folder"):
+            look_for_drift(tmp_path / name)
+
+
 def test_a_workspace_in_which_nothing_was_generated_yet_has_not_drifted(tmp_path: Path) -> None:
     report = look_for_drift(small_workspace(tmp_path / "app").root)
     assert (report.files, report.drifts) == ((), ())
@@ -263,6 +270,19 @@ def test_the_manifest_lists_all_that_is_committed_but_the_intent_and_itself(buil
         "AGENTS.md",
         "proof.json",
     }
+
+
+def test_work_that_waits_for_its_merge_is_not_missed_and_the_contract_it_was_checked_with_is_known(
+    tmp_path: Path,
+) -> None:
+    place = small_workspace(tmp_path / "app")
+    build(place, small_tape(tmp_path / "tape").path, yes=True, until=7)
+    assert not (place.root / SOURCE).exists()
+    report = look_for_drift(place.root)
+    assert report.drifts == ()
+    assert any(what.startswith("which edits of code_cli") for what in report.unknowable)
+    replace(place.root / CONTRACT, "Run one call;", "Run exactly one call;")
+    assert one_of(place.root, "contract").why == "changed since code_cli was checked with it"
 
 
 def test_two_builds_give_the_same_manifest(built: Path, tmp_path: Path) -> None:
