@@ -21,8 +21,8 @@ SCHEMA_VERSION = 1
 WORDS: dict[Kind, tuple[str, str]] = {
     "edited": (
         "Edited since they were generated",
-        "nothing, if you meant it; `git log -p -- FILE` shows what was committed, `git checkout HEAD -- FILE` takes back "
-        "what was not",
+        "nothing, if you meant it; `git log -p -- FILE` shows what was committed, `git checkout HEAD -- FILE` takes "
+        "back what was not",
     ),
     "deleted": ("Generated, and gone", "`git checkout HEAD -- FILE` brings one back that is still in the last commit"),
     "unknown": (
