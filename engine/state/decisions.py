@@ -97,9 +97,10 @@ def read_commands(workspace: Path) -> tuple[list[Command], list[str]]:
 
 def _secret(workspace: Path, decision: Decision, path: Path) -> SecretFound | None:
     """Why a decision is not taken whose words hold a secret: they would go into the journal and into briefs."""
-    texts = [decision.comment, *decision.answers, *decision.answers.values()]
-    texts += [text for comment in decision.comments for text in (comment.text, comment.quote)]
-    found = find("\n\n".join(texts), path.name)
+    texts = [("comment", decision.comment)]
+    texts += [(f"answer {number}", "\n".join(pair)) for number, pair in enumerate(decision.answers.items(), 1)]
+    texts += [(f"comment {one.id}", f"{one.quote}\n{one.text}") for one in decision.comments]
+    found = [one for what, text in texts for one in find(text, f"{path.name}, {what}")]
     allowed = read_allowed(workspace) if found else frozenset()
     left = [one for one in found if one.sha256 not in allowed]
     return SecretFound(left, "this decision is not taken: its words hold a secret", in_a_file=False) if left else None

@@ -172,6 +172,8 @@ def test_a_decision_with_a_key_is_neither_written_nor_taken(kind: str, where: st
     with pytest.raises(SecretFound) as error:
         write_decision(tmp_path, "essence", decision)
     assert SECRET[kind] not in str(error.value)
+    place = {"answer": "answer 1:2", "comment": "comment:1", "line comment": "comment c1:2"}[where]
+    assert f"essence.json, {place}" in str(error.value)
     folder = tmp_path / ".orchestrator" / "decisions"
     assert not folder.exists()
 
