@@ -22,6 +22,7 @@ from engine.metrics import metrics
 from engine.metrics.reading import read_journal
 from engine.metrics.words import lines
 from engine.runner.lane import lane_in
+from engine.secrets import without
 from engine.state.clock import utc_now
 from engine.state.journal import Journal
 from engine.state.lock import holder
@@ -160,7 +161,7 @@ def _show_events(folder: Path, follow: bool) -> None:
         for line in lines[:-1]:
             event = parse_event(line.decode(errors="replace"))
             told = " ".join(str(v) for k, v in event.fields.items() if isinstance(v, str | int | float))
-            click.echo(f"{event.t:8.1f}s {event.kind:14} {told}")
+            click.echo(f"{event.t:8.1f}s {event.kind:14} {without(told, folder.name)[0]}")
         offset += len(data[offset:]) - len(lines[-1])
         if not follow or (folder / "exit.json").is_file():
             return

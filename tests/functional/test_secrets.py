@@ -89,6 +89,9 @@ def test_what_a_failed_agent_said_is_told_to_the_next_without_the_key(kitchen: K
     kitchen.agents.will("menu-gen", {"menu.md": MENU}, script=script)
     assert kitchen.run("--yes").code != EXIT_DONE
     assert KEY in (kitchen.session("menu-gen-1") / "events.jsonl").read_text()  # the transcript stays as it was
+    shown = meta("log", kitchen.session("menu-gen-1").name, "--dir", kitchen.root)
+    assert KEY not in shown.out
+    assert "the shop refuses [secret removed: GitHub Token]" in shown.out
     assert "the shop refuses [secret removed: GitHub Token]" in (kitchen.session("menu-gen-2") / "brief.md").read_text()
     assert KEY not in kept(kitchen)
     assert KEY.encode() not in committed(kitchen)
