@@ -31,7 +31,6 @@ def lay_out_with_neighbours(widget: Any) -> None:
         ("#cards", five_sessions, []),
         ("#details-text", views.running, []),
         ("#trouble", views.running, []),
-        ("#evidence-text", views.waiting, ["a"]),
     ],
 )
 async def test_a_text_that_changes_again_in_the_midst_of_a_layout_gets_the_room_it_needs(

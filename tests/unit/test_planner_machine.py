@@ -46,7 +46,7 @@ from engine.state.models import CheckFact, CriterionFact, Decision, GateFact, Se
 from engine.state.replay import replay
 from tests.planning import GARDEN, Garden, beds, document, moment, toolchain
 
-HISTORIES = int(os.environ.get("META_HISTORIES", "1000"))
+HISTORIES = int(os.environ.get("META_HISTORIES", "400"))
 """For each of the two kinds of run."""
 
 MOST_ROUNDS = 150
