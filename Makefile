@@ -7,7 +7,7 @@ WORKERS ?= 2
 AGENTS := .agents
 SYSTEM := bubblewrap tmux socat slirp4netns iptables chromium chromium-driver
 
-.PHONY: setup demo test test-agents check docs bench lock system screenshots agents
+.PHONY: setup demo test test-slow test-agents check docs bench lock system screenshots agents
 
 setup: $(STAMP)
 
@@ -28,7 +28,11 @@ demo: setup
 	$(BIN)/meta demo
 
 test: setup
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not agents"
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not agents and not slow"
+
+# What `make test` leaves out so that it stays under ten minutes; CI runs both.
+test-slow: setup
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m slow
 
 # The tests that run the real agents: those that `make agents` has installed.
 test-agents: setup

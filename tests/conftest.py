@@ -1,0 +1,30 @@
+"""Which tests `make test` leaves to `make test-slow`: whole runs of engines and agents beside others of the same kind."""
+
+from __future__ import annotations
+
+import pytest
+
+SLOW = {
+    "test_conformance",
+    "test_documents",
+    "test_drift",
+    "test_interview",
+    "test_lanes",
+    "test_openai_adapter",
+    "test_screen_hostile",
+    "test_secrets_in_a_run",
+    "test_sensitive",
+    "test_serve",
+    "test_sub_apps",
+    "test_take_over",
+    "test_tape_replay",
+    "test_trouble",
+    "test_valves",
+}
+"""Modules of half a minute and more. All of them run in CI; a change of what they test runs them before it is done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in SLOW and item.get_closest_marker("agents") is None:
+            item.add_marker(pytest.mark.slow)
