@@ -1,4 +1,4 @@
-"""Which tests `make test` leaves to `make test-slow`: whole runs of engines and agents beside others of the same kind."""
+"""Which tests `make test` leaves to `make test-slow`: whole runs of engines and agents, one beside the other."""
 
 from __future__ import annotations
 
