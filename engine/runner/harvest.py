@@ -29,7 +29,13 @@ def never_started(context: Context, step: Step, lego: str | None, end: SessionEn
     """The engine was killed after it had written down that it would start this session, and before it did."""
     fact = context.record(step.name, lego).sessions[-1]
     return SessionEnded(
-        step=step.name, lego=lego, session=fact.id, substep=fact.substep, outcome=end.outcome, reason=end.reason
+        step=step.name,
+        lego=lego,
+        session=fact.id,
+        substep=fact.substep,
+        outcome=end.outcome,
+        reason=end.reason,
+        ours=True,  # no agent was killed: however often engines die at this point, the next one goes on
     )
 
 
