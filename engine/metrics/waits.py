@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from engine.metrics.model import GateWait, Waits
@@ -15,7 +15,7 @@ Wait = tuple[str, datetime, datetime | None]
 
 def waits(events: list[Raw], end: datetime | None) -> Waits:
     """The waiting for each gate; what is still open counts up to `end`."""
-    found = list(_waits(events))
+    found = list(open_gates(events))
     gates = {name: _gate([wait for wait in found if wait[0] == name], end) for name in sorted({w[0] for w in found})}
     return Waits(
         seconds=sum(gate.seconds for gate in gates.values()),
@@ -24,8 +24,11 @@ def waits(events: list[Raw], end: datetime | None) -> Waits:
     )
 
 
-def _waits(events: list[Raw]) -> Iterator[Wait]:
-    """A question put again before it was answered goes on waiting; one whose step is done again is dropped."""
+def open_gates(events: Iterable[Raw]) -> Iterator[Wait]:
+    """Each time a gate was open.
+
+    A question put again before it was answered goes on waiting; one whose step is done again is dropped.
+    """
     since: dict[str, tuple[datetime, Key]] = {}
     for event in events:
         at = moment(text(event, "at"))

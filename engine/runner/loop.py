@@ -250,11 +250,9 @@ class Runner:
         """A person consents: what is stale (a step, a LEGO, everything) is done again."""
         snapshot = await asyncio.to_thread(self._facts.read, self.context.state, replace(self._options, refresh=True))
         for again in plan(snapshot):
-            named = command.step in ("", getattr(again, "step", "")) and command.lego in (
-                "",
-                getattr(again, "lego", ""),
-            )
-            if isinstance(again, due.Reopen) and named:
+            if not isinstance(again, due.Reopen):
+                continue
+            if command.step in ("", again.step) and command.lego in ("", again.lego):
                 await self._carry_out(again)
         await self.context.commit(CommandDone(id=command.id))
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.instances import Instances
-from engine.metrics.reading import Key, Raw, key, kind, moment, part, read_journal, text
+from engine.metrics.reading import Raw, read_journal
+from engine.metrics.waits import open_gates
 from engine.names import instance_name
 from engine.workspace import Workspace
 from tui.gantt import Wait
@@ -29,23 +30,8 @@ def load_timeline(folder: Path) -> TimelineFacts:
 
 
 def waits_of(events: Iterable[Raw]) -> list[Wait]:
-    """Each time a gate was open. A question put again before it was answered goes on waiting."""
-    since: dict[str, tuple[float, Key]] = {}
-    found: list[Wait] = []
-    for event in events:
-        at = moment(text(event, "at"))
-        if at is None:
-            continue
-        now = at.timestamp()
-        match kind(event):
-            case "gate_asked":
-                since.setdefault(text(part(event, "waiting"), "gate"), (now, key(event)))
-            case "gate_decided" if (gate := text(part(event, "fact"), "gate")) in since:
-                found.append(Wait(gate, since.pop(gate)[0], now))
-            case "reopened":
-                for gate in [gate for gate, (_, instance) in since.items() if instance == key(event)]:
-                    found.append(Wait(gate, since.pop(gate)[0], now))
-    return found + [Wait(gate, begin) for gate, (begin, _) in since.items()]
+    """Each time a gate was open, as the metrics count it."""
+    return [Wait(gate, begin.timestamp(), end.timestamp() if end else None) for gate, begin, end in open_gates(events)]
 
 
 def needs_of(instances: Instances) -> dict[str, tuple[str, ...]]:
