@@ -19,6 +19,7 @@ from engine.sessions.cancel import EXIT_TERMINATED
 from engine.sessions.folder import SessionFolder
 from engine.sessions.pool import SessionEnd
 from engine.sessions.pricing import price_of
+from engine.state.atomic import replace_file
 from engine.state.events import SessionEnded
 from runtime_adapters.protocol import Result, SessionSpec
 
@@ -72,7 +73,7 @@ def harvest(context: Context, step: Step, lego: str | None, folder: SessionFolde
         outcome = "failed"  # it was told less already: the work itself is too large
     record_session(context, folder, worktree, changes, outcome)
     if outcome == "done":
-        changes += _write(worktree, notes)
+        changes += _write(worktree, notes, folder.path)
     if outcome == "interrupted" and folder.exit() is None:
         folder.write_exit(EXIT_TERMINATED)  # another session takes its place: nobody is to answer this one
     commit = None
@@ -134,9 +135,10 @@ def _holds(worktree: Path, change: Change, notes: Mapping[str, str]) -> bool:
     return change.path in notes and (worktree / change.path).read_bytes() == notes[change.path].encode()
 
 
-def _write(worktree: Path, texts: Mapping[str, str]) -> list[Change]:
+def _write(worktree: Path, texts: Mapping[str, str], spare: Path) -> list[Change]:
+    """A kill leaves the session's file or the new one; what is half written lies in `spare`, where nobody looks."""
     for path, text in texts.items():
-        (worktree / path).write_text(text, encoding="utf-8")
+        replace_file(worktree / path, text.encode(), spare)
     return [Change(path, "modified") for path in texts]
 
 

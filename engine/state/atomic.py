@@ -20,9 +20,12 @@ def write_atomic(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """As `write_atomic`, but durable only after `sync_folder`: several files can share that one call."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+def replace_file(path: Path, data: bytes, spare: Path | None = None) -> None:
+    """As `write_atomic`, but durable only after `sync_folder`: several files can share that one call.
+
+    The unfinished file lies beside `path`, or in the folder `spare` of the same file system.
+    """
+    temporary = (spare or path.parent) / f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         try:

@@ -161,6 +161,8 @@ def test_killed_while_it_starts_a_session(kitchen: Kitchen, place: str, when: st
 TAKING_OVER = {
     "the session ended, nothing is committed": ("engine.git:Repository.commit_worktree", "before", ""),
     "its work is committed, but not written down": ("engine.git:Repository.commit_worktree", "after", ""),
+    "its notes are about to be written": ("engine.state.atomic:write_all", "before", "## REVIEW NOTES"),
+    "its notes are written, but not in their place": ("engine.state.atomic:write_all", "after", "## REVIEW NOTES"),
     "its notes are written, but not committed": ("engine.runner.harvest:_write", "after", ""),
     "it was checked, but not written down": ("engine.state.store:Store.commit", "before", "check_ended"),
 }
