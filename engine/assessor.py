@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from engine.assessment import SETTLED, Assessment, Instance, PhaseStatus, Status, Work
 from engine.caps import used_up
@@ -52,9 +53,11 @@ def is_blocked(record: StepRecord, valves: Valves) -> bool:
     return record.stage == "stopped" or (record.stage != "done" and held_up(record, valves) is not None)
 
 
-def needs_approval(snapshot: Snapshot, step: Step) -> bool:
-    """Whether a person decides on this step's work in this run."""
+def needs_approval(snapshot: Snapshot, step: Step, record: StepRecord) -> bool:
+    """Whether a person decides on this step's work in this run; always where it and their own edits conflict."""
     sensitive = snapshot.state.orchestrator.run.sensitive
+    if record.conflicts:
+        return True
     return step.approval == "required" or (step.approval == "when sensitive" and sensitive)
 
 
@@ -124,7 +127,7 @@ class Assessor:
     def _finished(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
         """The word of a step that was done once: done, unless something it stands on has changed."""
         edited = edited_outputs(self.snapshot, step, lego, record)
-        if edited and needs_approval(self.snapshot, step):
+        if edited and needs_approval(self.snapshot, step, record):
             gate = instance_name(step.name, lego)
             return "waiting_approval", f"{', '.join(edited)} changed after approval; `meta approve {gate}` approves it"
         changed = self.changed_inputs(step, lego, record)
@@ -147,7 +150,7 @@ class Assessor:
 
     def _unless_held(self, step: Step, status: Status, why: str) -> tuple[Status, str]:
         """That word, unless the run is paused or ends before this step: then the old result stands."""
-        held = self.beyond(step) or self.snapshot.state.orchestrator.run.paused
+        held = bool(self.beyond(step)) or self.snapshot.state.orchestrator.run.paused
         return ("done", why) if held else (status, why)
 
     def _word_of_work(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
@@ -157,8 +160,8 @@ class Assessor:
         missing = self.missing(step, lego)
         if missing:
             return "pending", f"waits for {', '.join(missing)}"
-        if self.beyond(step):
-            return "pending", f"the run was asked to end after phase {self.snapshot.options.until}"
+        if why := self.beyond(step):
+            return "pending", why
         if self.snapshot.state.orchestrator.run.paused:
             return "paused", "the run is paused; `p` or `meta run` goes on"
         if record.stage in ("gen_check", "review_check"):
@@ -183,6 +186,9 @@ class Assessor:
             return held
         if questions:
             return "waiting_answer", f"`meta answer FILE --gate {gate}` answers its questions"
+        if record.conflicts:
+            files = ", ".join(sorted(record.conflicts))
+            return "waiting_approval", f"your edits conflict with the new {files}; `meta approve {gate}` keeps yours"
         return "waiting_approval", f"`meta approve {gate}` approves it"
 
     def _skipped(self, step: Step, lego: str | None) -> str:
@@ -218,10 +224,27 @@ class Assessor:
                 yield earlier.name, None
             yield from self.instances.of(earlier)
 
-    def beyond(self, step: Step) -> bool:
-        """Whether the run was asked to end before this step's phase."""
-        until = self.snapshot.options.until
-        return until is not None and step.phase > until
+    def beyond(self, step: Step) -> str:
+        """Why this run does not come to this step: it was asked to end before, or a change is only planned so far."""
+        until, change = self.snapshot.options.until, self.snapshot.state.orchestrator.run.change
+        if until is not None and step.phase > until:
+            return f"the run was asked to end after phase {until}"
+        if change and change.stage == "planning" and step.name in self._after_plan:
+            return "the change is being planned; `meta apply` carries it out"
+        return ""
+
+    def consented(self, step: Step) -> bool:
+        """Whether a person wants this step done again if it is stale."""
+        if self.beyond(step):
+            return False
+        return self.snapshot.options.refresh or self.snapshot.state.orchestrator.run.change is not None
+
+    @cached_property
+    def _after_plan(self) -> frozenset[str]:
+        """The steps that come after the one that makes the plan."""
+        names = [step.name for step in self.snapshot.orchestration.steps()]
+        last = max((names.index(name) for name, _ in self.instances.makers_of_plan()), default=len(names))
+        return frozenset(names[last + 1 :])
 
     def changed_inputs(self, step: Step, lego: str | None, record: StepRecord) -> list[str]:
         """Inputs whose identity differs from the one this step worked with."""

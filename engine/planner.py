@@ -100,7 +100,7 @@ def _due(assessor: Assessor, step: Step, lego: str | None, instance: Instance) -
             yield _next_work(assessor, step, lego, record)
         case "waiting_approval" | "waiting_answer":
             yield from _gate(assessor.snapshot, step, lego, record)
-        case "stale" if assessor.snapshot.options.refresh and not assessor.beyond(step):
+        case "stale" if assessor.consented(step):
             changed = tuple(assessor.changed_inputs(step, lego, record))
             if changed:  # what only follows from others is done again when they have really become different
                 yield Reopen(step.name, lego, instance.why, "gen", changed)
@@ -131,7 +131,7 @@ def _next_work(assessor: Assessor, step: Step, lego: str | None, record: StepRec
         case "review_check":
             return RunCheck(step.name, lego, "review_check", "land")
         case "land":
-            return Land(step.name, lego, "gate" if needs_approval(snapshot, step) else "done")
+            return Land(step.name, lego, "gate" if needs_approval(snapshot, step, record) else "done")
         case _ if step.action:
             return RunAction(step.name, lego, step.action, assessor.current_inputs(step, lego))
         case "review":
@@ -143,12 +143,12 @@ def _next_work(assessor: Assessor, step: Step, lego: str | None, record: StepRec
 def _gate(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) -> Iterator[Action]:
     gate = instance_name(step.name, lego)
     wanted = _question(snapshot, step, lego, record)
-    if wanted.kind == "approval" and approved_as(record, wanted.about):
+    if wanted.kind == "approval" and approved_as(record, wanted.about) and not record.conflicts:
         # The very same was approved before: done anew, it came out as it was.
         again = Decision(decision="approve", by="an earlier approval of the same")
         yield TakeDecision(wanted, again, "done")
         return
-    if wanted.kind == "approval" and not needs_approval(snapshot, step):
+    if wanted.kind == "approval" and not needs_approval(snapshot, step, record):
         yield TakeDecision(wanted, Decision(decision="approve", by="the document, which asks for no approval"), "done")
         return
     asked = next((w for w in snapshot.state.orchestrator.waiting if w.gate == gate), None)
@@ -166,7 +166,8 @@ def _answer(snapshot: Snapshot, asked: Waiting, record: StepRecord) -> Decision 
     fits = asked.kind == "approval" or (decision and decision.decision in ("answer", "stop"))
     if decision and fits and counts(decision, asked, record.gates):
         return decision
-    return Decision(decision="approve", by="--yes") if snapshot.options.yes and asked.kind == "approval" else None
+    agreed = snapshot.options.yes and asked.kind == "approval" and not record.conflicts
+    return Decision(decision="approve", by="--yes") if agreed else None
 
 
 def _question(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) -> Waiting:

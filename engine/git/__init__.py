@@ -15,6 +15,7 @@ from engine.git.errors import (
     NotOurWorktree,
 )
 from engine.git.landing import Landing
+from engine.git.merging import Merged, merge_texts
 from engine.git.objects import blob_id
 from engine.git.process import check_git
 
@@ -31,10 +32,12 @@ __all__ = [
     "GitMissing",
     "HeadMoved",
     "MergeConflict",
+    "Merged",
     "NestedRepository",
     "NotInCommit",
     "NotOurWorktree",
     "Repository",
     "blob_id",
     "check_git",
+    "merge_texts",
 ]

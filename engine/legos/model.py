@@ -29,6 +29,8 @@ class PlannedLego(BaseModel):
     packages: list[str] = []
     size: Size = "M"
     decision: LegoDecision = "NEW"
+    reason: str = ""
+    """Why that decision, in a change of an app that exists."""
 
 
 class Plan(BaseModel):
@@ -107,5 +109,10 @@ def plan_rows(plan: Plan, lego: str) -> str:
     own = plan.lego(lego)
     neighbours = [{"name": name, "purpose": plan.lego(name).purpose} for name in own.dependencies]
     used_by = [{"name": name, "purpose": plan.lego(name).purpose} for name in plan.dependents(lego)]
-    part = {"app": plan.app, "lego": own.model_dump(), "dependencies": neighbours, "used_by": used_by}
+    part = {"app": plan.app, "lego": _told(own), "dependencies": neighbours, "used_by": used_by}
     return json.dumps(part, indent=2, ensure_ascii=False) + "\n"
+
+
+def _told(lego: PlannedLego) -> dict[str, object]:
+    """A LEGO's entry; what only changes of a finished app know is left out where it says nothing."""
+    return lego.model_dump(exclude=set() if lego.reason else {"reason"})

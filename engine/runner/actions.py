@@ -18,7 +18,9 @@ from engine.names import instance_name
 from engine.runner import sub_app
 from engine.runner.context import Context
 from engine.runner.edits import commit_edits
+from engine.runner.keeping import KeptWork, keep_in_action
 from engine.runner.lane import careful
+from engine.runner.material import own_files
 from engine.state.events import ActionEnded, ActionStarted, Event, RunSet, StepStopped
 from engine.state.models import Run, Stage
 from engine.workspace import INTENT
@@ -61,12 +63,13 @@ async def run(context: Context, step: Step, lego: str | None, name: str, inputs:
     """
     await context.commit(ActionStarted(step=step.name, lego=lego, document=context.orchestration.sha256))
     try:
-        await commit_edits(context, inputs, instance_name(step.name, lego))
+        own = own_files(context, step, lego)
+        await commit_edits(context, inputs, instance_name(step.name, lego), own)
         made = await asyncio.to_thread(ACTIONS[name], context, step, lego)
         done = made if isinstance(made, Done) else await made
         if done is None:
             return
-        commit = await asyncio.to_thread(_commit, context, step, lego, done)
+        commit, kept = await asyncio.to_thread(_commit, context, step, lego, done)
     except MetaError as error:
         await context.commit(StepStopped(step=step.name, lego=lego, why=str(error)))
         context.say(f"{instance_name(step.name, lego)} stopped: {error}")
@@ -76,18 +79,37 @@ async def run(context: Context, step: Step, lego: str | None, name: str, inputs:
         run = Run.model_validate({**context.state.orchestrator.run.model_dump(), **done.run})
         events.append(RunSet(run=careful(run)))
     next_stage: Stage = "gen_check" if step.criteria else "land" if commit else "done"
-    events.append(ActionEnded(step=step.name, lego=lego, commit=commit, inputs=dict(inputs), next=next_stage))
+    events.append(
+        ActionEnded(
+            step=step.name,
+            lego=lego,
+            commit=commit,
+            inputs=dict(inputs),
+            edited=kept.edited,
+            generated=kept.generated,
+            next=next_stage,
+        )
+    )
     await context.commit(*events)
     context.say(f"{instance_name(step.name, lego)}: {name}")
 
 
-def _commit(context: Context, step: Step, lego: str | None, done: Done) -> str | None:
-    if done.files:
-        head = context.workspace.repository.head()
-        return context.workspace.repository.commit_files(
-            head, done.files, f"{instance_name(step.name, lego)}: {step.action}"
+def _commit(context: Context, step: Step, lego: str | None, done: Done) -> tuple[str | None, KeptWork]:
+    """What is to land, with what a person changed in these files. Raises ActionFailed where both cannot stand."""
+    head = _head(context)
+    if not done.files:
+        return done.commit, KeptWork(head)
+    files, kept = keep_in_action(context, step, lego, done.files, head)
+    if kept.conflicts:
+        raise ActionFailed(
+            f"you and the engine changed the same lines of {', '.join(sorted(kept.conflicts))}:\n"
+            f"{''.join(kept.conflicts.values())}Take your change out of there, or copy it and `git checkout` the file "
+            "as it was generated; then `meta retry`."
         )
-    return done.commit
+    if kept.edited:
+        context.say(f"{instance_name(step.name, lego)}: {kept.told}")
+    name = f"{instance_name(step.name, lego)}: {step.action}"
+    return context.workspace.repository.commit_files(head, files, name), kept
 
 
 @action("check versions")

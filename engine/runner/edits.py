@@ -10,13 +10,15 @@ from engine.runner.context import Context
 from engine.secrets import SecretFound, find_in_bytes, read_allowed
 
 
-async def commit_edits(context: Context, paths: Iterable[str], name: str) -> None:
-    """Put what a person edited in these artifacts on the branch: sessions and checks see it.
+async def commit_edits(context: Context, paths: Iterable[str], name: str, own: Iterable[str] = ()) -> None:
+    """Put what a person edited in these artifacts, and in a step's own files and folders, on the branch.
+
+    Sessions and checks see it there.
 
     Raises DirtyPaths, and SecretFound before anything is committed.
     """
     async with context.landing_lock:
-        files = sorted({path_of(key) for key in paths if not key.endswith("/")})
+        files = sorted({path_of(key) for key in paths if not key.endswith("/")} | set(own))
         await asyncio.to_thread(_commit_edits, context, files, name)
 
 

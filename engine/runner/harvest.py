@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.artifacts import covers, with_notes
@@ -12,6 +13,7 @@ from engine.legos.roles import paths
 from engine.names import instance_name
 from engine.runner.context import RUN_STOPPED, TAKEN_OVER, Context
 from engine.runner.discretion import discreet, secrets_written, told
+from engine.runner.keeping import KeptWork, keep_in_session
 from engine.runner.material import outputs
 from engine.runner.recording import record_session
 from engine.secrets import without
@@ -21,6 +23,7 @@ from engine.sessions.pool import SessionEnd
 from engine.sessions.pricing import price_of
 from engine.state.atomic import replace_file
 from engine.state.events import SessionEnded
+from engine.state.models import Outcome
 from runtime_adapters.protocol import Result, SessionSpec
 
 NO_NOTE = "reviewed; the reviewer left no note"
@@ -40,18 +43,65 @@ def never_started(context: Context, step: Step, lego: str | None, end: SessionEn
     )
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What is taken over of a session, and what it came to."""
+
+    outcome: Outcome
+    reason: str
+    changes: list[Change]
+    notes: Mapping[str, str]
+    questions: list[str]
+    ours: bool = False
+    """It was ended by the engine, on behalf of a person."""
+
+
 def harvest(context: Context, step: Step, lego: str | None, folder: SessionFolder, end: SessionEnd) -> SessionEnded:
     """What the session leaves behind becomes a commit; only a clean, honest end becomes the step's work."""
-    spec = folder.spec()
-    repository = context.workspace.repository
-    worktree = context.workspace.worktree(lego or step.name)
-    ours = repository.owns_worktree(worktree)
-    changes = repository.worktree_changes(worktree, spec.base) if ours else []
+    spec, worktree = folder.spec(), context.workspace.worktree(lego or step.name)
+    work = _judge(context, step, lego, spec, end)
+    record_session(context, folder, worktree, work.changes, work.outcome)
+    changes = work.changes + (_write(worktree, work.notes, folder.path) if work.outcome == "done" else [])
+    if work.outcome == "interrupted" and folder.exit() is None:
+        folder.write_exit(EXIT_TERMINATED)  # another session takes its place: nobody is to answer this one
+    commit = _commit(context, step, lego, spec, changes)
+    kept = KeptWork(commit or spec.base)
+    if work.outcome == "done":
+        kept = _keep(context, step, lego, spec, kept.commit)
+    repository, result = context.workspace.repository, end.result
+    ended = SessionEnded(
+        step=step.name,
+        lego=lego,
+        session=spec.id,
+        substep=spec.substep,
+        outcome=work.outcome,
+        commit=kept.commit if work.outcome == "done" else commit,
+        reason=work.reason,
+        summary=result.summary if result else "",
+        confidence=result.confidence_score if result else None,
+        tokens=end.tokens,
+        cost=price_of(folder, spec.model, context.prices) if end.cost is None else end.cost,
+        questions=work.questions,
+        charge=work.outcome == "failed",
+        tree=repository.ids(commit or spec.base, [""])[""] if work.outcome == "failed" else "",
+        ours=work.ours,
+        edited=kept.edited,
+        generated=kept.generated,
+        conflicts=kept.conflicts,
+    )
+    return discreet(ended, context.workspace.root)
+
+
+def _judge(context: Context, step: Step, lego: str | None, spec: SessionSpec, end: SessionEnd) -> _Work:
+    """What the session came to: its own word, unless what it left in the worktree says otherwise."""
+    repository, worktree = context.workspace.repository, context.workspace.worktree(lego or step.name)
+    there = repository.owns_worktree(worktree)
+    changes = repository.worktree_changes(worktree, spec.base) if there else []
     outcome, reason = end.outcome, end.reason
-    ours_to_end = outcome == "cancelled" and reason in (RUN_STOPPED, TAKEN_OVER)
-    if ours_to_end:
+    ours = outcome == "cancelled" and reason in (RUN_STOPPED, TAKEN_OVER)
+    if ours:
         outcome = "interrupted"
-    if outcome == "done" and not ours:
+    if outcome == "done" and not there:
         outcome, reason = "interrupted", "its worktree is gone, or belongs to the workspace this one was copied from"
     notes = _notes(context, step, lego, spec, end.result) if outcome == "done" else {}
     changes = [change for change in changes if covers(spec.outputs, change.path) or not _holds(worktree, change, notes)]
@@ -71,35 +121,28 @@ def harvest(context: Context, step: Step, lego: str | None, folder: SessionFolde
         outcome, questions = "needs_input", list(dict.fromkeys([*open_ones, *questions]))
     if outcome == "overflow" and context.record(step.name, lego).overflows:
         outcome = "failed"  # it was told less already: the work itself is too large
-    record_session(context, folder, worktree, changes, outcome)
-    if outcome == "done":
-        changes += _write(worktree, notes, folder.path)
-    if outcome == "interrupted" and folder.exit() is None:
-        folder.write_exit(EXIT_TERMINATED)  # another session takes its place: nobody is to answer this one
-    commit = None
-    if changes:
-        message = f"{instance_name(step.name, lego)}: {spec.substep} {spec.attempt}"
-        commit = repository.commit_worktree(worktree, sorted({c.path for c in changes}), message)
-        repository.update_ref(f"refs/meta/attempts/{spec.id}", commit)
-    result = end.result
-    ended = SessionEnded(
-        step=step.name,
-        lego=lego,
-        session=spec.id,
-        substep=spec.substep,
-        outcome=outcome,
-        commit=(commit or spec.base) if outcome == "done" else commit,
-        reason=reason,
-        summary=result.summary if result else "",
-        confidence=result.confidence_score if result else None,
-        tokens=end.tokens,
-        cost=price_of(folder, spec.model, context.prices) if end.cost is None else end.cost,
-        questions=questions,
-        charge=outcome == "failed",
-        tree=repository.ids(commit or spec.base, [""])[""] if outcome == "failed" else "",
-        ours=ours_to_end,
-    )
-    return discreet(ended, context.workspace.root)
+    return _Work(outcome, reason, changes, notes, questions, ours)
+
+
+def _commit(context: Context, step: Step, lego: str | None, spec: SessionSpec, changes: Sequence[Change]) -> str | None:
+    """What it changed as a commit that stays reachable; None if it changed nothing."""
+    if not changes:
+        return None
+    repository = context.workspace.repository
+    message = f"{instance_name(step.name, lego)}: {spec.substep} {spec.attempt}"
+    worktree = context.workspace.worktree(lego or step.name)
+    commit = repository.commit_worktree(worktree, sorted({c.path for c in changes}), message)
+    repository.update_ref(f"refs/meta/attempts/{spec.id}", commit)
+    return commit
+
+
+def _keep(context: Context, step: Step, lego: str | None, spec: SessionSpec, made: str) -> KeptWork:
+    """Its work with a person's edits in it."""
+    kept = keep_in_session(context, step.name, lego, spec.base, made, spec.outputs)
+    if kept.edited:
+        context.workspace.repository.update_ref(f"refs/meta/attempts/{spec.id}", kept.commit)
+        context.say(f"{instance_name(step.name, lego)}: {kept.told}")
+    return kept
 
 
 def _unclear(context: Context, step: Step, lego: str | None, result: Result | None) -> list[str]:

@@ -17,6 +17,11 @@ def outputs(context: Context, step: Step, lego: str | None) -> list[str]:
     return roles.outputs(step, context.plan, context.toolchain, lego)
 
 
+def own_files(context: Context, step: Step, lego: str | None) -> list[str]:
+    """The paths this instance wrote before, and may write anew: a person may have edited them since."""
+    return outputs(context, step, lego) if context.record(step.name, lego).outputs else []
+
+
 def input_ids(context: Context, step: Step, lego: str | None, commit: str) -> dict[str, str]:
     """Path → identity, in a commit, of everything this instance reads."""
     found = {

@@ -28,7 +28,7 @@ from engine.runner.context import TAKEN_OVER, Context
 from engine.runner.edits import commit_edits
 from engine.runner.harvest import harvest, never_started
 from engine.runner.health import runtime_health
-from engine.runner.material import input_ids, outputs
+from engine.runner.material import input_ids, outputs, own_files
 from engine.runner.recording import ON_TAPE, differences
 from engine.secrets import SecretFound
 from engine.sessions.adapters import can_resume
@@ -58,7 +58,7 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
         return
     name = instance_name(step.name, lego)
     try:
-        await commit_edits(context, _read(context, step, lego), name)
+        await commit_edits(context, _read(context, step, lego), name, own_files(context, step, lego))
         prepared = await asyncio.to_thread(_prepare, context, step, lego, substep, runtimes, context.next_ordinal())
     except (BriefError, DirtyPaths, SecretFound) as error:
         await context.commit(StepStopped(step=step.name, lego=lego, why=str(error)))

@@ -148,7 +148,13 @@ def _record_update(record: StepRecord, event: StepBase) -> dict[str, object]:
         case ActionStarted():
             return {"stage": "action", "document": event.document, "started_at": event.at, "ended_at": None}
         case ActionEnded():
-            return {"stage": event.next, "commit": event.commit or record.commit, "inputs": event.inputs}
+            return {
+                "stage": event.next,
+                "commit": event.commit or record.commit,
+                "inputs": event.inputs,
+                "edited": event.edited,
+                "generated": event.generated,
+            }
         case SessionStarted():
             update: dict[str, object] = {
                 "sessions": [*record.sessions, event.session],
@@ -206,8 +212,13 @@ def _session_ended(record: StepRecord, event: SessionEnded) -> dict[str, object]
     sessions = [s.model_copy(update=ended) if s.id == event.session else s for s in record.sessions]
     update: dict[str, object] = {"sessions": sessions}
     if event.outcome == "done":
-        update["stage"] = "gen_check" if event.substep == "gen" else "review_check"
-        update["commit"] = event.commit
+        update |= {
+            "stage": "gen_check" if event.substep == "gen" else "review_check",
+            "commit": event.commit,
+            "edited": event.edited,
+            "generated": event.generated,
+            "conflicts": {**record.conflicts, **event.conflicts} if event.substep == "review" else event.conflicts,
+        }
     elif event.outcome == "needs_input":
         update["stage"] = "gate"
         update["questions"] = event.questions
@@ -253,7 +264,7 @@ def _gate_decided(record: StepRecord, event: GateDecided) -> dict[str, object]:
         update["comments"] = event.comments
         update |= _FORGIVEN
     elif event.fact.decision == "approve":
-        update["comments"] = []
+        update |= {"comments": [], "conflicts": {}}
         update["outputs"] = event.outputs or record.outputs
     elif event.fact.decision == "stop":
         update["stopped_why"] = "stopped by a person at its gate"

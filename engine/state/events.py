@@ -70,6 +70,8 @@ class ActionEnded(StepBase):
     event: Literal["action_ended"] = "action_ended"
     commit: str | None = None
     inputs: dict[str, str] = {}
+    edited: list[str] = []
+    generated: str | None = None
     next: Stage
 
 
@@ -104,6 +106,9 @@ class SessionEnded(StepBase):
     """The git tree it left."""
     ours: bool = False
     """An interruption that we caused, by stopping the run: it is not counted."""
+    edited: list[str] = []
+    generated: str | None = None
+    conflicts: dict[str, str] = {}
 
 
 class TakenOver(StepBase):

@@ -130,6 +130,12 @@ class StepRecord(Fact):
     started_at: str | None = None
     ended_at: str | None = None
     stopped_why: str = ""
+    edited: list[str] = []
+    """Files of this step in which a person's change stands."""
+    generated: str | None = None
+    """A commit with these files as they were generated, without that change; one that is not in it was not there."""
+    conflicts: dict[str, str] = {}
+    """Path → where the last session and a person changed the same lines: the person's stand until they decide."""
     taken: str = ""
     """The session that a person took out of an agent's hands, until the work is handed back."""
 
@@ -189,11 +195,24 @@ class RuntimeFact(Fact):
     """Sessions that were under way when the limit was halved and have not ended yet."""
 
 
+class Change(Fact):
+    """A change of a finished app: planned first, carried out after a person's consent."""
+
+    stage: Literal["planning", "applying"] = "planning"
+    base: str
+    """The commit of the branch before it."""
+    kept: str | None = None
+    """The commit with the state before it."""
+    began_at: str
+
+
 class Run(Fact):
     """What is being built, and how."""
 
     app: str = ""
     mode: Literal["new", "maintenance", "upgrade"] = "new"
+    change: Change | None = None
+    """The change under way."""
     lane: Lane = "full"
     sensitive: bool = False
     chosen: dict[str, str] = {}
