@@ -9,11 +9,14 @@ from engine.document.problems import DocumentError, Problem
 from engine.document.vocabulary import Vocabulary
 from engine.gates.criteria import forms
 from engine.legos.toolchain import find_toolchain
+from engine.legos.toolchain_lint import toolchain_problems
+from engine.resources import document as resource
 from engine.resources import meta_home
 from engine.runner.actions import ACTIONS
 from engine.workspace import INTENT
 
 WISDOM = "_wisdom.md"
+TOOLCHAINS = "toolchains"
 
 
 def vocabulary(toolchain: str = "python", overlay: Path | None = None) -> Vocabulary:
@@ -40,4 +43,24 @@ def lint_document(path: Path, toolchain: str = "python") -> list[Problem]:
     return list(parse(text, str(path), vocabulary(toolchain)).problems)
 
 
-__all__ = ["DocumentError", "lint_document", "vocabulary"]
+def lint_toolchain(path: Path, overlay: Path | None = None) -> list[str]:
+    """Every mistake in a toolchain document, and what the engine's own orchestration document asks of it in vain."""
+    if wrong := toolchain_problems(path, overlay):
+        return wrong
+    document = resource("AGENTS.md")
+    default = set(lint_document(document))
+    asked = lint_document(document, path.stem) if path.stem in _names(overlay) else []
+    return [f"{path}: {problem}" for problem in asked if problem not in default]
+
+
+def toolchain_documents(overlay: Path | None = None) -> list[Path]:
+    """The toolchain documents in force; those of `overlay`, a workspace's own `.meta`, go before the engine's."""
+    return [resource(f"{TOOLCHAINS}/{name}.md", overlay) for name in _names(overlay)]
+
+
+def _names(overlay: Path | None) -> list[str]:
+    homes = [folder / TOOLCHAINS for folder in (meta_home(), overlay) if folder]
+    return sorted({path.stem for home in homes for path in home.glob("*.md")})
+
+
+__all__ = ["DocumentError", "lint_document", "lint_toolchain", "toolchain_documents", "vocabulary"]

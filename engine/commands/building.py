@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.commands.common import folder, told
+from engine.commands.common import folder, told, with_packages
 from engine.commands.progress import Progress, Watch, wanted
 from engine.configuration import Configuration, ConfigurationError, load
 from engine.configuration.load import unknown_models
@@ -57,6 +57,7 @@ def new(place: Path, intent: Path | None, toolchain: str) -> None:
 @click.option("--speed", default="max", show_default=True, help="How fast replay plays: a factor, or max.")
 @click.option("--refresh", is_flag=True, help="Do again what became stale.")
 @click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox.")
+@click.option("--fetch", is_flag=True, help="Fetch the packages that the checks need, with network.")
 @click.option(
     "--adapter-path",
     "adapter_paths",
@@ -82,6 +83,7 @@ def run(
     speed: str,
     refresh: bool,
     unsandboxed: bool,
+    fetch: bool,
     adapter_paths: tuple[Path, ...],
 ) -> None:
     """Run the engine here, one plain line per event, until it is done or needs you."""
@@ -103,7 +105,7 @@ def run(
         lane=lane,
         options=Options(yes=yes, until=until, refresh=refresh),
     )
-    finish(run_and_tell(workspace, settings, unsandboxed))
+    finish(with_packages(lambda: run_and_tell(workspace, settings, unsandboxed), fetch))
 
 
 def _wanted(workspace: Workspace, configuration: Configuration) -> tuple[str, ...]:

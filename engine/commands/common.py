@@ -44,6 +44,20 @@ def folder(function: Callable[..., R]) -> Callable[..., R]:
     return wrapper
 
 
+def with_packages(work: Callable[[], R], fetch: bool) -> R:
+    """Do the work; with consent, fetch the packages that it lacks and do it again. Raises PackagesMissing."""
+    from engine.gates.packages import PackagesMissing
+
+    while True:
+        try:
+            return work()
+        except PackagesMissing as missing:
+            if not fetch or missing.needed.there:
+                raise
+            click.echo(f"fetching packages: {missing.needed.command}")
+            missing.needed.fetch()
+
+
 def go_on(place: Path) -> str:
     """Who takes a decision up: the engine that runs here, or the next one."""
     from engine.state.lock import holder

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from engine.commands.common import folder, told
+from engine.commands.common import folder, told, with_packages
 from engine.errors import EXIT_ERROR
 from engine.lifecycle.prove import prove_workspace
-from engine.linting import lint_document
+from engine.linting import TOOLCHAINS, lint_document, lint_toolchain, toolchain_documents
 from engine.resources import document
 from engine.sessions.handoff import finish, open_briefs
 from engine.workspace import Workspace
@@ -20,24 +20,29 @@ from engine.workspace import Workspace
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @told
 def lint(file: Path | None) -> None:
-    """Check an orchestration document (by default the one in force here): file:line:column: message."""
-    path = file or document("AGENTS.md", Path(".meta"))
-    problems = lint_document(path)
-    for problem in problems:
-        click.echo(str(problem))
-    if problems:
+    """Check an orchestration or a toolchain document (by default all in force here): file:line:column: message."""
+    overlay = Path(".meta")
+    paths = [file] if file else [document("AGENTS.md", overlay), *toolchain_documents(overlay)]
+    red = 0
+    for path in paths:
+        of_toolchain = path.parent.name == TOOLCHAINS
+        problems = lint_toolchain(path, overlay) if of_toolchain else list(map(str, lint_document(path)))
+        red += bool(problems)
+        for line in problems or [f"{path}: no mistakes"]:
+            click.echo(line)
+    if red:
         sys.exit(EXIT_ERROR)
-    click.echo(f"{path}: no mistakes")
 
 
 @click.command()
 @click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox.")
+@click.option("--fetch", is_flag=True, help="Fetch the packages that the checks need, with network.")
 @folder
 @told
-def prove(folder: Path, unsandboxed: bool) -> None:
+def prove(folder: Path, unsandboxed: bool, fetch: bool) -> None:
     """Run every receipt of the app again, on the commit that is checked out, in a clean checkout."""
     red = 0
-    for line, good in prove_workspace(folder, unsandboxed):
+    for line, good in with_packages(lambda: list(prove_workspace(folder, unsandboxed)), fetch):
         red += not good
         click.echo(f"{'✓' if good else '✗'} {line}")
     if red:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from engine.errors import MetaError
 from engine.gates import confined
-from engine.gates.interpreter import interpreter_paths
+from engine.gates.machine import machine
+from engine.gates.packages import PackagesMissing, needed_in
 from engine.gates.plain import plain
 from engine.gates.receipts import Receipt
 from engine.gates.report import Problem, read_report
@@ -28,10 +26,6 @@ WHOLE = "."
 """The key in a receipt's scope that means the whole commit."""
 OUTPUT_KEPT = 4000
 CHECK_SECONDS = 900.0
-
-
-class InterpreterMissing(MetaError):
-    """The interpreter that checks are to run with does not start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +97,6 @@ def check_of(receipt: Receipt) -> Check:
     return Check(receipt.check, receipt.about, real, fake, empty, receipt.expects)
 
 
-@functools.cache
-def environment_key(interpreter: Path) -> str:
-    """What the interpreter says it is, such as its name and version. Raises InterpreterMissing."""
-    try:
-        said = subprocess.run(
-            [interpreter, "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=30, check=True
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise InterpreterMissing(f"{interpreter} does not start ({error}): make its environment again.") from error
-    return (said.stdout or said.stderr).strip()
-
-
 def _check_out(repository: Repository, commit: str, root: Path, paths: Sequence[str] | None) -> None:
     repository.export(commit, root, paths)
     (root / REPORT).unlink(missing_ok=True)
@@ -125,6 +107,17 @@ def scope_of(repository: Repository, commit: str, paths: Sequence[str] | None) -
     if paths is None:
         return {WHOLE: repository.ids(commit, [""])[""]}
     return repository.ids(commit, paths)
+
+
+def _packages(bench: Bench, root: Path, key: str) -> list[Path]:
+    """What a check may read of packages, which are shown in the checkout. Raises PackagesMissing."""
+    needed = needed_in(root, bench.toolchain.packages, key)
+    if needed is None:
+        return []
+    if not needed.there:
+        raise PackagesMissing(needed)
+    needed.link(root)
+    return [needed.folder]
 
 
 async def _run(bench: Bench, commit: str, scope: dict[str, str], check: Check, origin: Origin, root: Path) -> Outcome:
@@ -138,10 +131,10 @@ async def _run(bench: Bench, commit: str, scope: dict[str, str], check: Check, o
         interpreter=str(bench.interpreter),
         report=str(root / REPORT),
     )
-    readable = interpreter_paths(bench.interpreter)
-    environment = await asyncio.to_thread(environment_key, bench.interpreter)
+    here = await asyncio.to_thread(machine, bench.toolchain, bench.interpreter)
+    readable = [*here.readable, *await asyncio.to_thread(_packages, bench, root, here.key)]
     at = iso(bench.now())
-    ran = await confined.run(bench.sandbox, argv, root, env, bench.seconds, readable)
+    ran = await confined.run(bench.sandbox, argv, root, here.variables() | env, bench.seconds, readable)
     report = await asyncio.to_thread(read_report, root / REPORT)
 
     def tidy(text: str) -> str:
@@ -160,7 +153,7 @@ async def _run(bench: Bench, commit: str, scope: dict[str, str], check: Check, o
         real=None if check.real is None else list(check.real),
         fake=list(check.fake),
         empty=list(check.empty),
-        environment=environment,
+        environment=here.key,
         sandbox=bench.sandbox.name,
         expects=check.expects,
         exit_code=ran.exit_code,

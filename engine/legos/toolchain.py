@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
 from engine import resources
 from engine.legos.sub_apps import SUB_APP_ROLES
-from engine.legos.toolchain_model import Command, SharedFile, Toolchain, ToolchainError, fill
+from engine.legos.toolchain_model import Command, Packages, SharedFile, Toolchain, ToolchainError, fill
+from engine.legos.toolchain_tables import Cell, Row, sections
 
-__all__ = ["Command", "SharedFile", "Toolchain", "ToolchainError", "fill", "find_toolchain", "load_toolchain"]
+__all__ = [
+    "Command",
+    "Packages",
+    "SharedFile",
+    "Toolchain",
+    "ToolchainError",
+    "fill",
+    "find_toolchain",
+    "load_toolchain",
+]
 
 APP_WORDS = frozenset({"app"})
 PATH_WORDS = frozenset({"app", "lego"})
@@ -24,34 +31,10 @@ COMMAND_WORDS = PATH_WORDS | {"python", "report", "paths"}
 GUIDE = "For a "
 FOR_APP = " (app)"
 NONE = ("–", "-", "—")
+SHARED_FILES = "shared files"
+BASED_ON = re.compile(r"^- \*\*Based on\*\*: `([a-z][a-z0-9_]*)`$", re.MULTILINE)
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A table cell: its plain text, and the code spans in it."""
-
-    text: str
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A table row. `line` counts from 1."""
-
-    line: int
-    cells: tuple[Cell, ...]
-
-
-@dataclass(slots=True)
-class Section:
-    """What stands under one `## heading`."""
-
-    line: int
-    text: str
-    header: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
 
 
 def find_toolchain(name: str, overlay: Path | None = None) -> Toolchain:
@@ -59,54 +42,101 @@ def find_toolchain(name: str, overlay: Path | None = None) -> Toolchain:
     return load_toolchain(resources.document(f"toolchains/{name}.md", overlay), overlay)
 
 
-def load_toolchain(path: Path, overlay: Path | None = None) -> Toolchain:
-    """The toolchain in that document. Raises ToolchainError."""
+def load_toolchain(path: Path, overlay: Path | None = None, above: tuple[Path, ...] = ()) -> Toolchain:
+    """The toolchain in that document, on top of the one it is based on, if any. Raises ToolchainError.
+
+    `above` are the documents that are based on this one.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ToolchainError(f"{path}:1: cannot be read: {error}") from error
-    return _Parser(path, text).toolchain(overlay)
+    return _Parser(path, text, _base(path, text, overlay, above)).toolchain(overlay)
+
+
+def _base(path: Path, text: str, overlay: Path | None, above: tuple[Path, ...]) -> Toolchain | None:
+    found = BASED_ON.search(text.partition("\n## ")[0])
+    if found is None:
+        return None
+    line = text[: found.start()].count("\n") + 1
+    try:
+        base = resources.document(f"toolchains/{found[1]}.md", overlay)
+    except resources.ResourceError as error:
+        raise ToolchainError(f"{path}:{line}: {error}") from error
+    if base in (path, *above):
+        raise ToolchainError(f"{path}:{line}: it is based on itself, by way of {base.name}")
+    return load_toolchain(base, overlay, (path, *above))
 
 
 class _Parser:
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, base: Toolchain | None = None) -> None:
         self.path = path
-        self.sections = _sections(text)
+        self.base = base
+        self.sections = sections(text)
 
     def error(self, line: int, message: str) -> ToolchainError:
         return ToolchainError(f"{self.path}:{line}: {message}")
 
     def toolchain(self, overlay: Path | None) -> Toolchain:
-        guides = {
-            title.removeprefix(GUIDE): section.text
-            for title, section in self.sections.items()
-            if title.startswith(GUIDE)
-        }
+        base = self.base
+        guides = self.guides()
         rows = self.table("Roles", ("Role", "Paths", "Told"), lambda row: self.role(row, guides))
-        roles = {name: paths for name, (paths, _) in rows.items()}
-        shared = self.table("Shared files", ("Path", "Template"), self.shared_file)
-        columns = ("Command", "Command line", "Paths for a LEGO", "Paths for the app")
-        files = tuple(shared.values())
-        if "shared files" in roles:
+        if SHARED_FILES in rows:
             raise self.error(self.sections["Roles"].line, 'the role "shared files" is made of the table "Shared files"')
-        folders = [self.path.parent, resources.meta_home() / "toolchains"]
+        shared = {file.path: file for file in base.shared} if base else {}
+        shared |= self.table("Shared files", ("Path", "Template"), self.shared_file)
+        columns = ("Command", "Command line", "Paths for a LEGO", "Paths for the app")
+        commands = self.table("Commands", columns, self.command)
+        programs = self.table("Programs", ("Program", "Version"), self.program, needed=False)
+        packages = self.table("Packages", ("Made from", "Command line", "Makes"), self.packages, needed=False)
+        if len(packages) > 1:
+            raise self.error(self.sections["Packages"].line, "this table has one row: everything is fetched at once")
+        folders = [self.path.parent, *(base.template_folders if base else ()), resources.meta_home() / "toolchains"]
+        roles = {name: paths for name, (paths, _) in rows.items()}
         return Toolchain(
             path=self.path,
-            roles={**roles, "shared files": tuple(file.path for file in files), **SUB_APP_ROLES},
-            shared=files,
-            commands=self.with_app_lines(self.table("Commands", columns, self.command)),
-            environment=self.table("Environment", ("Variable", "Value"), self.variable),
-            exit_codes=self.table("Exit codes", ("Code", "Means"), self.exit_code),
+            roles={**(base.roles if base else {}), **roles, SHARED_FILES: tuple(shared), **SUB_APP_ROLES},
+            shared=tuple(shared.values()),
+            commands=self.with_app_lines({**(base.commands if base else {}), **commands}),
+            environment={
+                **(base.environment if base else {}),
+                **self.table("Environment", ("Variable", "Value"), self.variable),
+            },
+            exit_codes={
+                **(base.exit_codes if base else {}),
+                **self.table("Exit codes", ("Code", "Means"), self.exit_code),
+            },
             guides=guides,
-            guide_of={name: guide for name, (_, guide) in rows.items() if guide},
+            guide_of={
+                **(base.guide_of if base else {}),
+                **{name: guide for name, (_, guide) in rows.items() if guide},
+            },
             template_folders=tuple(dict.fromkeys([*([overlay / "toolchains"] if overlay else []), *folders])),
+            programs={**(base.programs if base else {}), **programs},
+            packages=next(iter(packages.values()), base.packages if base else None),
         )
 
+    def guides(self) -> dict[str, str]:
+        """What agents are told, by whom it is for: what the base says, then what this document adds."""
+        found = dict(self.base.guides) if self.base else {}
+        for title, section in self.sections.items():
+            if title.startswith(GUIDE):
+                name = title.removeprefix(GUIDE)
+                found[name] = "\n".join(filter(None, [found.get(name), section.text]))
+        return found
+
     def table(
-        self, title: str, header: tuple[str, ...], read: Callable[[Row], tuple[object, Value]]
+        self,
+        title: str,
+        header: tuple[str, ...],
+        read: Callable[[Row], tuple[object, Value]],
+        needed: bool = True,
     ) -> dict[Any, Value]:
+        """Key → value of each row. Only a document that is based on another one may leave out a needed table."""
         section = self.sections.get(title)
         if section is None:
+            if self.base or not needed:
+                return {}
             raise self.error(1, f'the section "## {title}" is missing')
         if section.header != header:
             raise self.error(section.line, f'the section "{title}" needs a table with the columns {", ".join(header)}')
@@ -135,13 +165,31 @@ class _Parser:
 
     def command(self, row: Row) -> tuple[str, Command]:
         name, line, for_lego, for_app = row.cells
+        argv = self.argv(row, line, COMMAND_WORDS)
+        return name.text, Command(name.text, argv, self.paths_or_none(row, for_lego), self.paths_or_none(row, for_app))
+
+    def argv(self, row: Row, cell: Cell, known: frozenset[str]) -> tuple[str, ...]:
         try:
-            argv = tuple(shlex.split(self.code(row, line)))
+            argv = tuple(shlex.split(self.code(row, cell)))
         except ValueError as error:
             raise self.error(row.line, f"the command line cannot be split into words: {error}") from error
         for word in argv:
-            self.placeholders(row, word, COMMAND_WORDS)
-        return name.text, Command(name.text, argv, self.paths_or_none(row, for_lego), self.paths_or_none(row, for_app))
+            self.placeholders(row, word, known)
+        return argv
+
+    def program(self, row: Row) -> tuple[str, tuple[str, ...]]:
+        name, argv = self.code(row, row.cells[0]), self.argv(row, row.cells[1], frozenset())
+        if argv[:1] != (name,):
+            raise self.error(row.line, f"the version is asked of {name!r} itself, as in `{name} --version`")
+        return name, argv
+
+    def packages(self, row: Row) -> tuple[str, Packages]:
+        made_from, line, makes = row.cells
+        paths, folder = self.paths(row, made_from), self.code(row, makes)
+        self.check_path(row, folder, frozenset())
+        if not folder.endswith("/"):
+            raise self.error(row.line, f"{folder!r} is to be a folder: end it with /")
+        return folder, Packages(paths, self.argv(row, line, frozenset()), folder.rstrip("/"))
 
     def with_app_lines(self, commands: dict[str, Command]) -> dict[str, Command]:
         """A row `test (app)` gives the line of `test` for the app, where that is another one."""
@@ -186,46 +234,3 @@ class _Parser:
             if word not in known:
                 names = ", ".join(f"{{{name}}}" for name in sorted(known)) or "none"
                 raise self.error(row.line, f"{{{word}}} means nothing here; known are: {names}")
-
-
-def _sections(text: str) -> dict[str, Section]:
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    lines = text.splitlines()
-    heads = [number for number, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
-    sections: dict[str, Section] = {}
-    for number, following in zip(heads, [*heads[1:], len(tokens)], strict=True):
-        start, body = _lines(tokens[number])
-        end = _lines(tokens[following])[0] if following < len(tokens) else len(lines)
-        section = Section(start + 1, "\n".join(lines[body:end]).strip() + "\n")
-        section.header, section.rows = _table(tokens[number:following])
-        sections[tokens[number + 1].content.strip()] = section
-    return sections
-
-
-def _table(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    """The header texts and rows of the first table among the tokens."""
-    rows: list[Row] = []
-    cells: list[Cell] = []
-    line = 0
-    for number, token in enumerate(tokens):
-        if token.type == "tr_open":
-            cells, line = [], _lines(token)[0] + 1
-        elif token.type in ("th_open", "td_open"):
-            cells.append(_cell(tokens[number + 1]))
-        elif token.type == "tr_close":
-            rows.append(Row(line, tuple(cells)))
-        elif token.type == "table_close":
-            break
-    return (tuple(cell.text for cell in rows[0].cells), tuple(rows[1:])) if rows else ((), ())
-
-
-def _cell(inline: Token) -> Cell:
-    codes = tuple(child.content for child in inline.children or [] if child.type == "code_inline")
-    return Cell("".join(child.content for child in inline.children or []).strip(), codes)
-
-
-def _lines(token: Token) -> tuple[int, int]:
-    """First line and line after the last, from 0."""
-    if token.map is None:
-        raise ValueError(f"the token {token.type} has no position")
-    return token.map[0], token.map[1]

@@ -6,7 +6,7 @@ Everything that is particular to a language is in that document and in the templ
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.document.model import Step
@@ -42,6 +42,15 @@ class SharedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Packages:
+    """What the app needs from elsewhere: `argv` makes the folder `makes` out of the files `made_from`, with network."""
+
+    made_from: tuple[str, ...]
+    argv: tuple[str, ...]
+    makes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Toolchain:
     """A toolchain document. Paths hold `{app}` and `{lego}`, and end with "/" when they are folders."""
 
@@ -58,6 +67,14 @@ class Toolchain:
     guide_of: Mapping[str, str]
     """Role → the guide for whoever writes it."""
     template_folders: tuple[Path, ...]
+    programs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Program that the commands start → the words that ask it for its version."""
+    packages: Packages | None = None
+
+    @property
+    def name(self) -> str:
+        """What `meta new --toolchain` calls it."""
+        return self.path.stem
 
     def command(self, name: str) -> Command:
         """The command of that name. Raises ToolchainError."""
@@ -68,6 +85,15 @@ class Toolchain:
     def role(self, name: str) -> tuple[str, ...]:
         """The path patterns of a role, also by its plural ("contracts"). Raises ToolchainError."""
         return self.roles[self._known(name)]
+
+    def located(self, pattern: str, plan: Plan, lego: str | None) -> list[str]:
+        """The paths that a pattern of this document means for a LEGO, or (None) for the app."""
+        return self.own_files(pattern, plan, lego) or [fill(pattern, plan.app, lego)]
+
+    def own_files(self, pattern: str, plan: Plan, lego: str | None) -> list[str]:
+        """What the plan says that a LEGO has in place of a role's pattern; [] where it says nothing."""
+        files = plan.lego(lego).files if lego in plan.names else {}
+        return next((files[role] for role, patterns in self.roles.items() if pattern in patterns and role in files), [])
 
     def told(self, step: Step) -> str:
         """What a session of that step is told: the guides of the roles it writes, once each, as they stand."""
@@ -88,7 +114,7 @@ class Toolchain:
         if patterns is None:
             whom = "a LEGO" if lego else "the app"
             raise ToolchainError(f"{self.path}: the command {found.name!r} does not exist for {whom}")
-        return [fill(pattern, plan.app, lego) for pattern in patterns]
+        return list(dict.fromkeys(path for pattern in patterns for path in self.located(pattern, plan, lego)))
 
     def render(
         self,

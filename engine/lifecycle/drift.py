@@ -41,10 +41,8 @@ from engine.lifecycle.proof import (
     proof_rows_by_legos,
     proven_by_legos,
 )
-from engine.lifecycle.prove import PROOF
-from engine.lifecycle.release import REQUIREMENTS
+from engine.lifecycle.release import PROOF, REQUIREMENTS, released_toolchain
 from engine.names import instance_name
-from engine.state.models import Run
 from engine.workspace import PLAN, NotAWorkspace, Workspace
 
 Kind = Literal["edited", "deleted", "unknown", "stale", "contract", "unproven"]
@@ -171,7 +169,7 @@ def _of_copy(root: Path, manifest: Sequence[Generated], has_git: bool) -> _Groun
     plan = workspace.plan()
     if plan is None:
         unknowable.append(f"which contracts and proofs there should be: there is no {PLAN}")
-    toolchain = workspace.toolchain(Run().toolchain)
+    toolchain = workspace.toolchain(released_toolchain(root))
     by_legos = None
     if plan and recorded is not None:
         patterns = [fill(pattern, plan.app, None) for pattern in toolchain.role(WHOLE_APP_TESTS)]

@@ -20,10 +20,9 @@ from engine.legos.placeholders import with_names
 from engine.legos.plan import parse_plan
 from engine.legos.toolchain import find_toolchain
 from engine.lifecycle.proof import OF_ONE_RUN
+from engine.lifecycle.release import PROOF, released_toolchain
 from engine.state.store import Store
 from engine.workspace import PLAN
-
-PROOF = "proof.json"
 
 
 class NothingToProve(MetaError):
@@ -67,7 +66,9 @@ async def _run_again(bench: Bench, commit: str, receipts: Sequence[Receipt]) -> 
 
 
 def _toolchain(root: Path) -> str:
-    """A clone has no state: then it is the default. Raises BrokenState."""
+    """Which kind of app this is; a clone has no state, but its proof says it. Raises BrokenState."""
+    if not (root / ".orchestrator").is_dir():
+        return released_toolchain(root)
     return Store.open(root, read_only=True).state.orchestrator.run.toolchain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,16 @@ from engine.lifecycle.proof import (
     proof_rows_by_legos,
     proven_by_legos,
 )
+from engine.names import is_name
 from engine.resources import document
 from engine.sessions.folder import SessionFolder
 from engine.state.atomic import dump_json
-from engine.state.models import State, StepRecord
+from engine.state.models import Run, State, StepRecord
 from engine.workspace import Workspace
 from runtime_adapters.protocol import ResultError
 
 REQUIREMENTS = "requirements.md"
+PROOF = "proof.json"
 
 
 def current_proof(
@@ -70,10 +73,19 @@ def release_files(
         ".app_orchestration.md": ".app_orchestration.template.md",
     }
     files = {path: _render(workspace, name, values).encode() for path, name in rendered.items()}
-    files["proof.json"] = dump_json(proof_document(rows, receipts))
+    files[PROOF] = dump_json({**proof_document(rows, receipts), "toolchain": toolchain.name})
     own = [made for step in orchestration.steps() if step.action == RELEASE for made in made_now(files, step.name)]
     listed = {"files": [asdict(file) for file in (*values["files"], *own)]}
     return files | {MANIFEST: _render(workspace, ".meta-manifest.template.json", values | listed).encode()}
+
+
+def released_toolchain(root: Path) -> str:
+    """The kind of app in a clone, which has no state of a run: what its proof says, else the default."""
+    try:
+        said = json.loads((root / PROOF).read_bytes()).get("toolchain")
+    except (OSError, ValueError, AttributeError):
+        said = None  # whoever needs the proof itself says what is wrong with it
+    return said if isinstance(said, str) and is_name(said) else Run().toolchain
 
 
 def _render(workspace: Workspace, name: str, values: dict[str, Any]) -> str:

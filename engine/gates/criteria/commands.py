@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 
-from engine.gates.checkrun import WHOLE, Bench, Check, Origin, check_of, environment_key, run_receipt, scope_of
+from engine.gates.checkrun import WHOLE, Bench, Check, Origin, check_of, run_receipt, scope_of
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.registry import Finding, criterion
+from engine.gates.machine import machine
 from engine.gates.receipts import Receipt
 
 NAMES_SHOWN = 5
@@ -24,7 +25,7 @@ async def passes_with_fake(context: Context, command: str) -> Finding:
     Example: `contract_test` of the toolchain passes for {lego} with {lego} fake
     """
     lego = context.planned.name
-    return await _run(context, Check(command, lego, real=(), fake=(lego,)))
+    return await run(context, Check(command, lego, real=(), fake=(lego,)))
 
 
 @criterion("`<command>` of the toolchain passes for {lego} with {lego} real and {dependencies} fake", runs=True)
@@ -35,7 +36,7 @@ async def passes_with_real(context: Context, command: str) -> Finding:
     Example: `unit_test` of the toolchain passes for {lego} with {lego} real and {dependencies} fake
     """
     lego = context.planned
-    return await _run(context, Check(command, lego.name, real=(lego.name,), fake=tuple(lego.dependencies)))
+    return await run(context, Check(command, lego.name, real=(lego.name,), fake=tuple(lego.dependencies)))
 
 
 @criterion("`<command>` of the toolchain passes for {lego} with {lego} and {dependencies} real", runs=True)
@@ -46,7 +47,7 @@ async def passes_with_all_real(context: Context, command: str) -> Finding:
     Example: `test` of the toolchain passes for {lego} with {lego} and {dependencies} real
     """
     lego = context.planned.name
-    return await _run(context, Check(command, lego, real=(*context.known_plan.closure(lego), lego)))
+    return await run(context, Check(command, lego, real=(*context.known_plan.closure(lego), lego)))
 
 
 @criterion("`<command>` of the toolchain fails for {lego} with {lego} empty", runs=True)
@@ -57,7 +58,7 @@ async def fails_with_empty(context: Context, command: str) -> Finding:
     Example: `unit_test` of the toolchain fails for {lego} with {lego} empty
     """
     lego = context.planned.name
-    return await _run(context, Check(command, lego, real=(), empty=(lego,), expects="fail"))
+    return await run(context, Check(command, lego, real=(), empty=(lego,), expects="fail"))
 
 
 @criterion("`<command>` of the toolchain passes for the app", runs=True)
@@ -67,10 +68,11 @@ async def passes_for_the_app(context: Context, command: str) -> Finding:
     Red: the exit code, the counts and the first failing tests, or the end of the output where no test ran.
     Example: `test` of the toolchain passes for the app
     """
-    return await _run(context, Check(command))
+    return await run(context, Check(command))
 
 
-async def _run(context: Context, check: Check) -> Finding:
+async def run(context: Context, check: Check) -> Finding:
+    """The finding of a check: by its last receipt while that still speaks of the same files, else by a new run."""
     bench = Bench(
         context.repository,
         context.toolchain,
@@ -99,7 +101,7 @@ def _still_valid(context: Context, check: Check, paths: Sequence[str] | None) ->
     same = (
         check == check_of(last)
         and last.scope == scope_of(context.repository, context.commit, paths)
-        and last.environment == environment_key(context.interpreter)
+        and last.environment == machine(context.toolchain, context.interpreter).key
         and last.sandbox == context.sandbox.name
     )
     return last if same else None
