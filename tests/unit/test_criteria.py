@@ -310,6 +310,7 @@ WITH_REAL = "`test` of the toolchain passes for {lego} with {lego} real and {dep
 ALL_REAL = "`test` of the toolchain passes for {lego} with {lego} and {dependencies} real"
 WITH_EMPTY = "`test` of the toolchain fails for {lego} with {lego} empty"
 FOR_APP = "`test` of the toolchain passes for the app"
+FOR_LEGO = "`test` of the toolchain passes for {lego}"
 
 
 def case(tests: str, name: str = "store") -> dict[str, str]:
@@ -341,6 +342,9 @@ COMMANDS = [
     (FOR_APP, case("a pass\nb skip\n", "app"), EMPTY, "1 skipped"),
     (FOR_APP, case("", "app"), EMPTY, "no test ran"),
     (FOR_APP, {"run.sh": RUNNER}, EMPTY, "no test ran"),
+    (FOR_LEGO, case("a pass\n"), PASSES, "1 passed"),
+    (FOR_LEGO, case("a pass\nb fail\n"), FAILS, "1 failed"),
+    (FOR_LEGO, {"run.sh": RUNNER}, EMPTY, "no test ran"),
 ]
 
 
