@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Literal
 
@@ -31,6 +32,8 @@ class PlannedLego(BaseModel):
     decision: LegoDecision = "NEW"
     reason: str = ""
     """Why that decision, in a change of an app that exists."""
+    files: dict[str, list[str]] = {}
+    """Role → the paths that this LEGO has instead of the toolchain's: those of code that was there before the plan."""
 
 
 class Plan(BaseModel):
@@ -63,6 +66,11 @@ class Plan(BaseModel):
             if lego.name == name:
                 return lego
         raise KeyError(name)
+
+    @cached_property
+    def files_of(self) -> dict[str | None, dict[str, list[str]]]:
+        """LEGO → role → paths, of the LEGOs that have files of their own."""
+        return {lego.name: lego.files for lego in self.legos if lego.files}
 
     def order(self) -> list[str]:
         """Every name, dependencies first; where the graph leaves a choice, in the order of the file."""
@@ -115,4 +123,4 @@ def plan_rows(plan: Plan, lego: str) -> str:
 
 def _told(lego: PlannedLego) -> dict[str, object]:
     """A LEGO's entry; what only changes of a finished app know is left out where it says nothing."""
-    return lego.model_dump(exclude=set() if lego.reason else {"reason"})
+    return lego.model_dump(exclude={field for field in ("reason", "files") if not getattr(lego, field)})

@@ -50,7 +50,7 @@ def parse_plan(text: str, limit: int = 50) -> Plan:
     problems += _name_problems(names, data.get("app"))
     problems += [problem for lego in legos for problem in _lego_problems(lego, legos, names)]
     problems += _entry_problems(legos) if not malformed else []
-    problems += _cycle_problems(legos) + _number_problems(legos, limit)
+    problems += _cycle_problems(legos) + _number_problems(legos, limit) + _file_problems(legos)
     if problems:
         raise PlanError(problems)
     return Plan(app=data["app"], legos=legos)
@@ -161,6 +161,39 @@ def _lego_problems(lego: PlannedLego, legos: list[PlannedLego], names: list[str]
                 f'{whose} names the package "{package}": write a name and a version range, as in name>=1.2.'
             )
     return problems
+
+
+def _file_problems(legos: list[PlannedLego]) -> list[str]:
+    """Paths that leave the app, and files of two LEGOs; a folder owns what lies below it."""
+    problems, owner = [], dict[str, str]()
+    for lego in legos:
+        for path in dict.fromkeys(path for paths in lego.files.values() for path in paths):
+            other = owner.setdefault(path.removesuffix("/"), lego.name)
+            if not _is_clean(path):
+                problems.append(
+                    f'LEGO "{lego.name}" names the file {path!r}: write a path below the app, without "..".'
+                )
+            elif other != lego.name:
+                problems.append(_twice(path, other, lego.name))
+    for path, name in owner.items():
+        others = [owner[folder] for folder in _above(path) if owner.get(folder, name) != name]
+        problems += [_twice(path, other, name) for other in others[:1]]
+    return problems
+
+
+def _is_clean(path: str) -> bool:
+    parts = path.removesuffix("/").split("/")
+    bad = any(part in ("", ".", "..") or part.lower() == ".git" for part in parts)
+    return not bad and path.isprintable() and "{" not in path
+
+
+def _above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:number]) for number in range(1, len(parts))]
+
+
+def _twice(path: str, one: str, other: str) -> str:
+    return f'The file "{path}" belongs to LEGO "{one}" and to LEGO "{other}": each file has one owner.'
 
 
 def _entry_problems(legos: list[PlannedLego]) -> list[str]:

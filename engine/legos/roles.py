@@ -25,7 +25,10 @@ def paths(
     if plan is None:
         return []
     found = [
-        _path(pattern, plan, whose, reference) for whose in _whose(reference, plan, lego, deep) for pattern in patterns
+        path
+        for whose in _whose(reference, plan, lego, deep)
+        for pattern in patterns
+        for path in toolchain.own_files(pattern, plan, whose) or [_path(pattern, plan, whose, reference)]
     ]
     return list(dict.fromkeys(found))
 

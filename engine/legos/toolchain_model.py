@@ -92,7 +92,9 @@ class Toolchain:
 
     def own_files(self, pattern: str, plan: Plan, lego: str | None) -> list[str]:
         """What the plan says that a LEGO has in place of a role's pattern; [] where it says nothing."""
-        files = plan.lego(lego).files if lego in plan.names else {}
+        files = plan.files_of.get(lego)
+        if not files:
+            return []
         return next((files[role] for role, patterns in self.roles.items() if pattern in patterns and role in files), [])
 
     def told(self, step: Step) -> str:
