@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 
-from engine.gates.checkrun import WHOLE, Bench, Check, Origin, check_of, environment_key, run_receipt, scope_of
+from engine.gates.checkrun import WHOLE, Bench, Check, Origin, check_of, run_receipt, scope_of
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.registry import Finding, criterion
+from engine.gates.machine import machine
 from engine.gates.receipts import Receipt
 
 NAMES_SHOWN = 5
@@ -100,7 +101,7 @@ def _still_valid(context: Context, check: Check, paths: Sequence[str] | None) ->
     same = (
         check == check_of(last)
         and last.scope == scope_of(context.repository, context.commit, paths)
-        and last.environment == environment_key(context.interpreter)
+        and last.environment == machine(context.toolchain, context.interpreter).key
         and last.sandbox == context.sandbox.name
     )
     return last if same else None
