@@ -26,7 +26,6 @@ from engine.secrets import find, read_allowed, without
 from engine.state.models import State, StepRecord, Substep
 
 TEMPLATE = "templates/session_brief.template.md"
-MOST_CARDS = 4
 NOT_ANSWERED = "(left open by the person who was asked)"
 
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined)
@@ -105,9 +104,9 @@ def _collect(request: Request) -> Parts:
     if review:  # what is under review comes before everything that it may be compared with
         given = [replace(one, kept=False) for one in given]
     words = " ".join([request.lego or "", *(one.text for one in given)])
-    wisdom = choose(step.wisdom, step.name, words, request.overlay, MOST_CARDS)
+    wisdom = choose(step.wisdom, step.name, words, request.overlay, substep=request.substep)
     if request.state.orchestrator.run.sensitive:
-        wisdom = with_security(wisdom, step.name, words, request.overlay)
+        wisdom = with_security(wisdom, step.name, words, request.overlay, request.substep)
     evidence = [_newest(record)] if record.evidence else []
     removed = list(dict.fromkeys(place for one in given for place in one.removed))
     return Parts(given, evidence, wisdom, request.toolchain.told(step), removed)
@@ -134,7 +133,7 @@ def _render(request: Request, parts: Parts) -> str:
         "evidence": parts.evidence,
         "comments": record.comments,
         "answers": [{"question": q, "answer": a.strip() or NOT_ANSWERED} for q, a in record.answers.items()],
-        "wisdom": [{"id": c.card.id, "title": c.card.title, "text": c.card.text} for c in parts.wisdom],
+        "wisdom": [{"id": c.card.id, "title": c.card.title, "text": c.text} for c in parts.wisdom],
         "left_out": parts.not_told,
     }
     path = document(TEMPLATE, request.overlay)
@@ -164,7 +163,7 @@ def _costs(request: Request, parts: Parts, text: str) -> dict[str, int]:
     costs["rules"] = estimate(request.orchestration.rules)
     costs["toolchain"] = estimate(parts.toolchain)
     costs["evidence"] = sum(estimate(one) for one in parts.evidence)
-    costs["wisdom"] = sum(estimate(chosen.card.text) for chosen in parts.wisdom)
+    costs["wisdom"] = sum(chosen.tokens for chosen in parts.wisdom)
     costs["task and format"] = max(0, estimate(text) - sum(costs.values()))
     return costs
 

@@ -1,0 +1,128 @@
+"""Which cards fit a step and the words of the work best. Pure: same cards, same words, same order.
+
+A word weighs by how characteristic it is of this work: how much more often it stands here than in the cards and in the
+orchestration document, which every brief quotes. The heaviest words are looked up in the full-text index, and the tags
+whose signs stand in the work speak for their cards, rare tags more than common ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.wisdom.index import Index
+from engine.wisdom.library import Library
+from engine.wisdom.model import Card
+from engine.wisdom.tags import evidence
+from engine.wisdom.words import likeness, split, stems_of, terms_of
+
+MOST_TERMS = 48
+"""So many of the most characteristic words are looked up."""
+CLEARLY_MORE = math.log(10)
+"""Ten times as often as usual is as characteristic as a word gets: that it is rare in the cards counts in the index."""
+UNSEEN = 5_000
+"""So many words more are supposed in cards and document, so that a few short cards make no word usual."""
+WORDS_SHARE, TAGS_SHARE = 1.0, 0.6
+"""How much the words that a card shares with the work count, and how much its tags; each is scaled to the best card."""
+POSITION = (1.0, 0.7, 0.5, 0.4)
+"""The first tag of a card is the most specific."""
+SAME_IDEA = 0.35
+"""From this likeness of principle and do on, two cards say the same."""
+REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A card, its score (larger is better), and what speaks for it: words of the work, tags with their signs."""
+
+    card: Card
+    score: float
+    words: tuple[str, ...] = ()
+    tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def rank(library: Library, step: str | None, substep: str, words: str, most: int = 10) -> list[Ranked]:
+    """The `most` best cards for a substep of a step (of all cards for None), the best first; never two of one idea."""
+    found: list[Ranked] = []
+    for one in ordered(library, step, substep, words):
+        if len(found) >= most:
+            break
+        if not any(same_idea(one.card, other.card) for other in found):
+            found.append(one)
+    return found
+
+
+def same_idea(one: Card, other: Card) -> bool:
+    """Whether two cards say the same in other words."""
+    return likeness(one.idea, other.idea) >= SAME_IDEA
+
+
+def ordered(library: Library, step: str | None, substep: str, words: str) -> Iterator[Ranked]:
+    """Every card that fits the substep, the best first; ties by id."""
+    cards, index = library.fitting(step, substep)
+    said = split(words)
+    weights = characteristic(said, library, index)
+    shared = _shared(weights, index)
+    signs = evidence(library.tags, said, weights)
+    by_tag = _tag_weights(signs, cards)
+    by_words = [sum(shared[number].values()) if number in shared else 0.0 for number in range(len(cards))]
+    tagged = [_tagged(card.tags, by_tag) for card in cards]
+    scores = _sum_up(by_words, tagged)
+    written = dict(zip(stems_of(said), said, strict=True))
+    for number in sorted(range(len(cards)), key=lambda number: -scores[number]):  # stable: the cards come by id
+        card = cards[number]
+        tags = tuple((tag, _best(signs[tag], written)) for tag in card.tags if by_tag.get(tag))
+        yield Ranked(card, scores[number], _best(shared.get(number, {}), written), tags[:REASONS])
+
+
+def characteristic(words: Sequence[str], library: Library, index: Index) -> dict[str, float]:
+    """How much each term tells of this text: nothing for one that is as frequent in cards or document, 0 or more."""
+    counted = Counter(terms_of(words))
+    size = sum(counted.values())
+    in_cards, in_document = index.size + UNSEEN, library.usual_size + UNSEEN
+    weights = {}
+    for term, count in counted.items():
+        usual = max((index.counts.get(term, 0) + 0.5) / in_cards, (library.usual[term] + 0.5) / in_document)
+        more = math.log(count / size / usual)
+        if more > 0:
+            weights[term] = (1 + math.log(count)) * min(1.0, more / CLEARLY_MORE)
+    return weights
+
+
+def _shared(weights: Mapping[str, float], index: Index) -> dict[int, dict[str, float]]:
+    """Number of the card → term → what it counts there, for the heaviest terms."""
+    known = sorted((term for term in weights if term in index.counts), key=lambda term: (-weights[term], term))
+    found: dict[int, dict[str, float]] = {}
+    for term in known[:MOST_TERMS]:
+        for number, match in index.matches(term).items():
+            found.setdefault(number, {})[term] = weights[term] * match
+    return found
+
+
+def _tag_weights(signs: Mapping[str, Mapping[str, float]], cards: Sequence[Card]) -> dict[str, float]:
+    """What each tag counts: its signs in the work, and how few cards have it."""
+    carried = Counter(tag for card in cards for tag in card.tags)
+    return {
+        tag: math.sqrt(sum(found.values())) * math.log(1 + len(cards) / carried[tag])
+        for tag, found in signs.items()
+        if carried[tag]
+    }
+
+
+def _tagged(tags: Sequence[str], by_tag: Mapping[str, float]) -> float:
+    return sum([share * by_tag[tag] for share, tag in zip(POSITION, tags, strict=False) if tag in by_tag])
+
+
+def _sum_up(by_words: Sequence[float], tagged: Sequence[float]) -> list[float]:
+    """The score of each card, rounded so that no machine's last digit decides."""
+    words, tags = max(by_words, default=0.0) or 1.0, max(tagged, default=0.0) or 1.0
+    pairs = zip(by_words, tagged, strict=True)
+    return [round(WORDS_SHARE * one / words + TAGS_SHARE * other / tags, 6) for one, other in pairs]
+
+
+def _best(found: Mapping[str, float], written: Mapping[str, str]) -> tuple[str, ...]:
+    """The terms that count most, each as it is written in the work."""
+    best = sorted((term for term in found if found[term] > 0), key=lambda term: (-found[term], term))[:REASONS]
+    return tuple(" ".join(written[part] for part in term.split()) for term in best)
