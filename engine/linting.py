@@ -13,7 +13,7 @@ from engine.legos.toolchain_lint import toolchain_problems
 from engine.resources import document as resource
 from engine.resources import meta_home
 from engine.runner.actions import ACTIONS
-from engine.workspace import INTENT
+from engine.workspace import GIVEN
 
 WISDOM = "_wisdom.md"
 TOOLCHAINS = "toolchains"
@@ -29,7 +29,7 @@ def vocabulary(toolchain: str = "python", overlay: Path | None = None) -> Vocabu
         commands=tuple(found.commands),
         actions=tuple(ACTIONS),
         tags=tuple(sorted({path.name.removesuffix(WISDOM) for folder in wisdom for path in folder.glob(f"*{WISDOM}")})),
-        given=(INTENT,),
+        given=GIVEN,
     )
 
 

@@ -6,12 +6,15 @@ only its rows of a document is not concerned by the other rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.document.model import Step
 from engine.instances import Instances
 from engine.legos.roles import paths
 from engine.legos.slices import input_key
 from engine.snapshot import Snapshot
 from engine.state.models import GateFact, StepRecord
+from engine.workspace import REQUEST
 
 
 def current_inputs(snapshot: Snapshot, instances: Instances, step: Step, lego: str | None) -> dict[str, str]:
@@ -51,7 +54,14 @@ def changed_inputs(
         for reference in step.inputs
         for path in paths(reference, snapshot.plan, snapshot.toolchain, lego)
     }
-    return [key for key, id_ in record.inputs.items() if key in read and now.get(key) != id_]
+    differing = [key for key, id_ in record.inputs.items() if key in read and now.get(key) != id_]
+    asked = [REQUEST] if _is_new_request(now, record) else []
+    return [*(key for key in differing if key != REQUEST), *asked]
+
+
+def _is_new_request(now: Mapping[str, str], record: StepRecord) -> bool:
+    """Whether a person asks for something that this step has not seen; one that was taken away asks for nothing."""
+    return now.get(REQUEST, "") not in ("", record.inputs.get(REQUEST)) and bool(record.inputs)
 
 
 def edited_outputs(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.resources import document
 
 INTENT = "app_intent.md"
+REQUEST = "change_request.md"
+"""What a person wants changed in a finished app, if they would rather say it apart from the intent."""
+GIVEN = (INTENT, REQUEST)
 ESSENCE = "essence.md"
 PLAN = "lego_plan.json"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from engine.briefs.changes import Ground, edits_of_people, what_changed
 from engine.briefs.cutting import Parts, cut
 from engine.briefs.inputs import inputs, own_work
 from engine.briefs.tokens import estimate
@@ -97,7 +98,8 @@ def _collect(request: Request) -> Parts:
     step, record = request.step, _record(request)
     given = inputs(request.repository, request.commit, step, request.plan, request.toolchain, request.lego)
     review = request.substep == "review"
-    if (review or record.evidence or record.comments) and record.commit:
+    changing = _changing(request)
+    if (review or record.evidence or record.comments or _goes_on(request, record)) and record.commit:
         note = "under review: mend it in place" if review else "as it stands: mend it in place"
         own = own_work(request.repository, request.commit, _outputs(request), note, whole=request.lego is None)
         given += [replace(one, under_review=review) for one in own]
@@ -109,7 +111,25 @@ def _collect(request: Request) -> Parts:
         wisdom = with_security(wisdom, step.name, words, request.overlay, request.substep)
     evidence = [_newest(record)] if record.evidence else []
     removed = list(dict.fromkeys(place for one in given for place in one.removed))
-    return Parts(given, evidence, wisdom, request.toolchain.told(step), removed)
+    parts = Parts(given, evidence, wisdom, request.toolchain.told(step), removed)
+    if not changing:
+        return parts
+    ground = Ground(
+        request.repository, request.commit, request.orchestration, request.toolchain, request.plan, request.state
+    )
+    changes, edits = what_changed(ground, step, request.lego), edits_of_people(ground, step, request.lego)
+    return replace(parts, changes=changes, edits=edits)
+
+
+def _changing(request: Request) -> bool:
+    """Whether a finished app is being changed."""
+    return request.state.orchestrator.run.change is not None
+
+
+def _goes_on(request: Request, record: StepRecord) -> bool:
+    """Whether a change goes on from this step's finished work: not where it is to be made from the design again."""
+    anew = request.lego and request.plan and request.plan.lego(request.lego).decision == "REGENERATE"
+    return _changing(request) and bool(record.outputs) and not anew
 
 
 def _newest(record: StepRecord) -> str:
@@ -125,7 +145,11 @@ def _render(request: Request, parts: Parts) -> str:
         "substep": request.substep,
         "app": request.plan.app if request.plan else request.state.orchestrator.run.app,
         "rules": request.orchestration.rules,
+        "change_rules": request.orchestration.change_rules if _changing(request) else "",
         "instructions": with_names(instructions, request.plan, request.lego),
+        "change": with_names(step.change, request.plan, request.lego) if _changing(request) else "",
+        "changes": parts.changes,
+        "edits": parts.edits,
         "outputs": _outputs(request),
         "criteria": [with_names(c.text, request.plan, request.lego) for c in step.criteria],
         "toolchain": with_names(parts.toolchain, request.plan, request.lego),
@@ -162,6 +186,9 @@ def _costs(request: Request, parts: Parts, text: str) -> dict[str, int]:
     costs["instructions"] = estimate(request.step.gen if request.substep == "gen" else request.step.review)
     costs["rules"] = estimate(request.orchestration.rules)
     costs["toolchain"] = estimate(parts.toolchain)
+    if _changing(request):
+        costs["rules of the change"] = estimate(request.orchestration.change_rules + request.step.change)
+        costs["what has changed"] = sum(estimate(one) for one in [*parts.changes, *parts.edits])
     costs["evidence"] = sum(estimate(one) for one in parts.evidence)
     costs["wisdom"] = sum(chosen.tokens for chosen in parts.wisdom)
     costs["task and format"] = max(0, estimate(text) - sum(costs.values()))

@@ -26,6 +26,10 @@ class Parts:
     wisdom: list[Chosen]
     toolchain: str
     left_out: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    """In a change of a finished app: how the inputs differ from what they were."""
+    edits: list[str] = field(default_factory=list)
+    """In such a change: what people edited in generated files."""
 
     @property
     def not_told(self) -> list[str]:

@@ -83,6 +83,8 @@ class Step:
     lanes_without_review: tuple[str, ...] = ()
     gen: str = ""
     review: str = ""
+    change: str = ""
+    """What is different for both when a finished app is changed."""
     criteria: tuple[Criterion, ...] = ()
     places: Mapping[str, Position] = field(default_factory=dict, compare=False, repr=False)
     """Where its words stand: `Action`, `Gen`, `Review`, and `Wisdom risk` for a tag."""
@@ -142,6 +144,8 @@ class Orchestration:
     valves: Valves
     rules: str = ""
     """The text under "Rules for every session", told to each session."""
+    change_rules: str = ""
+    """The text under "Rules for a change", told to each session that changes a finished app."""
 
     def steps(self) -> Iterator[Step]:
         """Every step, in document order."""

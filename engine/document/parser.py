@@ -22,6 +22,7 @@ __all__ = ["DocumentError", "Parsed", "Problem", "load", "parse"]
 
 VALVES_TITLE = "Safety valves"
 RULES_TITLE = "Rules for every session"
+CHANGE_RULES_TITLE = "Rules for a change"
 LARGEST = 262_144
 """No document that people read is larger, in characters."""
 
@@ -97,6 +98,7 @@ def _read(text: str, path: str, report: Report) -> Orchestration:
     parts = [section for section in sections if section.level == 2]
     valves = _only(VALVES_TITLE, parts, report)
     rules = _only(RULES_TITLE, parts, report)
+    change_rules = _only(CHANGE_RULES_TITLE, parts, report)
     return Orchestration(
         path=path,
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -104,6 +106,7 @@ def _read(text: str, path: str, report: Report) -> Orchestration:
         phases=_phases(parts, report),
         valves=read_valves(read_list(valves, report), report) if valves else Valves(),
         rules=rules.text() if rules else "",
+        change_rules=change_rules.text() if change_rules else "",
     )
 
 
@@ -134,8 +137,9 @@ def _phases(sections: Iterable[Section], report: Report) -> tuple[Phase, ...]:
 def _check_other(section: Section, report: Report) -> None:
     """Other sections are for the reader, unless a slip of the pen made them so."""
     title = section.title.text
-    near = get_close_matches(title[:100], (VALVES_TITLE, RULES_TITLE), n=1, cutoff=0.8)
-    if near and title not in (VALVES_TITLE, RULES_TITLE):
+    known = (VALVES_TITLE, RULES_TITLE, CHANGE_RULES_TITLE)
+    near = get_close_matches(title[:100], known, n=1, cutoff=0.8)
+    if near and title not in known:
         report.add(section.position, f"unknown section {quoted(title)}; did you mean {quoted(near[0])}?")
     elif _LIKE_A_PHASE.match(title):
         report.add(section.position, f"{quoted(title)} looks like a phase: write `## Phase N: Title`")

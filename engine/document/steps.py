@@ -1,4 +1,4 @@
-"""One step: its fields, and the sections Gen, Review and Check below it."""
+"""One step: its fields, and the sections Gen, Review, Change and Check below it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.document.outline import Section
 from engine.document.problems import Report, quoted, suggestion
 from engine.document.references import references
 
-PARTS = {"Gen": "Gen", "Review": "Review", "Check": "Check", "Exit criteria": "Check"}
+PARTS = {"Gen": "Gen", "Review": "Review", "Change": "Change", "Check": "Check", "Exit criteria": "Check"}
 """Each heading below a step → the part it opens."""
 
 
@@ -22,6 +22,7 @@ class Body:
 
     gen: str = ""
     review: str = ""
+    change: str = ""
     criteria: tuple[Criterion, ...] = ()
     places: dict[str, Position] = field(default_factory=dict)
 
@@ -33,6 +34,7 @@ def read_step(name: str, position: Position, phase: int, fields: Fields, body: B
         step,
         gen=body.gen,
         review=body.review,
+        change=body.change,
         criteria=body.criteria,
         places={**step.places, **body.places},
     )
@@ -61,6 +63,8 @@ def _read_part(part: str, section: Section, body: Body, report: Report) -> None:
         body.gen = section.text()
     elif part == "Review":
         body.review = section.text()
+    elif part == "Change":
+        body.change = section.text()
     else:
         sentences = read_list(section, report)
         body.criteria = tuple(Criterion(sentence.text, sentence.position(), sentence.anchors) for sentence in sentences)

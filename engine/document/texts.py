@@ -9,4 +9,5 @@ from engine.document.model import Orchestration, Step
 
 def text_sha256(orchestration: Orchestration, step: Step) -> str:
     """sha256 of what sessions of a step are told by the document: its instructions and the rules."""
-    return hashlib.sha256("\0".join([step.gen, step.review, orchestration.rules]).encode()).hexdigest()
+    told = [step.gen, step.review, step.change, orchestration.rules, orchestration.change_rules]
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()

@@ -41,6 +41,7 @@ ALLOWED = {
 BORROWED = {
     ("engine.git", "blob_id"),
     ("engine.workspace", "PLAN"),
+    ("engine.workspace", "REQUEST"),
     ("engine.state.clock", "iso"),
     ("engine.legos.toolchain", "Toolchain"),
     ("engine.legos.toolchain_model", "Toolchain"),

@@ -266,7 +266,7 @@ def test_all_problems_are_found_and_in_order() -> None:
         "unknown field `Colour`; known: `Level`, `Modes`, `For each`, `Action`, `Inputs`, `Outputs`, `Wisdom`, "
         "`Approval`, `Lanes`, `Lands`, `When`",
         "unknown mode `old`; known: `new`, `maintenance`, `upgrade`",
-        "unknown heading `Generate`; known: `Gen`, `Review`, `Check`, `Exit criteria`, `Step: name`",
+        "unknown heading `Generate`; known: `Gen`, `Review`, `Change`, `Check`, `Exit criteria`, `Step: name`",
     )
 
 

@@ -1,0 +1,115 @@
+"""What a session that changes a finished app is told besides: how its inputs differ, and what people edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.document.model import Orchestration, Step
+from engine.edits import difference, edits_by_hand
+from engine.git import Repository
+from engine.legos.plan import Plan, PlanError, parse_plan
+from engine.legos.roles import outputs, paths
+from engine.legos.slices import slice_of
+from engine.legos.toolchain import Toolchain
+from engine.state.models import State, StepRecord
+from engine.workspace import PLAN
+
+MOST_CHARACTERS = 9_000
+"""Of all differences together, and of all edits together: about a quarter of a brief each."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where the differences are looked for: the session's commit, and whose work it is."""
+
+    repository: Repository
+    commit: str
+    orchestration: Orchestration
+    toolchain: Toolchain
+    plan: Plan | None
+    state: State
+
+
+def what_changed(ground: Ground, step: Step, lego: str | None) -> list[str]:
+    """A unified diff for each input that is not as it was when this step was last done."""
+    before = _seen(ground.state.record(step.name, lego) or StepRecord())
+    if before is None:
+        return []
+    old_plan = _plan_at(ground.repository, before)
+    wanted = [
+        (path, reference.rows)
+        for reference in step.inputs
+        if reference.shown
+        for path in paths(reference, ground.plan, ground.toolchain, lego)
+    ]
+    whole = [path for path, rows in wanted if not rows]
+    sliced = [path for path, rows in wanted if rows]
+    differences = [*_of_files(ground, before, whole), *_of_slices(ground, before, sliced, old_plan, lego)]
+    return _limited(differences)
+
+
+def edits_of_people(ground: Ground, step: Step, lego: str | None) -> list[str]:
+    """A unified diff for each generated file that a person changed: the step's own, and all of its LEGO."""
+    found: list[str] = []
+    for one in ground.orchestration.steps():
+        if one.name == step.name or (lego is not None and one.per_lego):
+            record = ground.state.record(one.name, lego)
+            own = outputs(one, ground.plan, ground.toolchain, lego)
+            found += [edit.diff for edit in edits_by_hand(ground.repository, ground.commit, record, own)]
+    return _limited(found)
+
+
+def _seen(record: StepRecord) -> str | None:
+    """The commit that the last finished Gen of this step worked from; None if there was none."""
+    done = [one.base for one in record.sessions if one.substep == "gen" and one.outcome == "done"]
+    return done[-1] if done and record.outputs else None
+
+
+def _of_files(ground: Ground, before: str, wanted: Sequence[str]) -> Iterator[str]:
+    if not wanted:
+        return
+    files = sorted({file for commit in (before, ground.commit) for file in ground.repository.files(commit, wanted)})
+    old, new = (ground.repository.read_all(commit, files) for commit in (before, ground.commit))
+    yield from (difference(file, old.get(file), new.get(file)) for file in files if old.get(file) != new.get(file))
+
+
+def _of_slices(
+    ground: Ground, before: str, wanted: Sequence[str], old_plan: Plan | None, lego: str | None
+) -> Iterator[str]:
+    if not wanted or ground.plan is None or lego is None:
+        return
+    old, new = (ground.repository.read_all(commit, list(wanted)) for commit in (before, ground.commit))
+    for path in wanted:
+        was = _slice(path, old.get(path), old_plan, lego)
+        now = _slice(path, new.get(path), ground.plan, lego)
+        if was != now:
+            yield difference(f"{path} (rows of {lego})", was, now)
+
+
+def _slice(path: str, data: bytes | None, plan: Plan | None, lego: str) -> bytes | None:
+    if data is None or plan is None or lego not in plan.names:
+        return None
+    return slice_of(path, data.decode(errors="replace"), plan, lego).encode()
+
+
+def _plan_at(repository: Repository, commit: str) -> Plan | None:
+    data = repository.read_all(commit, [PLAN]).get(PLAN)
+    try:
+        return parse_plan(data.decode(errors="replace")) if data else None
+    except PlanError:
+        return None  # one that was never approved: its rows are not what this step saw
+
+
+def _limited(texts: Iterable[str]) -> list[str]:
+    """As many as there is room for; the rest is counted."""
+    told: list[str] = []
+    room = MOST_CHARACTERS
+    kept = [text for text in texts if text]
+    for text in kept:
+        room -= len(text)
+        if room < 0:
+            told.append(f"… {len(kept) - len(told)} more files differ; they lie in the folder")
+            break
+        told.append(text)
+    return told
