@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 from engine import resources
 from engine.legos.sub_apps import SUB_APP_ROLES
-from engine.legos.toolchain_model import Command, Packages, SharedFile, Toolchain, ToolchainError, fill
+from engine.legos.toolchain_model import Command, Packages, SharedFile, Survey, Toolchain, ToolchainError, fill
 from engine.legos.toolchain_tables import Cell, Row, sections
 
 __all__ = [
     "Command",
     "Packages",
     "SharedFile",
+    "Survey",
     "Toolchain",
     "ToolchainError",
     "fill",
@@ -28,6 +29,7 @@ __all__ = [
 APP_WORDS = frozenset({"app"})
 PATH_WORDS = frozenset({"app", "lego"})
 COMMAND_WORDS = PATH_WORDS | {"python", "report", "paths"}
+SURVEY_WORDS = frozenset({"python", "script", "report"})
 GUIDE = "For a "
 FOR_APP = " (app)"
 NONE = ("–", "-", "—")
@@ -91,6 +93,7 @@ class _Parser:
         packages = self.table("Packages", ("Made from", "Command line", "Makes"), self.packages, needed=False)
         if len(packages) > 1:
             raise self.error(self.sections["Packages"].line, "this table has one row: everything is fetched at once")
+        surveys = self.table("Survey", ("Script", "Command line", "Baseline"), self.survey, needed=False)
         folders = [self.path.parent, *(base.template_folders if base else ()), resources.meta_home() / "toolchains"]
         roles = {name: paths for name, (paths, _) in rows.items()}
         return Toolchain(
@@ -114,6 +117,7 @@ class _Parser:
             template_folders=tuple(dict.fromkeys([*([overlay / "toolchains"] if overlay else []), *folders])),
             programs={**(base.programs if base else {}), **programs},
             packages=next(iter(packages.values()), base.packages if base else None),
+            survey=next(iter(surveys.values()), base.survey if base else None),
         )
 
     def guides(self) -> dict[str, str]:
@@ -190,6 +194,13 @@ class _Parser:
         if not folder.endswith("/"):
             raise self.error(row.line, f"{folder!r} is to be a folder: end it with /")
         return folder, Packages(paths, self.argv(row, line, frozenset()), folder.rstrip("/"))
+
+    def survey(self, row: Row) -> tuple[str, Survey]:
+        script, line, baseline = row.cells
+        path = self.code(row, script)
+        self.check_path(row, path, frozenset())
+        command = "" if baseline.text in NONE else baseline.text
+        return path, Survey(path, self.argv(row, line, SURVEY_WORDS), command)
 
     def with_app_lines(self, commands: dict[str, Command]) -> dict[str, Command]:
         """A row `test (app)` gives the line of `test` for the app, where that is another one."""

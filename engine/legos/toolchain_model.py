@@ -51,6 +51,18 @@ class Packages:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """How code that is there already is read: `argv` starts `script`, a path inside the `toolchains` folder.
+
+    `baseline` is the command that runs the tests such code brings along; "" if there is none.
+    """
+
+    script: str
+    argv: tuple[str, ...]
+    baseline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Toolchain:
     """A toolchain document. Paths hold `{app}` and `{lego}`, and end with "/" when they are folders."""
 
@@ -70,6 +82,7 @@ class Toolchain:
     programs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Program that the commands start → the words that ask it for its version."""
     packages: Packages | None = None
+    survey: Survey | None = None
 
     @property
     def name(self) -> str:
