@@ -25,7 +25,9 @@ ELSEWHERE = {
     "taking_over": ("take-over", "hand-back"),
     "tools": ("lint", "prove", "handoff"),
     "drifting": ("drift",),
+    "maintaining": ("plan", "apply"),
     "adapters": ("adapters",),
+    "wisdom": ("wisdom",),
     "serve": ("serve",),
     "allowing": ("allow-secret",),
 }

@@ -13,6 +13,7 @@ from engine.lifecycle.prove import prove_workspace
 from engine.linting import TOOLCHAINS, lint_document, lint_toolchain, toolchain_documents
 from engine.resources import document
 from engine.sessions.handoff import finish, open_briefs
+from engine.wisdom.checking import is_wisdom, lint_files
 from engine.workspace import Workspace
 
 
@@ -20,17 +21,21 @@ from engine.workspace import Workspace
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @told
 def lint(file: Path | None) -> None:
-    """Check an orchestration or a toolchain document (by default all in force here): file:line:column: message."""
+    """Check the document, toolchains and cards in force here, or one FILE of these: file:line:column: message."""
     overlay = Path(".meta")
     paths = [file] if file else [document("AGENTS.md", overlay), *toolchain_documents(overlay)]
-    red = 0
+    found: dict[Path, list[str]] = {}
     for path in paths:
-        of_toolchain = path.parent.name == TOOLCHAINS
-        problems = lint_toolchain(path, overlay) if of_toolchain else list(map(str, lint_document(path)))
-        red += bool(problems)
+        if path.parent.name == TOOLCHAINS:
+            found[path] = lint_toolchain(path, overlay)
+        elif not is_wisdom(path):
+            found[path] = list(map(str, lint_document(path)))
+    if file is None or is_wisdom(file):
+        found |= {path: list(map(str, problems)) for path, problems in lint_files(overlay, file).items()}
+    for path, problems in found.items():
         for line in problems or [f"{path}: no mistakes"]:
             click.echo(line)
-    if red:
+    if any(found.values()):
         sys.exit(EXIT_ERROR)
 
 

@@ -73,12 +73,16 @@ def with_security(chosen: Sequence[Chosen], library: Library, query: Query) -> l
     return kept
 
 
-def why(one: Ranked, step: str, substep: str) -> str:
-    """In words: which step it applies to, what it shares with the work, which tags speak for it."""
+def why(one: Ranked, step: str | None, substep: str) -> str:
+    """In words: the step (if one was asked for), what it shares with the work, and which of its tags speak for it."""
     only = f" ({substep})" if (step, substep) in one.card.steps else ""
-    shared = f", shares words with this work ({', '.join(one.words)})" if one.words else ""
-    about = "; ".join(f"{tag} ({', '.join(signs)})" for tag, signs in one.tags)
-    return f"applies to {step}{only}{shared}" + (f", is about {about}" if about else "")
+    reasons = [f"applies to {step}{only}"] if step else []
+    if one.words:
+        reasons.append(f"shares words with this work ({', '.join(one.words)})")
+    if one.tags:
+        about = (f"{tag} ({', '.join(signs)})" for tag, signs in one.tags)
+        reasons.append(f"is about {'; '.join(about)}")
+    return ", ".join(reasons)
 
 
 def _adds(card: Card, chosen: Sequence[Card]) -> bool:

@@ -17,7 +17,7 @@ TOLD = {"gen": ("Principle", "Do", "Avoid", "Example"), "review": ("Do", "Avoid"
 
 APPLIES = re.compile(r"`(?P<step>[^`]+)`(?: \((?P<substep>[^)]*)\))?")
 WORK = re.compile(r"\*(?P<work>[^*]+)\*")
-YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+OTHERS = ("others", "et al.", "et al")
 BETWEEN_STEPS_AND_TAGS = "·"
 
 
@@ -89,5 +89,5 @@ class Card:
 def persons(source: str) -> tuple[str, ...]:
     """The persons or bodies named before the work."""
     before = source.partition("*")[0].rpartition(":")[2]
-    names = [name.split() for name in re.split(r",|;| and | & ", before)]
+    names = [name.split() for name in re.split(r",|;|\band\b|&", before) if name.strip().casefold() not in OTHERS]
     return tuple(f"{name[0][0]} {name[-1]}".casefold() if name[1:] else name[0].casefold() for name in names if name)

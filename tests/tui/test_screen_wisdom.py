@@ -73,7 +73,7 @@ async def test_search_finds_words_of_the_text(tmp_path: Path) -> None:
     async with screen(views.running(tmp_path)) as pilot:
         await press(pilot, "W", "slash", *"saltzer")
         assert "RSK-001" in text_of(pilot) and "DES-001" not in text_of(pilot)
-        await press(pilot, "enter", "enter", "j", "escape", "escape")
+        await press(pilot, "enter", "enter", "j", "escape", "escape", "home")
         assert isinstance(pilot.app.screen, WisdomScreen) and "DES-001" in text_of(pilot)
 
 

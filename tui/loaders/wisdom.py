@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui.sanitize import one_line
-
-_END = "_wisdom.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +52,27 @@ class Wisdom:
 
 
 def load(workspace: Path) -> Wisdom:
-    """Every card in force here: the app's own files before the engine's. Raises WisdomError."""
-    from engine.briefs.wisdom import parse_cards
+    """Every card in force here: the app's own files before the engine's, then what was learned. Raises WisdomError."""
+    from engine.wisdom.library import collections_in_force, load
+    from engine.workspace import Workspace
 
+    overlay = Workspace(workspace).overlay
     chosen, problems = _choices(workspace)
     cards = [
-        CardView(card.id, card.title, path.name.removesuffix(_END), card.fields, tuple(chosen.get(card.id, ())))
-        for path in _files(workspace)
-        for card in parse_cards(path.read_text(encoding="utf-8", errors="replace"), str(path))
+        CardView(card.id, card.title, card.collection, card.fields, tuple(chosen.get(card.id, ())))
+        for card in load(collections_in_force(overlay), overlay).cards
     ]
     return Wisdom(tuple(cards), tuple(problems))
 
 
-def _files(workspace: Path) -> list[Path]:
-    from engine.resources import document, meta_home
-
-    overlay = workspace / ".meta"
-    names = {path.name for home in (meta_home(), overlay) for path in (home / "wisdom").glob(f"*{_END}")}
-    return [document(f"wisdom/{name}", overlay) for name in sorted(names)]
-
-
 def _choices(workspace: Path) -> tuple[dict[str, list[Choice]], list[str]]:
+    from engine.wisdom.told import read_told
+
     found: dict[str, list[Choice]] = {}
-    problems = []
-    for path in sorted((workspace / ".orchestrator" / "sessions").glob("*/session.json")):
-        try:
-            spec = json.loads(path.read_bytes())
-            title = " · ".join(filter(None, [spec["lego"], spec["step"], f"{spec['substep']} #{spec['attempt']}"]))
-            for one in spec.get("wisdom", ()):
-                choice = Choice(path.parent.name, one_line(title), str(spec["runtime"]), one_line(str(one["why"])))
-                found.setdefault(str(one["id"]), []).append(choice)
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            problems.append(f"{path}: it cannot be read ({type(error).__name__}: {error})")
+    sessions, problems = read_told(workspace / ".orchestrator" / "sessions")
+    for one in sessions:
+        title = " · ".join(filter(None, [one.lego, one.step, f"{one.substep} #{one.attempt}"]))
+        for card, why in one.cards:
+            choice = Choice(one.session, one_line(title), one.runtime, one_line(why))
+            found.setdefault(card, []).append(choice)
     return found, problems

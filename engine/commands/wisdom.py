@@ -1,0 +1,191 @@
+"""The command `wisdom`: search, show, lint, stats."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.commands.common import told
+from engine.document.problems import suggestion
+from engine.errors import EXIT_ERROR, UsageError
+from engine.metrics.reading import read_journal
+from engine.resources import document
+from engine.wisdom.checking import lint_files, steps_of
+from engine.wisdom.choose import why
+from engine.wisdom.library import DOCUMENT, Library, collections_in_force, load, read_text
+from engine.wisdom.model import TOLD, Card
+from engine.wisdom.rank import Ranked, rank
+from engine.wisdom.stats import Stats, stats
+from engine.wisdom.told import Effect, Rate, effects, outcomes, read_told
+from engine.workspace import Workspace
+
+SCHEMA_VERSION = 1
+MOST_FOUND = 10
+LONGEST_LIST = 10
+
+workspace_option = click.option(
+    "--dir", "place", metavar="DIR", type=click.Path(path_type=Path), default=Path(), help="The workspace."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+
+
+@click.group()
+def wisdom() -> None:
+    """The cards of advice from which the briefs draw."""
+
+
+@wisdom.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--step", help="Only cards for this step, as a brief ranks them.")
+@click.option("--substep", type=click.Choice(list(TOLD)), default="gen", show_default=True, help="With --step.")
+@click.option("--most", default=MOST_FOUND, show_default=True, type=click.IntRange(min=1), help="So many at most.")
+@json_option
+@workspace_option
+@told
+def search(words: tuple[str, ...], step: str | None, substep: str, most: int, as_json: bool, place: Path) -> None:
+    """The cards nearest to WORDS, the best first, and why."""
+    overlay = _overlay(place)
+    library = _for_step(step, overlay) if step else _library(overlay)
+    found = [one for one in rank(library, step, substep, " ".join(words), most) if one.score > 0]
+    if as_json:
+        _tell_json({"cards": [_found_json(one, step, substep) for one in found]})
+        return
+    for one in found:
+        click.echo(f"{one.card.id}  {one.card.title}")
+        click.echo(f"    {one.card.collection}: {why(one, step, substep)}")
+    if not found:
+        click.echo("no card has these words", err=True)
+
+
+@wisdom.command()
+@click.argument("card_id", metavar="ID")
+@json_option
+@workspace_option
+@told
+def show(card_id: str, as_json: bool, place: Path) -> None:
+    """Print one card with its source."""
+    cards = {card.id: card for card in reversed(_library(_overlay(place)).cards)}
+    card = cards.get(card_id.upper())
+    if card is None:
+        raise UsageError(f"{card_id}: no card has that id{suggestion(card_id.upper(), sorted(cards))}")
+    if as_json:
+        _tell_json({"card": _card_json(card)})
+        return
+    click.echo(f"{card.id}  {card.title}  ({card.collection}, {card.path}:{card.line})")
+    for name, text in card.fields:
+        click.echo(f"- {name}: {text}")
+
+
+@wisdom.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@workspace_option
+@told
+def lint(file: Path | None, place: Path) -> None:
+    """Check the cards in force here, or those of FILE beside them: file:line:column: message."""
+    red = False
+    for path, problems in lint_files(_overlay(place), file).items():
+        red |= bool(problems)
+        for line in list(map(str, problems)) or [f"{path}: no mistakes"]:
+            click.echo(line)
+    if red:
+        sys.exit(EXIT_ERROR)
+
+
+@wisdom.command("stats")
+@json_option
+@workspace_option
+@told
+def stats_(as_json: bool, place: Path) -> None:
+    """How many cards there are for what, and in a workspace what became of the sessions that were told them."""
+    library = _library(_overlay(place))
+    counts = stats(library.cards, [tag.name for tag in library.tags])
+    private = place / ".orchestrator"
+    sessions, problems = read_told(private / "sessions")
+    rows = effects(sessions, outcomes(read_journal(private / "journal.jsonl")))
+    if as_json:
+        _tell_json({**asdict(counts), "told": [_effect_json(row) for row in rows], "problems": problems})
+        return
+    for line in [*_counts(counts), *_effects(rows, library)]:
+        click.echo(line)
+    for problem in problems:
+        click.echo(f"problem: {problem}", err=True)
+
+
+def _overlay(place: Path) -> Path:
+    if not place.is_dir():
+        raise UsageError(f"{place}: there is no such folder.")
+    return Workspace(place.resolve()).overlay
+
+
+def _library(overlay: Path) -> Library:
+    return load(collections_in_force(overlay), overlay)
+
+
+def _for_step(step: str, overlay: Path) -> Library:
+    """The cards on which a step draws. Raises UsageError for a step that does not exist."""
+    path = document(DOCUMENT, overlay)
+    steps = steps_of(read_text(path), str(path))
+    if steps is None:
+        raise UsageError(f"{path}: the document has mistakes: `meta lint` tells them.")
+    if step not in steps:
+        raise UsageError(f"{step}: no step has that name{suggestion(step, sorted(steps))}")
+    return load(steps[step], overlay)
+
+
+def _counts(counts: Stats) -> list[str]:
+    unused = [name for name, number in counts.tags.items() if not number]
+    return [
+        f"cards: {counts.cards} ({_told(counts.collections)})",
+        f"steps: {_told(counts.steps)}",
+        f"tags: {_told({name: number for name, number in counts.tags.items() if number})}",
+        *([f"tags without a card: {', '.join(unused)}"] if unused else []),
+        f"works: {len(counts.works)}; most cards: {_told(counts.works, LONGEST_LIST)}",
+        f"persons: {len(counts.persons)}; most cards: {_told(counts.persons, LONGEST_LIST)}",
+    ]
+
+
+def _told(counts: dict[str, int], most: int | None = None) -> str:
+    return ", ".join(f"{name} {number}" for name, number in list(counts.items())[:most]) or "none"
+
+
+def _effects(rows: list[Effect], library: Library) -> list[str]:
+    if not rows:
+        return ["no session was told a card here"]
+    titles = {card.id: card.title for card in library.cards}
+    head = "told to sessions here (green at once: with the card, without it at the same steps):"
+    return [
+        head,
+        *(
+            f"  {row.card}  {row.sessions:3}×  with {_rate(row.with_it):>14}  without {_rate(row.without):>14}  "
+            f"{titles.get(row.card, '(not in force any more)')}"
+            for row in rows
+        ),
+    ]
+
+
+def _rate(rate: Rate) -> str:
+    return "unknown" if rate.share is None else f"{rate.passed} of {rate.known} ({rate.share:.0%})"
+
+
+def _found_json(one: Ranked, step: str | None, substep: str) -> dict[str, Any]:
+    return {**_card_json(one.card), "score": one.score, "why": why(one, step, substep)}
+
+
+def _card_json(card: Card) -> dict[str, Any]:
+    fields = {name.lower().replace(" ", "_"): text for name, text in card.fields}
+    return {"id": card.id, "title": card.title, "collection": card.collection, **fields}
+
+
+def _effect_json(row: Effect) -> dict[str, Any]:
+    rates = {"with": row.with_it, "without": row.without}
+    told = {name: {"passed": rate.passed, "known": rate.known, "rate": rate.share} for name, rate in rates.items()}
+    return {"id": row.card, "sessions": row.sessions, **told}
+
+
+def _tell_json(told: dict[str, Any]) -> None:
+    click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **told}, indent=2, sort_keys=True, ensure_ascii=False))
