@@ -64,8 +64,10 @@ system:
 	  apt-get update -qq && apt-get install -y -qq $(SYSTEM) >/dev/null; \
 	else echo "not root on a Debian system: install $(SYSTEM) by hand"; fi
 
-# The real agents for the contract tests, pinned: without them those tests are skipped and say so.
-agents: $(AGENTS)/.installed
+# The real agents for the contract tests, pinned, and the packages of the apps that toolchains are tested with: without
+# them those tests are skipped and say so.
+agents: $(AGENTS)/.installed setup
+	@$(BIN)/python -m tests.toolchain_apps
 
 $(AGENTS)/.installed: tests/contract/agents/package.json tests/contract/agents/package-lock.json
 	@if command -v npm >/dev/null 2>&1; then \

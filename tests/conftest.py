@@ -18,6 +18,7 @@ SLOW = {
     "test_sub_apps",
     "test_take_over",
     "test_tape_replay",
+    "test_toolchain_apps",
     "test_trouble",
     "test_valves",
 }
