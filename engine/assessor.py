@@ -13,7 +13,7 @@ from engine.instances import Instances, Key
 from engine.names import instance_name
 from engine.runtimes import rested, why_none
 from engine.snapshot import Snapshot
-from engine.staleness import changed_inputs, criteria_changed, current_inputs, edited_outputs
+from engine.staleness import changed_inputs, criteria_changed, current_inputs, decided, edited_outputs
 from engine.state.models import SessionFact, Stage, StepRecord
 
 _EMPTY = StepRecord()
@@ -130,6 +130,8 @@ class Assessor:
         if edited and needs_approval(self.snapshot, step, record):
             gate = instance_name(step.name, lego)
             return "waiting_approval", f"{', '.join(edited)} changed after approval; `meta approve {gate}` approves it"
+        if why := decided(self.snapshot, self.instances, step, lego, record):
+            return "stale", why
         changed = self.changed_inputs(step, lego, record)
         if changed and step.action:
             return self._unless_held(step, "ready", f"runs again: {', '.join(changed)} changed")

@@ -35,7 +35,7 @@ from engine.names import instance_name
 from engine.runtimes import available
 from engine.scheduling import durations, order, urgency
 from engine.snapshot import Snapshot
-from engine.staleness import approved_as, outputs_now
+from engine.staleness import approved_as, decided, outputs_now
 from engine.state.counting import counts
 from engine.state.models import Decision, Stage, State, StepRecord, Waiting
 
@@ -102,7 +102,7 @@ def _due(assessor: Assessor, step: Step, lego: str | None, instance: Instance) -
             yield from _gate(assessor.snapshot, step, lego, record)
         case "stale" if assessor.consented(step):
             changed = tuple(assessor.changed_inputs(step, lego, record))
-            if changed:  # what only follows from others is done again when they have really become different
+            if changed or decided(assessor.snapshot, assessor.instances, step, lego, record):  # what only follows from others is done again when they have really become different
                 yield Reopen(step.name, lego, instance.why, "gen", changed)
 
 

@@ -72,6 +72,28 @@ def edited_outputs(snapshot: Snapshot, step: Step, lego: str | None, record: Ste
     return tuple(path for path, id_ in record.outputs.items() if now[path] != id_)
 
 
+def decided(snapshot: Snapshot, instances: Instances, step: Step, lego: str | None, record: StepRecord) -> str:
+    """Why a LEGO's step is to be done again in a change although its inputs are the same: the new plan says so.
+
+    REFACTOR begins with the LEGO's first step, and the others follow if that makes a difference; REGENERATE is all.
+    """
+    change = snapshot.state.orchestrator.run.change
+    if (
+        change is None
+        or lego is None
+        or snapshot.plan is None
+        or step.action
+        or (record.ended_at or "") > change.began_at
+    ):
+        return ""
+    decision = snapshot.plan.lego(lego).decision
+    first = next((one.name for one in snapshot.orchestration.steps() if one.per_lego and not one.action), "")
+    again = decision == "REGENERATE" or (decision == "REFACTOR" and step.name == first)
+    makers = [snapshot.state.record(*key) or StepRecord() for key in instances.makers_of_plan()]
+    is_new = any(session.started_at >= change.began_at for maker in makers for session in maker.sessions[-1:])
+    return f"the plan says {decision}" if again and is_new else ""
+
+
 def criteria_changed(step: Step, record: StepRecord) -> bool:
     """Whether the document asks for something else than what the last check of this step looked at."""
     if not step.criteria or not record.checks or not record.checks[-1].criteria:

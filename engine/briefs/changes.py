@@ -70,7 +70,7 @@ def _of_files(ground: Ground, before: str, wanted: Sequence[str]) -> Iterator[st
     if not wanted:
         return
     files = sorted({file for commit in (before, ground.commit) for file in ground.repository.files(commit, wanted)})
-    old, new = (ground.repository.read_all(commit, files) for commit in (before, ground.commit))
+    old, new = (ground.repository.read_present(commit, files) for commit in (before, ground.commit))
     yield from (difference(file, old.get(file), new.get(file)) for file in files if old.get(file) != new.get(file))
 
 
@@ -79,7 +79,7 @@ def _of_slices(
 ) -> Iterator[str]:
     if not wanted or ground.plan is None or lego is None:
         return
-    old, new = (ground.repository.read_all(commit, list(wanted)) for commit in (before, ground.commit))
+    old, new = (ground.repository.read_present(commit, list(wanted)) for commit in (before, ground.commit))
     for path in wanted:
         was = _slice(path, old.get(path), old_plan, lego)
         now = _slice(path, new.get(path), ground.plan, lego)
@@ -94,7 +94,7 @@ def _slice(path: str, data: bytes | None, plan: Plan | None, lego: str) -> bytes
 
 
 def _plan_at(repository: Repository, commit: str) -> Plan | None:
-    data = repository.read_all(commit, [PLAN]).get(PLAN)
+    data = repository.read_present(commit, [PLAN]).get(PLAN)
     try:
         return parse_plan(data.decode(errors="replace")) if data else None
     except PlanError:

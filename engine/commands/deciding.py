@@ -29,7 +29,7 @@ def _open_question(workspace: Workspace, gate: str) -> Waiting:
     )
 
 
-def _decide(place: Path, gate: str, decision: Decision) -> None:
+def decide(place: Path, gate: str, decision: Decision) -> None:
     """Write a decision on the open question, bound to the files as they lie in the workspace now."""
     workspace = Workspace.at(place)
     waiting = _open_question(workspace, gate)
@@ -55,7 +55,7 @@ def _as_it_lies(workspace: Workspace, waiting: Waiting) -> dict[str, str]:
 @told
 def approve(gate: str, folder: Path) -> None:
     """Approve what waits at GATE, as it lies in the workspace now."""
-    _decide(folder, gate, Decision(decision="approve", by="meta approve"))
+    decide(folder, gate, Decision(decision="approve", by="meta approve"))
     click.echo(f"{gate} approved. {go_on(folder)}")
 
 
@@ -68,7 +68,7 @@ def revise(gate: str, message: str, folder: Path) -> None:
     """Send what waits at GATE back, with a comment that the next session must answer."""
     if not message.strip():
         raise UsageError("-m: say what is to change.")
-    _decide(folder, gate, Decision(decision="revise", comment=message, by="meta revise"))
+    decide(folder, gate, Decision(decision="revise", comment=message, by="meta revise"))
     click.echo(f"{gate} goes back with your comment. {go_on(folder)}")
 
 
@@ -89,7 +89,7 @@ def answer(file: Path, gate: str | None, folder: Path) -> None:
         raise UsageError(f"name one with --gate: {names}" if names else "no step asks questions now")
     waiting = _open_question(workspace, gate) if gate else asking[0]
     answers = _read_answers(file, waiting)
-    _decide(folder, waiting.gate, Decision(decision="answer", answers=answers, by="meta answer"))
+    decide(folder, waiting.gate, Decision(decision="answer", answers=answers, by="meta answer"))
     given = sum(bool(text) for text in answers.values())
     click.echo(f"{waiting.gate}: {given} of {len(answers)} questions answered. {go_on(folder)}")
 

@@ -54,6 +54,11 @@ class Objects(References):
             found[path], answer = answer[:size], answer[size + 1 :]
         return found
 
+    def read_present(self, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
+        """As `read_all`, of the paths that are files in the commit."""
+        files = set(self.files(commit, paths)) & set(paths) if paths else set()
+        return self.read_all(commit, sorted(files))
+
     def files(self, commit: str, paths: Sequence[str] = ()) -> list[str]:
         """Every file in the commit, or those at and below `paths`."""
         only = [clean_path(path) for path in paths]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from engine.configuration import Configuration
 from engine.document.model import Orchestration, Step
@@ -50,6 +51,8 @@ class Settings:
     """What this run may use at most: tokens, US dollars."""
     lane: Lane | None = None
     """The lane a person chose; None: as it is, or as it will be proposed."""
+    change: Literal["plan", "apply"] | None = None
+    """Plan a change of the finished app, or carry out the one that is planned; None: go on with what there is."""
 
 
 @dataclass(frozen=True, slots=True)

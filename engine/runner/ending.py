@@ -47,6 +47,9 @@ def ending_of(state: State, assessment: Assessment) -> Ending:
         return "runtime"
     if any(word in BLOCKED for word in words):
         return "blocked"
+    change = state.orchestrator.run.change
+    if change and change.stage == "planning" and "stale" in words:
+        return "until"
     return "done" if all(word in SETTLED for word in words) else "until"
 
 
@@ -69,7 +72,10 @@ def _told(ending: Ending, state: State, assessment: Assessment) -> tuple[str, ..
         ]
     if ending == "waiting":
         told += ["waiting for you:", *(f"  {instance.why}" for instance in instances if instance.gate)]
-    if stale and ending in ("done", "until"):
+    change = orchestrator.run.change
+    if change and change.stage == "planning" and ending == "until":
+        told.append("the change is planned: `meta plan` shows it, `meta apply` carries it out")
+    elif stale and ending in ("done", "until"):
         steps, them = ("1 step is", "it") if stale == 1 else (f"{stale} steps are", "them")
         told.append(f"{steps} stale: `meta run --refresh` does {them} again")
     return tuple(told)

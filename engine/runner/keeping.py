@@ -40,7 +40,7 @@ def keep_in_session(
     edits = edits_by_hand(repository, base, context.record(step, lego), outputs)
     if not edits:
         return KeptWork(made)
-    session = repository.read_all(made, [edit.path for edit in edits])
+    session = repository.read_present(made, [edit.path for edit in edits])
     files = {path: body_of(path, data) for path, data in session.items()}
     kept = keep(edits, files)
     whole = {

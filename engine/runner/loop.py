@@ -12,7 +12,7 @@ from engine import actions as due
 from engine.assessment import Assessment
 from engine.facts import FactsReader
 from engine.planner import assess, plan
-from engine.runner import actions, checks, decisions, hands, landing, sessions, sub_app
+from engine.runner import actions, changing, checks, decisions, hands, landing, sessions, sub_app
 from engine.runner.context import Context
 from engine.runner.documents import tell_document_changes
 from engine.runner.ending import RunEnd, run_end
@@ -101,6 +101,7 @@ class Runner:
         }
         if run.started_at is None:
             update["started_at"] = self.context.store.time()
+        update |= changing.wanted(self.context, run)
         if lane := self.context.settings.lane:
             update |= {"lane": lane, "chosen": {**run.chosen, "lane": lane}}
         changed = run.model_copy(update=update)
@@ -288,5 +289,6 @@ class Runner:
             folder = self.context.workspace.private / "worktrees"
             for worktree in sorted(folder.iterdir()) if folder.is_dir() else []:
                 await asyncio.to_thread(repository.remove_worktree, worktree)
-            await self.context.commit(RunSet(run=run.model_copy(update={"finished_at": self.context.store.time()})))
+            ended = {"finished_at": self.context.store.time(), "change": None}
+            await self.context.commit(RunSet(run=run.model_copy(update=ended)))
             await asyncio.to_thread(landing.save_state, self.context)

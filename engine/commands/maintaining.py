@@ -1,0 +1,210 @@
+"""Commands that change a finished app: plan what a changed intent means, apply what was approved."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from engine.commands.building import finish, run_and_tell
+from engine.commands.common import folder, told
+from engine.commands.deciding import decide
+from engine.commands.engine_options import EngineOptions, engine_options
+from engine.edits import difference
+from engine.errors import EXIT_DONE, MetaError, UsageError
+from engine.facts import WorkspaceFacts, assess_workspace
+from engine.legos.model import LegoDecision
+from engine.legos.plan import parse_plan
+from engine.lifecycle.change import SCHEMA_VERSION, ChangeReport, Expected, report_change, waiting_gate
+from engine.runner.start import run_engine
+from engine.state.atomic import write_atomic
+from engine.state.models import Change, Decision
+from engine.workspace import GIVEN, PLAN
+
+DECISIONS: tuple[LegoDecision, ...] = get_args(LegoDecision)
+
+
+class NotFinished(MetaError):
+    """There is no finished app to change."""
+
+
+@click.command()
+@click.option(
+    "--set", "choices", multiple=True, metavar="LEGO=DECISION", help=f"Decide otherwise: {', '.join(DECISIONS)}."
+)
+@click.option("--forecast", is_flag=True, help="Only say what is known without asking an agent.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON, without what happens on the way.")
+@engine_options
+@folder
+@told
+def plan(folder: Path, options: EngineOptions, choices: tuple[str, ...], forecast: bool, as_json: bool) -> None:
+    """Show what a changed app_intent.md, or a change_request.md, means, before any code is written.
+
+    Agents bring the essence, the requirements and the LEGO plan up to date; then it stops. `meta apply` carries it out.
+    """
+    facts = _changeable(assess_workspace(folder))
+    if choices:
+        _choose(facts, choices)
+        facts = assess_workspace(folder)
+    change = facts.state.orchestrator.run.change
+    if change is None and not _anything(facts):
+        click.echo("nothing has changed since the app was finished: edit app_intent.md, or write change_request.md")
+        return
+    if not as_json:
+        _tell_forecast(facts)
+    if forecast:
+        return
+    code = EXIT_DONE
+    if not choices or report_change(facts, _change(facts)) is None:
+        settings = replace(options.settings(facts.workspace), change="plan")
+        say = partial(click.echo, err=True)
+        end = (
+            run_engine(facts.workspace, settings, say, options.unsandboxed)
+            if as_json
+            else run_and_tell(facts.workspace, settings, options.unsandboxed)
+        )
+        code, facts = end.exit_code, assess_workspace(folder)
+    _tell_plan(facts, as_json)
+    sys.exit(code)
+
+
+@click.command()
+@engine_options
+@folder
+@told
+def apply(folder: Path, options: EngineOptions) -> None:
+    """Approve the planned change as `meta plan` shows it, and carry it out."""
+    facts = _changeable(assess_workspace(folder))
+    change = facts.state.orchestrator.run.change
+    if change is None:
+        raise UsageError("there is no planned change: edit app_intent.md or write change_request.md, then `meta plan`")
+    if change.stage == "planning":
+        _approve(facts, folder, change)
+    settings = replace(options.settings(facts.workspace), change="apply")
+    finish(run_and_tell(facts.workspace, settings, options.unsandboxed))
+
+
+def _changeable(facts: WorkspaceFacts) -> WorkspaceFacts:
+    run = facts.state.orchestrator.run
+    if run.finished_at is None and run.change is None:
+        raise NotFinished(f"{facts.workspace.root}: this app is not finished yet. `meta run` goes on with it.")
+    return facts
+
+
+def _change(facts: WorkspaceFacts) -> Change:
+    """The change under way, or one that would begin now."""
+    head = facts.workspace.repository.head()
+    assert head is not None, "a workspace has a first commit"
+    return facts.state.orchestrator.run.change or Change(base=head, began_at="")
+
+
+def _anything(facts: WorkspaceFacts) -> bool:
+    return any(instance.status not in ("done", "skipped") for instance in facts.assessment.instances())
+
+
+def _approve(facts: WorkspaceFacts, place: Path, change: Change) -> None:
+    """What the person has seen is what they consent to. Raises UsageError where there is nothing to see yet."""
+    if report_change(facts, change) is None:
+        raise UsageError("the change is not planned yet: `meta plan` makes the plan and shows it")
+    if gate := waiting_gate(facts):
+        decide(place, gate, Decision(decision="approve", by="meta apply"))
+
+
+def _choose(facts: WorkspaceFacts, choices: Iterable[str]) -> None:
+    """Write other decisions into the plan, which is the person's to edit. Raises UsageError, PlanError."""
+    run = facts.state.orchestrator.run
+    if run.change is None or run.change.stage != "planning":
+        raise UsageError("--set: there is no planned change whose LEGOs could be decided otherwise; `meta plan` first")
+    path = facts.workspace.root / PLAN
+    data = json.loads(path.read_text(encoding="utf-8"))
+    for choice in choices:
+        name, _, decision = choice.partition("=")
+        found = next((lego for lego in data["legos"] if lego["name"] == name), None)
+        if found is None:
+            raise UsageError(f"--set {choice}: no LEGO is named {name!r}. There are: {', '.join(_names(data))}")
+        if decision.upper() not in DECISIONS:
+            raise UsageError(f"--set {choice}: {decision!r} is no decision. Choose one of {', '.join(DECISIONS)}")
+        if found["decision"] != decision.upper():
+            found |= {"decision": decision.upper(), "reason": "decided by a person"}
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    parse_plan(text)
+    write_atomic(path, text.encode())
+
+
+def _names(data: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [lego["name"] for lego in data["legos"]]
+
+
+def _tell_forecast(facts: WorkspaceFacts) -> None:
+    """What is known without asking anybody: what the person wrote, and what stands on it."""
+    base = _change(facts).base
+    repository = facts.workspace.repository
+    before = repository.read_present(base, list(GIVEN))
+    for name in GIVEN:
+        path = facts.workspace.root / name
+        now = path.read_bytes() if path.is_file() else None
+        if shown := difference(name, before.get(name), now) if now is not None else "":
+            click.echo(shown)
+    waiting = [i.name for i in facts.assessment.instances() if i.status in ("stale", "ready", "pending")]
+    if waiting:
+        click.echo(f"stands on what has changed: {', '.join(waiting[:8])}{_more(waiting, 8)}")
+
+
+def _more(names: list[str], shown: int) -> str:
+    return f" and {len(names) - shown} more" if len(names) > shown else ""
+
+
+def _tell_plan(facts: WorkspaceFacts, as_json: bool) -> None:
+    change = facts.state.orchestrator.run.change
+    report = report_change(facts, change) if change else None
+    if as_json:
+        document = {"schema_version": SCHEMA_VERSION, "change": asdict(report) if report else None}
+        click.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+    elif report:
+        for line in _lines(report):
+            click.echo(line)
+    elif change is None:
+        click.echo("nothing is left to do: what you changed changes no requirement and no LEGO")
+
+
+def _lines(report: ChangeReport) -> Iterable[str]:
+    yield "requirements"
+    marks = {"added": "+", "changed": "~", "removed": "-"}
+    for one in report.requirements:
+        yield f"  {marks[one.how]} {one.id} {one.text}"
+    if not report.requirements:
+        yield "  none changes"
+    yield "LEGOs"
+    width = max(len(lego.name) for lego in report.legos)
+    for lego in report.legos:
+        yield f"  {lego.name:{width}}  {lego.decision:10}  {lego.reason or 'no reason given'}"
+        details = [
+            f"requirements: {', '.join(lego.requirements)}" if lego.requirements else "",
+            f"tests that name them: {', '.join(lego.tests)}" if lego.tests else "",
+            f"your edits: {', '.join(f'{path} ({lines} lines)' for path, lines in lego.edited.items())}"
+            if lego.edited
+            else "",
+        ]
+        yield from (f"  {'':{width}}  {'':10}  {detail}" for detail in details if detail)
+    yield f"expected: {report.sessions} sessions, {_tokens(report.tokens)}, {_minutes(report.seconds)} of sessions"
+    yield f"risk: {report.risk}" + "".join(f"\n  {risk}" for risk in report.risks)
+    if not report.approved:
+        yield "`meta plan --set LEGO=DECISION` decides otherwise, `meta apply` approves this and carries it out"
+
+
+def _tokens(expected: Expected) -> str:
+    if expected.p50 is None or expected.p90 is None:
+        return "tokens unknown"
+    return f"{expected.p50:,.0f} tokens (p90 {expected.p90:,.0f})"
+
+
+def _minutes(expected: Expected) -> str:
+    if expected.p50 is None or expected.p90 is None:
+        return "time unknown"
+    return f"{expected.p50 / 60:,.0f} minutes (p90 {expected.p90 / 60:,.0f})"

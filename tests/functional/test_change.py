@@ -1,0 +1,166 @@
+"""A finished app is changed: what it means is shown, what was approved is done, and what a person edited stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cookbook import DISHES, DOCUMENT, INTENT, MENU, PLAN, dish
+from tests.git_helpers import plain_git
+from tests.scripted import Kitchen, Said, kitchen_with_cooks, meta
+
+WISH = INTENT + "The stew is to be hot.\n"
+STEPS = "Cut onions.\n\nFry them.\n\nAdd broth.\n\nCook it for an hour.\n\nServe.\n"
+
+
+@pytest.fixture
+def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
+    """The book is finished; its document knows maintenance."""
+    made = kitchen_with_cooks(tmp_path)
+    text = DOCUMENT.read_text().replace(
+        "- **For each**: LEGO", "- **For each**: LEGO where decision is NEW or REFACTOR"
+    )
+    text = text.replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
+    (made.root / ".meta" / "AGENTS.md").write_text(text)
+    for name in DISHES:
+        made.agents.will(f"{name}-dishes-gen", {f"dishes/{name}.md": dish(name, STEPS)})
+    assert made.run("--yes").code == 0
+    yield made
+    made.end()
+
+
+def planned(**decisions: str) -> str:
+    """The plan with these decisions; what is not named is kept."""
+    legos = [
+        lego | {"decision": decisions.get(str(lego["name"]), "KEEP"), "reason": f"because of {lego['name']}"}
+        for lego in PLAN["legos"]  # type: ignore[attr-defined]
+    ]
+    return json.dumps({**PLAN, "legos": legos})
+
+
+def wants(kitchen: Kitchen, hot: str, **decisions: str) -> None:
+    """The person wants the stew hot, and this is what the agents will do about it."""
+    (kitchen.root / "app_intent.md").write_text(WISH)
+    kitchen.agents.will("menu-gen", {"menu.md": MENU + "\nThe stew is hot.\n", "lego_plan.json": planned(**decisions)})
+    kitchen.agents.will("stew-dishes-gen", {"dishes/stew.md": dish("stew", hot)})
+
+
+def maintain(kitchen: Kitchen, *words: object) -> Said:
+    runtime = ("--runtime", "scripted", "--adapter-path", kitchen.agents.home)
+    return meta(*words, kitchen.root, *runtime)
+
+
+def edit(kitchen: Kitchen, old: str, new: str) -> None:
+    path = kitchen.root / "dishes" / "stew.md"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def stew(kitchen: Kitchen) -> str:
+    return (kitchen.root / "dishes" / "stew.md").read_text()
+
+
+def test_a_plan_shows_what_the_change_means_and_touches_no_lego(kitchen: Kitchen) -> None:
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    before = {name: (kitchen.root / "dishes" / f"{name}.md").read_bytes() for name in DISHES}
+    done = maintain(kitchen, "plan", "--yes")
+    assert done.code == 0, done
+    assert "+The stew is to be hot." in done.out
+    assert "stew  REFACTOR    because of stew" in done.out
+    assert "soup  KEEP        because of soup" in done.out
+    assert "expected: " in done.out
+    assert {name: (kitchen.root / "dishes" / f"{name}.md").read_bytes() for name in DISHES} == before
+
+
+def test_without_a_wish_there_is_nothing_to_plan(kitchen: Kitchen) -> None:
+    done = maintain(kitchen, "plan")
+    assert (done.code, "nothing has changed" in done.out) == (0, True)
+    assert maintain(kitchen, "apply").code == 2
+
+
+def test_an_app_that_is_not_finished_cannot_be_changed(tmp_path: Path) -> None:
+    kitchen = kitchen_with_cooks(tmp_path)
+    done = maintain(kitchen, "plan")
+    assert done.code == 1 and "`meta run` goes on with it" in done.err
+
+
+def test_apply_does_what_was_planned_and_only_that(kitchen: Kitchen) -> None:
+    kept = {name: (kitchen.root / "dishes" / f"{name}.md").read_bytes() for name in ("soup", "cake")}
+    starts = len(kitchen.agents.starts())
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    assert maintain(kitchen, "plan").code == 3
+    done = maintain(kitchen, "apply", "--yes")
+    assert done.code == 0, done
+    assert "hot broth" in stew(kitchen)
+    assert {name: (kitchen.root / "dishes" / f"{name}.md").read_bytes() for name in kept} == kept
+    assert not any("soup" in one or "cake" in one for one in kitchen.agents.starts()[starts:])
+    assert kitchen.state.orchestrator.run.change is None
+    assert set(kitchen.words.values()) <= {"done", "skipped"}
+
+
+def test_the_brief_of_a_change_says_what_has_changed_and_what_people_edited(kitchen: Kitchen) -> None:
+    edit(kitchen, "Cut onions.", "Cut onions, not too small.")
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    assert maintain(kitchen, "plan", "--yes").code == 0
+    assert maintain(kitchen, "apply", "--yes").code == 0
+    menu = (kitchen.session("menu-gen-2") / "brief.md").read_text()
+    assert "## What has changed" in menu and "+The stew is to be hot." in menu
+    assert "as it stands: mend it in place" in menu and "Soup, stew, cake." in menu
+    cook = (kitchen.session("stew-dishes-gen-2") / "brief.md").read_text()
+    assert "## Edits by a person" in cook and "+Cut onions, not too small." in cook
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_an_edit_by_hand_is_merged_into_the_new_work(kitchen: Kitchen, committed: bool) -> None:
+    edit(kitchen, "Cut onions.", "Cut onions, not too small.")
+    if committed:
+        plain_git(kitchen.root, "commit", "-qam", "mine")
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    planned_ = maintain(kitchen, "plan", "--yes")
+    assert planned_.code == 0, planned_
+    done = maintain(kitchen, "apply", "--yes")
+    assert done.code == 0, done
+    assert "kept your edits in dishes/stew.md" in done.out
+    assert "not too small" in stew(kitchen) and "hot broth" in stew(kitchen)
+
+
+def test_an_edit_stays_through_any_number_of_later_changes(kitchen: Kitchen) -> None:
+    edit(kitchen, "Cut onions.", "Cut onions, not too small.")
+    for number in range(3):
+        wants(kitchen, STEPS.replace("broth", f"broth {number}"), stew="REFACTOR")
+        (kitchen.root / "app_intent.md").write_text(f"{WISH}{number}\n")
+        assert maintain(kitchen, "plan", "--yes").code == 0
+        assert maintain(kitchen, "apply", "--yes").code == 0
+        assert "not too small" in stew(kitchen) and f"broth {number}" in stew(kitchen)
+
+
+def test_where_both_changed_the_same_line_the_person_s_stands_and_they_are_asked(kitchen: Kitchen) -> None:
+    edit(kitchen, "Add broth.", "Add cold broth.")
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    assert maintain(kitchen, "plan", "--yes").code == 0
+    done = maintain(kitchen, "apply", "--yes")
+    assert done.code == 3, done
+    assert "your edits conflict with the new dishes/stew.md" in done.out
+    assert "Add cold broth." in stew(kitchen) and "hot broth" not in stew(kitchen)
+    assert "+Add hot broth." in "".join(kitchen.record("dishes", "stew").conflicts.values()).replace(
+        "Add hot", "+Add hot"
+    )
+    meta("approve", "dishes_stew", kitchen.root)
+    assert kitchen.run("--yes").code == 0
+    assert "Add cold broth." in stew(kitchen)
+
+
+def test_a_decision_can_be_set_otherwise_before_it_is_applied(kitchen: Kitchen) -> None:
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR", soup="REFACTOR")
+    assert maintain(kitchen, "plan").code == 3
+    done = maintain(kitchen, "plan", "--set", "soup=keep")
+    assert done.code == 0 and "soup  KEEP        decided by a person" in done.out, done
+    starts = len(kitchen.agents.starts())
+    assert maintain(kitchen, "apply", "--yes").code == 0
+    assert not any("soup" in one for one in kitchen.agents.starts()[starts:])
+    wrong = maintain(kitchen, "plan", "--set", "soup=maybe")
+    assert wrong.code == 2
