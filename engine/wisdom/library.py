@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
@@ -12,6 +14,7 @@ from typing import TypeAlias
 import platformdirs
 
 from engine.configuration.load import APPLICATION
+from engine.names import name_from_title
 from engine.resources import document, meta_home
 from engine.wisdom.index import Index
 from engine.wisdom.model import Card, WisdomError
@@ -26,26 +29,39 @@ DOCUMENT = "AGENTS.md"
 File: TypeAlias = tuple[str, bytes]
 """The path of a file and its content."""
 
+_STEP = re.compile(r"^#{2,3} (?:Phase [0-9]+|Step): (?P<title>.+)$", re.MULTILINE)
+
 
 class Library:
-    """Cards, the tags they use, and the text against which a word is usual. Its indexes are made when first asked."""
+    """Cards, the tags they use, and the orchestration document. Its indexes are made when first asked for.
 
-    def __init__(self, cards: Iterable[Card], tags: Iterable[Tag] = (), usual: str = "") -> None:
+    What the document says tells which words are usual in every brief, and what a step is about.
+    """
+
+    def __init__(self, cards: Iterable[Card], tags: Iterable[Tag] = (), document_text: str = "") -> None:
         self.cards = tuple(cards)
         self.tags = tuple(tags)
-        self.usual_text = usual
-        self.usual = Counter(terms(usual))
+        self.document = document_text
+        self.usual = Counter(terms(document_text))
         self.usual_size = sum(self.usual.values())
         self._fitting: dict[tuple[str, str] | None, tuple[tuple[Card, ...], Index]] = {}
         self._with_tag: dict[str, Library] = {}
         self._lock = Lock()
+
+    def task(self, step: str) -> str:
+        """What the orchestration document says of a step; "" if it says nothing."""
+        heads = list(_STEP.finditer(self.document))
+        for head, following in zip_longest(heads, heads[1:]):
+            if name_from_title(head["title"].strip()) == step:
+                return self.document[head.end() : following.start() if following else None]
+        return ""
 
     def with_tag(self, tag: str) -> Library:
         """The cards that have a tag, as a library of their own."""
         with self._lock:
             if tag not in self._with_tag:
                 cards = [card for card in self.cards if tag in card.tags]
-                self._with_tag[tag] = Library(cards, self.tags, self.usual_text)
+                self._with_tag[tag] = Library(cards, self.tags, self.document)
             return self._with_tag[tag]
 
     def fitting(self, step: str | None, substep: str) -> tuple[tuple[Card, ...], Index]:

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.wisdom.index import Index
 from engine.wisdom.library import Library
@@ -24,8 +25,8 @@ CLEARLY_MORE = math.log(10)
 """Ten times as often as usual is as characteristic as a word gets: that it is rare in the cards counts in the index."""
 UNSEEN = 5_000
 """So many words more are supposed in cards and document, so that a few short cards make no word usual."""
-WORDS_SHARE, TAGS_SHARE = 1.0, 0.6
-"""How much the words that a card shares with the work count, and how much its tags; each is scaled to the best card."""
+WORDS_SHARE, TAGS_SHARE, STEP_SHARE = 1.0, 0.6, 0.4
+"""How much the words that a card shares with the work count, its tags, and its nearness to what the step is about."""
 POSITION = (1.0, 0.7, 0.5, 0.4)
 """The first tag of a card is the most specific."""
 SAME_IDEA = 0.35
@@ -41,6 +42,8 @@ class Ranked:
     score: float
     words: tuple[str, ...] = ()
     tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    near: bool = False
+    """Whether it is near to what the document says of the step."""
 
 
 def rank(library: Library, step: str | None, substep: str, words: str, most: int = 10) -> list[Ranked]:
@@ -67,14 +70,19 @@ def ordered(library: Library, step: str | None, substep: str, words: str) -> Ite
     shared = _shared(weights, index)
     signs = evidence(library.tags, said, weights)
     by_tag = _tag_weights(signs, cards)
-    by_words = [sum(shared[number].values()) if number in shared else 0.0 for number in range(len(cards))]
-    tagged = [_tagged(card.tags, by_tag) for card in cards]
-    scores = _sum_up(by_words, tagged)
+    by_task = _by_task(library, step, substep)
+    near = max(by_task, default=0.0) / 2
+    scores = _sum_up(
+        (WORDS_SHARE, _sums(shared, len(cards))),
+        (TAGS_SHARE, [_tagged(card.tags, by_tag) for card in cards]),
+        (STEP_SHARE, by_task),
+    )
     written = dict(zip(stems_of(said), said, strict=True))
     for number in sorted(range(len(cards)), key=lambda number: -scores[number]):  # stable: the cards come by id
         card = cards[number]
         tags = tuple((tag, _best(signs[tag], written)) for tag in card.tags if by_tag.get(tag))
-        yield Ranked(card, scores[number], _best(shared.get(number, {}), written), tags[:REASONS])
+        shares = _best(shared.get(number, {}), written)
+        yield Ranked(card, scores[number], shares, tags[:REASONS], by_task[number] > near)
 
 
 def characteristic(words: Sequence[str], library: Library, index: Index) -> dict[str, float]:
@@ -91,6 +99,15 @@ def characteristic(words: Sequence[str], library: Library, index: Index) -> dict
     return weights
 
 
+@lru_cache(maxsize=64)
+def _by_task(library: Library, step: str | None, substep: str) -> list[float]:
+    """How near each fitting card is to what the document says of the step; nothing where no step is named."""
+    cards, index = library.fitting(step, substep)
+    task = library.task(step) if step else ""
+    shared = _shared(characteristic(split(task), library, index), index)
+    return _sums(shared, len(cards))
+
+
 def _shared(weights: Mapping[str, float], index: Index) -> dict[int, dict[str, float]]:
     """Number of the card → term → what it counts there, for the heaviest terms."""
     known = sorted((term for term in weights if term in index.counts), key=lambda term: (-weights[term], term))
@@ -99,6 +116,10 @@ def _shared(weights: Mapping[str, float], index: Index) -> dict[int, dict[str, f
         for number, match in index.matches(term).items():
             found.setdefault(number, {})[term] = weights[term] * match
     return found
+
+
+def _sums(shared: Mapping[int, Mapping[str, float]], size: int) -> list[float]:
+    return [sum(shared[number].values()) if number in shared else 0.0 for number in range(size)]
 
 
 def _tag_weights(signs: Mapping[str, Mapping[str, float]], cards: Sequence[Card]) -> dict[str, float]:
@@ -115,11 +136,10 @@ def _tagged(tags: Sequence[str], by_tag: Mapping[str, float]) -> float:
     return sum([share * by_tag[tag] for share, tag in zip(POSITION, tags, strict=False) if tag in by_tag])
 
 
-def _sum_up(by_words: Sequence[float], tagged: Sequence[float]) -> list[float]:
-    """The score of each card, rounded so that no machine's last digit decides."""
-    words, tags = max(by_words, default=0.0) or 1.0, max(tagged, default=0.0) or 1.0
-    pairs = zip(by_words, tagged, strict=True)
-    return [round(WORDS_SHARE * one / words + TAGS_SHARE * other / tags, 6) for one, other in pairs]
+def _sum_up(*parts: tuple[float, Sequence[float]]) -> list[float]:
+    """The score of each card: every part scaled to its best card, rounded so that no machine's last digit decides."""
+    scaled = [[share / (max(found, default=0.0) or 1.0) * one for one in found] for share, found in parts]
+    return [round(sum(one), 6) for one in zip(*scaled, strict=True)]
 
 
 def _best(found: Mapping[str, float], written: Mapping[str, str]) -> tuple[str, ...]:

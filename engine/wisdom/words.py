@@ -18,8 +18,20 @@ who whole whom whose why will with within without would yet you your
 STOP = frozenset(_STOP.split())
 """Words that say nothing about what a text is about."""
 
-SUFFIXES = ("ation", "ness", "ment", "able", "ible", "ing", "ion", "ive", "ers", "ed", "er", "ly")
-LEAST_STEM = 4
+SUFFIXES = {
+    "ness": 4,
+    "ment": 5,
+    "able": 4,
+    "ible": 4,
+    "ing": 3,
+    "ion": 4,
+    "ive": 4,
+    "ers": 4,
+    "ed": 3,
+    "er": 4,
+    "ly": 4,
+}
+"""Endings that are cut off, the first that fits, and how many letters must be left."""
 MOST_REMEMBERED = 100_000
 
 _WORD = re.compile(r"[a-z]{2,}")
@@ -55,12 +67,14 @@ def stem(word: str) -> str:
     if len(word) <= 3:
         return word
     word = _singular(word)
-    for suffix in SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= (3 if suffix in ("ing", "ed") else LEAST_STEM):
+    for suffix, least in SUFFIXES.items():
+        if word.endswith(suffix) and len(word) - len(suffix) >= least:
             word = word[: -len(suffix)]
             break
     if len(word) > 3 and word[-1] == "e":
         word = word[:-1]
+    if len(word) > 6 and word.endswith("at"):
+        word = word[:-2]
     if len(word) > 3 and word[-1] == word[-2]:
         word = word[:-1]
     return f"{word[:-1]}i" if len(word) > 2 and word[-1] == "y" else word
