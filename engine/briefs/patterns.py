@@ -1,0 +1,183 @@
+"""Patterns: read them from Markdown, and choose the one or two whose signs stand in the text of the work."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from engine.briefs.tokens import estimate
+from engine.errors import MetaError
+from engine.resources import document
+
+FILES = ("antipatterns", "success_patterns", "trade_off_matrix")
+FIELDS: dict[str, tuple[str, ...]] = {
+    "antipatterns": ("Symptom", "Detect", "Way out"),
+    "success_patterns": ("When", "Shape", "Pitfalls"),
+    "trade_off_matrix": ("Decides", "In doubt", "Write down", "Example"),
+}
+"""What every entry of a file has, besides its source, the steps it applies to and its signs."""
+TOLD = ("Detect", "Way out", "When", "Shape", "Pitfalls", "Decides", "In doubt", "Write down")
+COMMON = ("Source", "Applies to", "Signs")
+MOST, TOKENS = 2, 250
+WEAK = 0.3
+"""A pattern with less than this share of the best one's score is not told."""
+
+FIRST = 1.5
+"""How much more a pattern counts for the step it names first."""
+OFTEN = 4
+"""A sign that stands there more often says no more."""
+
+_HEAD = re.compile(r"^## (?P<id>[A-Z]+-\d{3}) (?P<title>.+)$", re.MULTILINE)
+_FIELD = re.compile(r"^- \*\*(?P<name>[^*]+)\*\*: (?P<text>.+)$", re.MULTILINE)
+_STEP = re.compile(r"`([a-z][a-z0-9_]*)`")
+_WORD = re.compile(r"[a-z]{3,}")
+
+
+class PatternError(MetaError):
+    """A file of patterns cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One entry. `kind` is the file it stands in, `line` its heading's; `fields` keeps its lines by name, in order."""
+
+    id: str
+    title: str
+    kind: str
+    line: int
+    fields: tuple[tuple[str, str], ...]
+
+    def field(self, name: str) -> str:
+        """The text of a field; "" if it has none."""
+        return dict(self.fields).get(name, "")
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps it is meant for, the one where it matters most first."""
+        return tuple(_STEP.findall(self.field("Applies to")))
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """Words that, standing in the text of the work, suggest it."""
+        return tuple(sign.strip().lower() for sign in self.field("Signs").split(",") if sign.strip())
+
+    @property
+    def text(self) -> str:
+        """What a session is told."""
+        return "\n".join(f"- {name}: {text}" for name, text in self.fields if name in TOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPattern:
+    """A pattern and why it was chosen."""
+
+    pattern: Pattern
+    why: str
+
+
+def parse_patterns(text: str, path: str, kind: str) -> list[Pattern]:
+    """The entries of a file. Raises PatternError: an entry lacks a field, or its id stands there twice."""
+    heads = list(_HEAD.finditer(text))
+    found: dict[str, Pattern] = {}
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    for head, end in zip(heads, ends, strict=False):
+        body = text[head.end() : end]
+        line = text.count("\n", 0, head.start()) + 1
+        fields = tuple((one["name"], one["text"].strip()) for one in _FIELD.finditer(body))
+        missing = [name for name in (*COMMON, *FIELDS.get(kind, ())) if name not in dict(fields)]
+        if missing:
+            raise PatternError(f"{path}:{line}: {head['id']} has no line `- **{missing[0]}**: …`")
+        if head["id"] in found:
+            raise PatternError(f"{path}:{line}: {head['id']} stands there twice: give one of them another number")
+        found[head["id"]] = Pattern(head["id"], head["title"].strip(), kind, line, fields)
+    return list(found.values())
+
+
+def patterns(overlay: Path | None = None) -> list[Pattern]:
+    """Every pattern there is, a workspace's own files before the engine's. Raises PatternError."""
+    paths = {kind: document(f"patterns/{kind}.md", overlay) for kind in FILES}
+    return [one for kind, path in paths.items() for one in _read(kind, path, path.stat().st_mtime_ns)]
+
+
+def choose_patterns(
+    step: str, words: str, overlay: Path | None = None, most: int = MOST, tokens: int = TOKENS
+) -> list[ChosenPattern]:
+    """At most `most` patterns for a step, together at most `tokens` long, the one with the most signs first.
+
+    Each has a sign in `words`, the text of the work; two are of different files where both fit about equally.
+    The same step and words give the same answer. Raises PatternError.
+    """
+    known = patterns(overlay)
+    text = _Text(words)
+    spread = Counter(sign for one in known for sign in set(one.signs))
+    scored = []
+    for one in known:
+        present = {sign: n for sign in one.signs if (n := text.count(sign))} if step in one.steps else {}
+        if present:
+            weights = (
+                math.log(1 + len(known) / spread[sign]) * (1 + math.log(min(n, OFTEN))) for sign, n in present.items()
+            )
+            score = round(sum(weights) * (FIRST if one.steps[0] == step else 1), 6)
+            scored.append((score, one, _rarest(present, spread)))
+    scored.sort(key=lambda entry: (-entry[0], entry[1].id))
+    return _fitting(scored, step, most, tokens)
+
+
+def _fitting(
+    scored: Sequence[tuple[float, Pattern, Sequence[str]]], step: str, most: int, tokens: int
+) -> list[ChosenPattern]:
+    chosen: list[ChosenPattern] = []
+    left, least = tokens, scored[0][0] * WEAK if scored else 0.0
+    rest = [entry for entry in scored if entry[0] >= least]
+    while rest and len(chosen) < most:
+        kinds = {one.pattern.kind for one in chosen}
+        entry = next((entry for entry in rest if entry[1].kind not in kinds), rest[0])
+        rest.remove(entry)
+        cost = estimate(f"### {entry[1].id} {entry[1].title}\n\n{entry[1].text}\n")
+        if cost <= left:
+            left -= cost
+            chosen.append(ChosenPattern(entry[1], f"applies to {step}, signs: {', '.join(entry[2])}"))
+    return chosen
+
+
+def _rarest(present: Iterable[str], spread: Counter[str]) -> list[str]:
+    """The three signs that say most."""
+    return sorted(present, key=lambda sign: (spread[sign], sign))[:3]
+
+
+class _Text:
+    """The words of a text, counted, so that a sign is found with any ending."""
+
+    def __init__(self, text: str) -> None:
+        found = _WORD.findall(text.lower())
+        self._counts = Counter(found)
+        self._sorted = sorted(self._counts)
+        self._line = f" {' '.join(found)}"
+
+    def count(self, sign: str) -> int:
+        """How often it occurs."""
+        parts = " ".join(_WORD.findall(sign))
+        if " " in parts:
+            return self._line.count(f" {parts}")
+        if len(parts) < 4:
+            return self._counts[parts] + self._counts[parts + "s"]
+        total = 0
+        for word in self._sorted[bisect_left(self._sorted, parts) :]:
+            if not word.startswith(parts):
+                break
+            total += self._counts[word]
+        return total
+
+
+@lru_cache(maxsize=16)
+def _read(kind: str, path: Path, _changed: int) -> tuple[Pattern, ...]:
+    try:
+        return tuple(parse_patterns(path.read_text(encoding="utf-8"), str(path), kind))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PatternError(f"{path}:1: cannot be read: {error}") from error

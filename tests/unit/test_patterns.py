@@ -1,0 +1,252 @@
+"""Patterns: every entry is complete, short and its own; a session is told the few that its own words call for."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from engine.briefs.patterns import (
+    COMMON,
+    FIELDS,
+    FILES,
+    TOKENS,
+    Pattern,
+    PatternError,
+    choose_patterns,
+    parse_patterns,
+    patterns,
+)
+from engine.briefs.tokens import estimate
+from engine.document.parser import load
+from engine.gates.criteria import find
+from engine.resources import meta_home
+
+ALL = patterns()
+LEAST = {"antipatterns": 40, "success_patterns": 35, "trade_off_matrix": 20}
+ENTRY_TOKENS = TOKENS // 2
+TOO_ALIKE = 0.3
+EMPTY_SIGNS = frozenset(
+    {"the", "and", "name", "line", "list", "text", "input", "error", "type", "case", "first", "same"}
+)
+"""Words that stand in every brief and therefore say nothing."""
+
+ONE = """# A
+
+## ANTI-001 First
+- **Source**: Somebody, *Somewhere*, 1999
+- **Applies to**: `code`, `design`
+- **Signs**: network, time zone, api
+- **Symptom**: S.
+- **Detect**: D.
+- **Way out**: W.
+"""
+
+
+def told(pattern: Pattern) -> str:
+    return f"### {pattern.id} {pattern.title}\n\n{pattern.text}\n"
+
+
+# The entries
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_there_are_enough_of_each_kind(kind: str) -> None:
+    assert sum(one.kind == kind for one in ALL) >= LEAST[kind]
+
+
+def test_ids_run_without_gaps_and_stand_once() -> None:
+    for kind, prefix in zip(FILES, ("ANTI", "OK", "TRD"), strict=True):
+        own = [one.id for one in ALL if one.kind == kind]
+        assert own == [f"{prefix}-{number:03}" for number in range(1, len(own) + 1)]
+
+
+def test_ids_that_were_given_out_keep_their_meaning() -> None:
+    titles = {one.id: one.title for one in ALL}
+    assert {
+        "ANTI-001": "God Object",
+        "ANTI-003": "Copy-Paste",
+        "ANTI-005": "Test Without Teeth",
+    }.items() <= titles.items()
+    assert {"OK-001": "Config Validator", "OK-004": "Circuit Breaker", "OK-006": "Journal, Then Apply"}.items() <= (
+        titles.items()
+    )
+
+
+def test_titles_are_unique() -> None:
+    assert [title for title, count in Counter(one.title.lower() for one in ALL).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("pattern", ALL, ids=lambda one: one.id)
+def test_an_entry_is_complete(pattern: Pattern) -> None:
+    assert re.search(r", \d{4}$", pattern.field("Source")), "person, work, year"
+    assert len(pattern.signs) >= 4
+    assert len(set(pattern.signs)) == len(pattern.signs)
+    assert not EMPTY_SIGNS & set(pattern.signs)
+    names = [name for name, _ in pattern.fields]
+    allowed = {*COMMON, *FIELDS[pattern.kind], "Checked by"}
+    assert [name for name in names if name not in allowed and not name.startswith("For ")] == []
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("pattern", ALL, ids=lambda one: one.id)
+def test_two_entries_fit_into_what_a_brief_may_spend_on_them(pattern: Pattern) -> None:
+    assert estimate(told(pattern)) <= ENTRY_TOKENS
+
+
+def test_an_entry_names_steps_of_the_document_only() -> None:
+    known = {step.name for step in load(meta_home() / "AGENTS.md").steps()}
+    assert {(one.id, step) for one in ALL for step in one.steps if step not in known} == set()
+    assert all(one.steps for one in ALL)
+
+
+def test_each_side_of_a_trade_off_has_what_tips_the_scale() -> None:
+    for one in ALL:
+        if one.kind == "trade_off_matrix":
+            assert len([name for name, _ in one.fields if name.startswith("For ")]) == 2, one.id
+            assert one.field("Decides").count("?") >= 2, one.id
+
+
+def test_no_two_entries_say_the_same() -> None:
+    words = {one.id: set(re.findall(r"[a-z]{4,}", one.text.lower())) for one in ALL}
+    shared = {(a, b): len(words[a] & words[b]) / len(words[a] | words[b]) for a, b in combinations(words, 2)}
+    assert {pair: round(share, 2) for pair, share in shared.items() if share > TOO_ALIKE} == {}
+
+
+def test_what_checks_an_antipattern_is_a_criterion_with_that_rule() -> None:
+    rules = (meta_home() / "toolchains/python/inspection_rules.py.j2").read_text(encoding="utf-8")
+    lint = (meta_home() / "toolchains/python/lint.py.j2").read_text(encoding="utf-8")
+    selected = tuple(re.findall(r'^RULES = "(.+)"$', lint, re.MULTILINE)[0].split(","))
+    checked = [one for one in ALL if one.field("Checked by")]
+    assert len(checked) >= 10
+    for one in checked:
+        sentence, _, named = one.field("Checked by").partition(" (")
+        _, slots = find(sentence)
+        for rule in filter(None, named.rstrip(")").split(", ")):
+            known = rule.startswith(selected) if slots["command"] == "lint" else f'"{rule}": ' in rules
+            assert known, f"{one.id}: {rule}"
+
+
+# Reading them
+
+
+def test_an_entry_becomes_its_fields(tmp_path: Path) -> None:
+    [one] = parse_patterns(ONE, "a.md", "antipatterns")
+    assert (one.id, one.title, one.line, one.kind) == ("ANTI-001", "First", 3, "antipatterns")
+    assert one.steps == ("code", "design")
+    assert one.signs == ("network", "time zone", "api")
+    assert one.text == "- Detect: D.\n- Way out: W."
+
+
+@pytest.mark.parametrize("field", [*COMMON, *FIELDS["antipatterns"]])
+def test_an_entry_that_lacks_a_field_is_refused_with_its_place(field: str) -> None:
+    text = re.sub(rf"- \*\*{field}\*\*: .+\n", "", ONE)
+    with pytest.raises(PatternError, match=rf"a\.md:3: ANTI-001 has no line `- \*\*{field}\*\*: …`"):
+        parse_patterns(text, "a.md", "antipatterns")
+
+
+def test_an_id_that_stands_twice_is_refused() -> None:
+    with pytest.raises(PatternError, match=r"a\.md:11: ANTI-001 stands there twice"):
+        parse_patterns(ONE + "\n" + ONE.partition("\n\n")[2], "a.md", "antipatterns")
+
+
+def test_a_file_that_is_no_text_is_refused_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "patterns").mkdir()
+    (tmp_path / "patterns" / "antipatterns.md").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PatternError, match=r"antipatterns\.md:1: cannot be read"):
+        patterns(tmp_path)
+
+
+def test_a_workspaces_own_file_replaces_that_of_the_engine_and_a_change_is_seen(tmp_path: Path) -> None:
+    own = tmp_path / "patterns" / "antipatterns.md"
+    own.parent.mkdir()
+    own.write_text(ONE, encoding="utf-8")
+    assert [one.id for one in patterns(tmp_path) if one.kind == "antipatterns"] == ["ANTI-001"]
+    own.write_text(ONE.replace("ANTI-001", "ANTI-777 A longer"), encoding="utf-8")
+    assert [one.id for one in patterns(tmp_path) if one.kind == "antipatterns"] == ["ANTI-777"]
+    assert any(one.kind == "success_patterns" for one in patterns(tmp_path))
+
+
+# Choosing
+
+
+SITUATIONS = [
+    # step, the words of the work, what an expert would want to be told
+    ("code", "split an amount of cents among the people, with balances in euro", {"ANTI-025", "OK-037"}),
+    ("code", "the store writes the file to disk; a crash must leave it undamaged", {"OK-002"}),
+    ("code", "calls a remote http service; timeout, retry, unavailable server", {"OK-003", "ANTI-019", "OK-004"}),
+    ("design", "fetch each record from the sqlite database by a query in a loop", {"ANTI-023"}),
+    ("code", "the query is sql made from the user's search text, and html of a template", {"ANTI-033"}),
+    ("code", "an uploaded zip archive is unpacked into a folder; filename, symlink", {"ANTI-034"}),
+    ("design", "a reminder falls due at a time of day in the user's time zone, each month", {"ANTI-026", "OK-016"}),
+    ("tests", "a background thread; wait for a timeout, async poll", {"ANTI-022"}),
+    ("risk_and_trade_offs", "two devices sync over the network; offline; conflict", {"TRD-007"}),
+    ("risk_and_trade_offs", "sqlite database or a text file for the records", {"TRD-005"}),
+    ("risk_and_trade_offs", "names and email addresses, health, location history, a log", {"TRD-015"}),
+    ("requirements", "the app must be easy, fast, robust and intuitive", {"ANTI-044"}),
+    ("requirements", "delete a note; undo by mistake; trash; restore", {"OK-031", "TRD-016"}),
+    ("lego_plan", "a cycle: the parser depends on the printer by a callback, the printer on the parser", {"ANTI-038"}),
+    ("deployment", "install the package in a fresh environment; smoke script", {"ANTI-048", "OK-036"}),
+    ("documentation", "readme with installation, usage and options", {"ANTI-047"}),
+]
+
+
+@pytest.mark.parametrize(("step", "words", "wanted"), SITUATIONS)
+def test_what_an_expert_would_say_is_among_what_is_chosen(step: str, words: str, wanted: set[str]) -> None:
+    assert wanted & {chosen.pattern.id for chosen in choose_patterns(step, words)}
+
+
+def test_only_patterns_of_that_step_are_chosen_and_the_reason_names_its_signs() -> None:
+    for chosen in choose_patterns("code", "an amount of cents in euro"):
+        assert "code" in chosen.pattern.steps
+        assert re.fullmatch(r"applies to code, signs: .*(cent|euro|amount).*", chosen.why)
+
+
+def test_words_without_a_sign_choose_nothing() -> None:
+    assert choose_patterns("code", "") == []
+    assert choose_patterns("code", "xyzzy plugh") == []
+    assert choose_patterns("no_such_step", "amount cents http") == []
+
+
+def test_a_sign_is_found_with_any_ending_but_not_inside_a_word_and_short_ones_whole(tmp_path: Path) -> None:
+    (tmp_path / "patterns").mkdir()
+    for kind in FILES:
+        (tmp_path / "patterns" / f"{kind}.md").write_text(ONE if kind == "antipatterns" else "", encoding="utf-8")
+
+    def found(words: str) -> bool:
+        return bool(choose_patterns("code", words, tmp_path))
+
+    assert found("two networks")
+    assert found("in this Time-Zone")
+    assert found("three APIs")
+    assert not found("an internetwork")
+    assert not found("apiary")
+    assert not found("a time and a zone")
+
+
+def test_the_choice_is_small_mixed_and_always_the_same() -> None:
+    words = " ".join(sign for one in ALL for sign in one.signs)
+    chosen = choose_patterns("code", words)
+    assert len(chosen) == 2
+    assert chosen[0].pattern.kind != chosen[1].pattern.kind
+    assert sum(estimate(told(one.pattern)) for one in chosen) <= TOKENS
+    assert choose_patterns("code", words) == chosen
+    assert choose_patterns("code", words, tokens=0) == []
+    assert len(choose_patterns("code", words, most=5, tokens=10_000)) == 5
+
+
+def test_choosing_costs_little_beside_a_brief() -> None:
+    words = " ".join(sign for one in ALL for sign in one.signs) * 30
+    choose_patterns("code", words)
+    best = min(_seconds(words) for _ in range(5))
+    assert best < 0.1
+
+
+def _seconds(words: str) -> float:
+    began = time.perf_counter()
+    choose_patterns("code", words)
+    return time.perf_counter() - began
