@@ -25,7 +25,7 @@ APPS = Path(__file__).parent / "fixtures" / "toolchain_apps"
 PACKAGES = Path(__file__).parent.parent / ".agents" / "packages"
 """Where `make agents` puts what the apps of the tests need from a registry."""
 
-KINDS = ("node",)
+KINDS = ("python_service", "node")
 
 
 def plan(kind: str) -> Plan:
