@@ -51,7 +51,7 @@ def search(words: tuple[str, ...], step: str | None, substep: str, most: int, as
     """The cards nearest to WORDS, the best first, and why."""
     overlay = _overlay(place)
     library = _for_step(step, overlay) if step else _library(overlay)
-    found = [one for one in rank(library, step, substep, " ".join(words), most) if one.score > 0]
+    found = [one for one in rank(library, step, substep, " ".join(words), most) if one.words or one.tags]
     if as_json:
         _tell_json({"cards": [_found_json(one, step, substep) for one in found]})
         return
