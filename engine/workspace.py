@@ -10,7 +10,7 @@ from engine.document.model import Orchestration
 from engine.document.parser import load
 from engine.errors import MetaError, UsageError
 from engine.git import Repository
-from engine.legos.plan import Plan, parse_plan
+from engine.legos.plan import Plan, PlanError, parse_plan
 from engine.legos.sub_apps import APPS
 from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.resources import document
@@ -92,3 +92,12 @@ class Workspace:
             return None
         except UnicodeDecodeError as error:
             raise MetaError(f"{path}: this is not UTF-8 text ({error.reason} at byte {error.start})") from error
+
+
+def plan_at(repository: Repository, commit: str) -> Plan | None:
+    """The plan in a commit; None where there is none that can be used."""
+    data = repository.read_present(commit, [PLAN]).get(PLAN)
+    try:
+        return parse_plan(data.decode(errors="replace")) if data else None
+    except PlanError:
+        return None

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from engine.document.model import Orchestration, Step
 from engine.edits import difference, edits_by_hand
 from engine.git import Repository
-from engine.legos.plan import Plan, PlanError, parse_plan
+from engine.legos.plan import Plan
 from engine.legos.roles import outputs, paths
 from engine.legos.slices import slice_of
 from engine.legos.toolchain import Toolchain
 from engine.state.models import State, StepRecord
-from engine.workspace import PLAN
+from engine.workspace import plan_at
 
 MOST_CHARACTERS = 9_000
 """Of all differences together, and of all edits together: about a quarter of a brief each."""
@@ -36,7 +36,7 @@ def what_changed(ground: Ground, step: Step, lego: str | None) -> list[str]:
     before = _seen(ground.state.record(step.name, lego) or StepRecord())
     if before is None:
         return []
-    old_plan = _plan_at(ground.repository, before)
+    old_plan = plan_at(ground.repository, before)
     wanted = [
         (path, reference.rows)
         for reference in step.inputs
@@ -91,14 +91,6 @@ def _slice(path: str, data: bytes | None, plan: Plan | None, lego: str) -> bytes
     if data is None or plan is None or lego not in plan.names:
         return None
     return slice_of(path, data.decode(errors="replace"), plan, lego).encode()
-
-
-def _plan_at(repository: Repository, commit: str) -> Plan | None:
-    data = repository.read_present(commit, [PLAN]).get(PLAN)
-    try:
-        return parse_plan(data.decode(errors="replace")) if data else None
-    except PlanError:
-        return None  # one that was never approved: its rows are not what this step saw
 
 
 def _limited(texts: Iterable[str]) -> list[str]:

@@ -22,7 +22,11 @@ RESERVED |= {"legos", "main", "pytestconfig", "request", "src", "test", "tests",
 """Names that the layout of an app, or the tools that test it, already use."""
 
 REQUIREMENT = re.compile(r"R-\d{3,}")
-PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?( ?[<>=!~]=?[A-Za-z0-9.*,<>=!~ ]+)?")
+PACKAGE = re.compile(
+    r"(@[a-z0-9][a-z0-9._-]*/)?[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?"
+    r"( ?[<>=!~]=?[A-Za-z0-9.*,<>=!~ ]+|@[~^]?[0-9][A-Za-z0-9.-]*)?"
+)
+"""A name and a version range, as registries write them: `name>=1.2`, `name[extra]==1.2`, `@scope/name@^1.2.0`."""
 
 
 class PlanError(MetaError):
@@ -158,7 +162,7 @@ def _lego_problems(lego: PlannedLego, legos: list[PlannedLego], names: list[str]
     for package in lego.packages:
         if not PACKAGE.fullmatch(package):
             problems.append(
-                f'{whose} names the package "{package}": write a name and a version range, as in name>=1.2.'
+                f'{whose} names the package "{package}": write a name and a version range, as in name>=1.2 or name@^1.2.'
             )
     return problems
 
@@ -229,3 +233,23 @@ def _cycle_problems(legos: list[PlannedLego]) -> list[str]:
         cycle = list(reversed(error.args[1]))
         return [f"The dependencies go in a circle: {' → '.join(cycle)}. Take one of them away."]
     return []
+
+
+def change_problems(plan: Plan, earlier: Plan) -> list[str]:
+    """What is wrong with a plan that changes a finished app, beside what is wrong with any plan."""
+    present = {lego.name for lego in earlier.legos if lego.decision != "RETIRE"}
+    problems = [
+        f'LEGO "{name}" of the present app is missing: keep it in the list, with KEEP or RETIRE.'
+        for name in earlier.names
+        if name in present and name not in plan.names
+    ]
+    for lego in plan.legos:
+        if lego.name in present and lego.decision == "NEW":
+            problems.append(f'LEGO "{lego.name}" is there already: choose KEEP, REFACTOR, REGENERATE or RETIRE.')
+        if lego.name not in earlier.names and lego.decision != "NEW":
+            problems.append(f'LEGO "{lego.name}" is not in the present app: its decision can only be NEW.')
+        if lego.decision not in ("NEW", "KEEP") and not lego.reason.strip():
+            problems.append(f'LEGO "{lego.name}" has no "reason" for {lego.decision}.')
+    if plan.app != earlier.app:
+        problems.append(f'The app is named "{earlier.app}": a change does not rename it.')
+    return problems

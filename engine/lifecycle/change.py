@@ -11,17 +11,16 @@ from typing import Literal
 from engine.document.model import Position, Reference, Step
 from engine.edits import Edit, edits_by_hand
 from engine.facts import WorkspaceFacts
-from engine.git import Repository
 from engine.instances import Instances
 from engine.legos.model import LegoDecision
-from engine.legos.plan import Plan, PlanError, PlannedLego, parse_plan
+from engine.legos.plan import Plan, PlannedLego
 from engine.legos.requirements import named_requirements, parse_requirements
 from engine.legos.roles import outputs, paths
 from engine.lifecycle.proof import LEGO_TESTS
 from engine.lifecycle.release import REQUIREMENTS
 from engine.names import instance_name
 from engine.state.models import Change, SessionFact, StepRecord, Substep
-from engine.workspace import PLAN
+from engine.workspace import plan_at
 
 SCHEMA_VERSION = 1
 TOUCHED: tuple[LegoDecision, ...] = ("NEW", "REFACTOR", "REGENERATE")
@@ -80,8 +79,7 @@ def report_change(facts: WorkspaceFacts, change: Change) -> ChangeReport | None:
     plan = facts.snapshot.plan
     if plan is None or not _is_planned(facts):
         return None
-    repository = facts.workspace.repository
-    old = _old_plan(repository, change.base)
+    old = plan_at(facts.workspace.repository, change.base)
     moved = tuple(_requirements(facts, change))
     legos = tuple(_lego(facts, plan, old, lego, {one.id for one in moved}) for lego in plan.legos)
     work = list(_sessions(facts, plan))
@@ -107,14 +105,6 @@ def _is_planned(facts: WorkspaceFacts) -> bool:
     """Whether the steps that make the plan have done so in this change."""
     words = {i.status for i in facts.assessment.instances() if i.step in _planners(facts)}
     return bool(words) and words <= {"done", "waiting_approval"}
-
-
-def _old_plan(repository: Repository, commit: str) -> Plan | None:
-    data = repository.read_present(commit, [PLAN]).get(PLAN)
-    try:
-        return parse_plan(data.decode(errors="replace")) if data else None
-    except PlanError:
-        return None
 
 
 def _requirements(facts: WorkspaceFacts, change: Change) -> Iterator[RequirementChange]:

@@ -124,7 +124,8 @@ def landed(
     """Every instance of a step that has made something, in document order: of two makers the later one counts."""
     for step, lego in Instances(orchestration, plan).all():
         record = state.record(step.name, lego)
-        if record and record.outputs:
+        retired = plan is not None and lego is not None and plan.lego(lego).decision == "RETIRE"
+        if record and record.outputs and not retired:
             yield step, lego, record
 
 

@@ -14,6 +14,7 @@ from engine.legos.scaffold import scaffold
 from engine.lifecycle.intent import is_sensitive, read_intent, title_of
 from engine.lifecycle.proof import proven_by_legos, render_proof
 from engine.lifecycle.release import current_proof, release_files
+from engine.lifecycle.retire import retired_files
 from engine.names import instance_name
 from engine.runner import sub_app
 from engine.runner.context import Context
@@ -138,11 +139,17 @@ def read_the_intent(context: Context, step: Step, lego: str | None) -> Done:
 
 @action("scaffold")
 def scaffold_shared_files(context: Context, step: Step, lego: str | None) -> Done:
-    """Write the files that all LEGOs share, from the plan and the toolchain's templates.
+    """Write the files that all LEGOs share, from the plan and the toolchain's templates; delete those of retired LEGOs.
 
-    The same plan gives the same files. It stops when there is no plan, or a template is missing or wrong.
+    The same plan gives the same files. It stops when there is no plan, a template is missing or wrong, or a file of a
+    retired LEGO was edited by hand.
     """
-    return Done(files=dict(scaffold(_plan(context), context.toolchain, context.state.orchestrator.run.app)))
+    plan, head = _plan(context), _head(context)
+    gone = retired_files(
+        context.workspace.repository, head, context.orchestration, plan, context.toolchain, context.state
+    )
+    files: dict[str, bytes | None] = dict.fromkeys(gone)
+    return Done(files={**files, **scaffold(plan, context.toolchain, context.state.orchestrator.run.app)})
 
 
 @action(sub_app.ACTION)

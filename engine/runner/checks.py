@@ -10,6 +10,7 @@ from engine.gates import criteria
 from engine.gates.receipts import ReceiptStore
 from engine.git import MergeConflict
 from engine.instances import Key
+from engine.legos.plan import Plan
 from engine.lifecycle.proof import LEGO_TESTS, proven_by_legos
 from engine.names import instance_name
 from engine.runner.context import Context
@@ -17,6 +18,7 @@ from engine.runner.lane import lane_set, proposed_lane
 from engine.sessions.folder import SessionFolder
 from engine.state.events import CheckEnded, Reopened, StepStopped
 from engine.state.models import CheckFact, CriterionFact, Stage, StepRecord
+from engine.workspace import plan_at
 from runtime_adapters.protocol import Blame, Result, ResultError
 
 
@@ -135,8 +137,14 @@ async def _evaluate(
             interpreter=context.interpreter,
             receipts=receipts,
             by_legos=proven_by_legos(context.orchestration, context.state.orchestrator.run.lane),
+            earlier=_earlier_plan(context),
         ),
     )
+
+
+def _earlier_plan(context: Context) -> Plan | None:
+    change = context.state.orchestrator.run.change
+    return plan_at(context.workspace.repository, change.base) if change else None
 
 
 def too_unsure(valves: Valves, step: Step, result: Result | None) -> CriterionFact | None:

@@ -164,3 +164,42 @@ def test_a_decision_can_be_set_otherwise_before_it_is_applied(kitchen: Kitchen) 
     assert not any("soup" in one for one in kitchen.agents.starts()[starts:])
     wrong = maintain(kitchen, "plan", "--set", "soup=maybe")
     assert wrong.code == 2
+
+
+def test_a_plan_that_forgets_a_lego_of_the_app_or_calls_it_new_is_red(kitchen: Kitchen) -> None:
+    wants(kitchen, STEPS, stew="NEW")
+    done = maintain(kitchen, "plan", "--yes")
+    assert done.code == 4, done
+    assert 'LEGO "stew" is there already: choose KEEP, REFACTOR, REGENERATE or RETIRE.' in done.out
+
+
+RETIRING = """## Phase 2: Stock
+
+- **Modes**: new, maintenance
+- **Action**: scaffold
+- **Inputs**: `lego_plan.json`
+- **Outputs**: shared files
+
+## Phase 3: Book"""
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_retired_lego_loses_its_files_unless_a_person_has_edited_them(tmp_path: Path, edited: bool) -> None:
+    kitchen = kitchen_with_cooks(tmp_path)
+    text = DOCUMENT.read_text().replace("**: LEGO", "**: LEGO where decision is NEW or REFACTOR")
+    text = text.replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
+    (kitchen.root / ".meta" / "AGENTS.md").write_text(text.replace("## Phase 2: Book", RETIRING))
+    assert kitchen.run("--yes").code == 0
+    (kitchen.root / "app_intent.md").write_text(WISH)
+    plan = json.loads(planned(soup="RETIRE"))
+    plan["legos"][1]["dependencies"] = []
+    kitchen.agents.will("menu-gen", {"menu.md": MENU + "No soup.\n", "lego_plan.json": json.dumps(plan)})
+    if edited:
+        (kitchen.root / "dishes" / "soup.md").write_text("# soup\n\n## Steps\n\nMine.\n")
+    assert maintain(kitchen, "plan", "--yes").code == 0
+    done = maintain(kitchen, "apply", "--yes")
+    assert (kitchen.root / "dishes" / "soup.md").exists() == edited
+    assert done.code == (4 if edited else 0), done
+    assert ("you have changed dishes/soup.md" in done.out) == edited
+    if edited:
+        assert "Mine." in (kitchen.root / "dishes" / "soup.md").read_text()

@@ -39,6 +39,8 @@ class Context:
     receipts: ReceiptStore
     by_legos: bool = False
     """Whether the LEGOs' own tests have to prove the requirements: there are none of the whole app in this lane."""
+    earlier: Plan | None = None
+    """In a change of a finished app: the plan before it."""
     seconds: float = CHECK_SECONDS
     now: Clock = utc_now
     sentence: str = ""

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.registry import Finding, criterion
-from engine.legos.plan import PlanError, parse_plan
+from engine.legos.plan import PlanError, change_problems, parse_plan
 from engine.legos.requirements import parse_requirements
 
 REQUIREMENTS = "requirements.md"
@@ -61,6 +61,8 @@ def has_section(context: Context, path: str, title: str) -> Finding:
 def is_plan(context: Context, path: str) -> Finding:
     """It can be built from: known fields, one entry, dependencies that exist and form no circle, not too many LEGOs.
 
+    In a change of a finished app every LEGO of the present plan stays in the list with a decision and its reason.
+
     Red: every mistake in the plan, one sentence each.
     Example: `lego_plan.json` is a valid LEGO plan
     """
@@ -71,6 +73,8 @@ def is_plan(context: Context, path: str) -> Finding:
         plan = parse_plan(text, context.valves.legos)
     except PlanError as error:
         return Finding(False, " ".join(error.problems))
+    if context.earlier and (wrong := change_problems(plan, context.earlier)):
+        return Finding(False, " ".join(wrong))
     return Finding(True, f"{len(plan.active)} LEGOs")
 
 
