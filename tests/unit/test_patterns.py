@@ -250,3 +250,22 @@ def _seconds(words: str) -> float:
     began = time.perf_counter()
     choose_patterns("code", words)
     return time.perf_counter() - began
+
+
+# Principles
+
+
+def test_each_of_the_six_principles_says_rule_reason_signs_of_breach_example_and_misreading() -> None:
+    text = (meta_home() / "principles.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    assert [part.partition("\n")[0] for part in parts] == [
+        "P-KISS",
+        "P-LEGO",
+        "P-FLOW",
+        "P-SESSIONS",
+        "P-RESTART",
+        "P-GENREVIEW",
+    ]
+    for part in parts:
+        told = re.findall(r"^- \*\*(.+?)\*\*: \S", part, flags=re.MULTILINE)
+        assert told == ["Rule", "Why", "How to tell it is broken", "Example", "Not meant"]
