@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -40,7 +41,7 @@ def sections(text: str) -> dict[str, Section]:
     lines = text.splitlines()
     heads = [number for number, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
     found: dict[str, Section] = {}
-    for number, following in zip(heads, [*heads[1:], len(tokens)], strict=True):
+    for number, following in pairwise([*heads, len(tokens)]):
         start, body = _lines(tokens[number])
         end = _lines(tokens[following])[0] if following < len(tokens) else len(lines)
         section = Section(start + 1, "\n".join(lines[body:end]).strip() + "\n")

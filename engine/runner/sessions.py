@@ -30,6 +30,7 @@ from engine.runner.harvest import harvest, never_started
 from engine.runner.health import runtime_health
 from engine.runner.material import input_ids, outputs, own_files
 from engine.runner.recording import ON_TAPE, differences
+from engine.runner.supplies import supply
 from engine.secrets import SecretFound
 from engine.sessions.adapters import can_resume
 from engine.sessions.cancel import cancel
@@ -147,6 +148,7 @@ def _prepare(
     name = session_id(ordinal, step, lego, substep, attempt)
     worktree = context.workspace.worktree(lego or step.name)
     context.workspace.repository.prepare_worktree(worktree, base, context.view(step, lego))
+    supply(context, worktree)
     valves = context.orchestration.valves
     waits_for_a_person = runtime == HANDOFF
     spec = SessionSpec(

@@ -13,6 +13,7 @@ from engine.configuration import ConfigurationError
 from engine.document.model import Orchestration
 from engine.document.parser import load
 from engine.errors import RuntimeUnavailable
+from engine.gates.machine import machine
 from engine.gates.sandbox import Sandbox, choose
 from engine.git import check_git
 from engine.legos.toolchain import Toolchain
@@ -78,6 +79,7 @@ def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool, family
     check_git()
     run = Store.open(workspace.root, read_only=True).state.orchestrator.run
     toolchain = workspace.toolchain(run.toolchain)
+    machine(toolchain, Path(sys.executable))
     orchestration = load(document(DOCUMENT, workspace.overlay), vocabulary(run.toolchain, workspace.overlay))
     orchestration = replace(orchestration, valves=settings.configuration.valves(orchestration.valves))
     if any(reference.path == INTENT for step in orchestration.steps() for reference in step.inputs):
