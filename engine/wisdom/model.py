@@ -20,6 +20,9 @@ WORK = re.compile(r"\*(?P<work>[^*]+)\*")
 OTHERS = ("others", "et al.", "et al")
 BETWEEN_STEPS_AND_TAGS = "·"
 
+_FIELD = re.compile(r"^- \*\*([^*\n]+)\*\*: (.+)$", re.MULTILINE)
+_APPLIES_TO = re.compile(r"^- \*\*Applies to\*\*: (.+)$", re.MULTILINE)
+
 
 class WisdomError(MetaError):
     """A file of cards, or of tags, cannot be used."""
@@ -27,11 +30,11 @@ class WisdomError(MetaError):
 
 @dataclass(frozen=True)
 class Card:
-    """One piece of advice. `fields` keeps its lines by name, in order; `line` is where it begins in its file."""
+    """One piece of advice. `body` is what stands below its head; `line` is where it begins in its file."""
 
     id: str
     title: str
-    fields: tuple[tuple[str, str], ...]
+    body: str
     collection: str = ""
     path: str = ""
     line: int = 0
@@ -39,6 +42,11 @@ class Card:
     def field(self, name: str) -> str:
         """The text of a line; "" if the card has none of that name."""
         return self._by_name.get(name, "")
+
+    @cached_property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Its lines by name, in order. Taken apart when first asked for: most cards of many are never chosen."""
+        return tuple((name, told.strip()) for name, told in _FIELD.findall(self.body))
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
@@ -51,7 +59,8 @@ class Card:
     @property
     def applies_to(self) -> str:
         """The steps and tags it is meant for, as written."""
-        return self.field("Applies to")
+        found = _APPLIES_TO.search(self.body)
+        return found[1].strip() if found else ""
 
     @cached_property
     def steps(self) -> tuple[tuple[str, str], ...]:

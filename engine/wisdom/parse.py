@@ -8,8 +8,7 @@ from engine.wisdom.model import Card, WisdomError
 
 ENDING = "_wisdom.md"
 HEAD = re.compile(r"(?P<id>[A-Z]{3}-\d{3,}) (?P<title>.+)")
-
-_FIELD = re.compile(r"^- \*\*([^*\n]+)\*\*: (.+)$", re.MULTILINE)
+_PRINCIPLE = "\n- **Principle**: "
 
 
 def parse_cards(text: str, path: str) -> list[Card]:
@@ -19,11 +18,10 @@ def parse_cards(text: str, path: str) -> list[Card]:
     line = first.count("\n") + 1
     cards = []
     for chunk in rest:
-        head = HEAD.fullmatch(chunk.partition("\n")[0].rstrip())
-        if head:
-            fields = tuple((name, told.strip()) for name, told in _FIELD.findall(chunk))
-            cards.append(Card(head["id"], head["title"].strip(), fields, collection, path, line))
-            if not cards[-1].field("Principle"):
+        title, _, body = chunk.partition("\n")
+        if head := HEAD.fullmatch(title.rstrip()):
+            if _PRINCIPLE not in chunk:
                 raise WisdomError(f"{path}:{line}: card {head['id']} has no line `- **Principle**: …`")
+            cards.append(Card(head["id"], head["title"].strip(), body, collection, path, line))
         line += chunk.count("\n") + 1
     return cards

@@ -138,8 +138,11 @@ def _tagged(tags: Sequence[str], by_tag: Mapping[str, float]) -> float:
 
 def _sum_up(*parts: tuple[float, Sequence[float]]) -> list[float]:
     """The score of each card: every part scaled to its best card, rounded so that no machine's last digit decides."""
-    scaled = [[share / (max(found, default=0.0) or 1.0) * one for one in found] for share, found in parts]
-    return [round(sum(one), 6) for one in zip(*scaled, strict=True)]
+    factors = [share / (max(found, default=0.0) or 1.0) for share, found in parts]
+    return [
+        round(sum(factor * one for factor, one in zip(factors, card, strict=True)), 6)
+        for card in zip(*(found for _, found in parts), strict=True)
+    ]
 
 
 def _best(found: Mapping[str, float], written: Mapping[str, str]) -> tuple[str, ...]:
