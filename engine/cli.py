@@ -18,6 +18,7 @@ DEMO_SPEED = "30"
 
 ELSEWHERE = {
     "building": ("new", "run"),
+    "adopting": ("adopt",),
     "briefing": ("brief",),
     "looking": ("status", "log", "doctor"),
     "deciding": ("approve", "revise", "answer"),

@@ -47,14 +47,17 @@ def outputs_now(snapshot: Snapshot, step: Step, lego: str | None, record: StepRe
 def changed_inputs(
     snapshot: Snapshot, instances: Instances, step: Step, lego: str | None, record: StepRecord
 ) -> list[str]:
-    """The inputs whose identity differs from the one this step worked with; one that is gone differs too."""
+    """The inputs whose identity differs from the one this step worked with; one that is gone differs too.
+
+    What was not there then, as in adopted code, has the identity "".
+    """
     now = current_inputs(snapshot, instances, step, lego)
     read = {
         input_key(reference, path, lego)
         for reference in step.inputs
         for path in paths(reference, snapshot.plan, snapshot.toolchain, lego)
     }
-    differing = [key for key, id_ in record.inputs.items() if key in read and now.get(key) != id_]
+    differing = [key for key, id_ in record.inputs.items() if key in read and now.get(key, "") != id_]
     asked = [REQUEST] if _is_new_request(now, record) else []
     return [*(key for key in differing if key != REQUEST), *asked]
 

@@ -93,7 +93,7 @@ class _Parser:
         packages = self.table("Packages", ("Made from", "Command line", "Makes"), self.packages, needed=False)
         if len(packages) > 1:
             raise self.error(self.sections["Packages"].line, "this table has one row: everything is fetched at once")
-        surveys = self.table("Survey", ("Script", "Command line", "Baseline"), self.survey, needed=False)
+        surveys = self.table("Survey", ("Script", "Command line", "Baseline", "Left out"), self.survey, needed=False)
         folders = [self.path.parent, *(base.template_folders if base else ()), resources.meta_home() / "toolchains"]
         roles = {name: paths for name, (paths, _) in rows.items()}
         return Toolchain(
@@ -196,11 +196,13 @@ class _Parser:
         return folder, Packages(paths, self.argv(row, line, frozenset()), folder.rstrip("/"))
 
     def survey(self, row: Row) -> tuple[str, Survey]:
-        script, line, baseline = row.cells
+        script, line, baseline, left_out = row.cells
         path = self.code(row, script)
         self.check_path(row, path, frozenset())
         command = "" if baseline.text in NONE else baseline.text
-        return path, Survey(path, self.argv(row, line, SURVEY_WORDS), command)
+        return path, Survey(
+            path, self.argv(row, line, SURVEY_WORDS), command, self.paths_or_none(row, left_out) or ()
+        )
 
     def with_app_lines(self, commands: dict[str, Command]) -> dict[str, Command]:
         """A row `test (app)` gives the line of `test` for the app, where that is another one."""

@@ -54,12 +54,14 @@ class Packages:
 class Survey:
     """How code that is there already is read: `argv` starts `script`, a path inside the `toolchains` folder.
 
-    `baseline` is the command that runs the tests such code brings along; "" if there is none.
+    `baseline` is the command that runs the tests such code brings along; "" if there is none. `left_out` are shared
+    files that do not suit such code.
     """
 
     script: str
     argv: tuple[str, ...]
     baseline: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

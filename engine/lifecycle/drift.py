@@ -226,8 +226,8 @@ def _contracts(ground: _Ground) -> Iterator[Drift]:
         return
     for lego in ground.plan.active:
         receipts = [r for r in ground.receipts if r.about == lego and r.green and _was_real(r, lego)]
-        for pattern in ground.toolchain.role(CONTRACT):
-            path = fill(pattern, ground.plan.app, lego)
+        patterns = ground.toolchain.role(CONTRACT)
+        for path in (path for pattern in patterns for path in ground.toolchain.located(pattern, ground.plan, lego)):
             file = ground.root / path
             if file.is_file() and (old := _checked_otherwise(path, blob_id(file.read_bytes()), receipts)):
                 why = f"changed since {', '.join(old)} {'was' if len(old) == 1 else 'were'} checked with it"
@@ -254,7 +254,8 @@ def _unproven(ground: _Ground, there: Sequence[str]) -> Iterator[Drift]:
         return
 
     def sources(role: str, lego: str | None) -> dict[str, str]:
-        patterns = [fill(pattern, plan.app, lego) for pattern in ground.toolchain.role(role)]
+        toolchain = ground.toolchain
+        patterns = [path for pattern in toolchain.role(role) for path in toolchain.located(pattern, plan, lego)]
         files = [path for path in there if covers(patterns, path) and (ground.root / path).is_file()]
         return {path: (ground.root / path).read_text(encoding="utf-8", errors="replace") for path in files}
 

@@ -16,7 +16,7 @@ from engine.gates.receipts import Receipt, ReceiptStore
 from engine.instances import Instances
 from engine.legos.plan import Plan
 from engine.legos.requirements import parse_requirements
-from engine.legos.toolchain import Toolchain, fill
+from engine.legos.toolchain import Toolchain
 from engine.lifecycle.manifest import MANIFEST, RELEASE, generated_files, made_now
 from engine.lifecycle.proof import (
     LEGO_TESTS,
@@ -51,7 +51,8 @@ def current_proof(
     requirements = parse_requirements(repository.read(commit, REQUIREMENTS).decode())
 
     def sources(role: str, lego: str | None) -> dict[str, str]:
-        files = repository.files(commit, [fill(pattern, plan.app, lego) for pattern in toolchain.role(role)])
+        patterns = [path for pattern in toolchain.role(role) for path in toolchain.located(pattern, plan, lego)]
+        files = repository.files(commit, patterns)
         return {path: data.decode(errors="replace") for path, data in repository.read_all(commit, files).items()}
 
     if by_legos:

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine import git
+from engine.adoption.sharing import allowed
 from engine.document.model import Step
 from engine.errors import MetaError
 from engine.legos.plan import Plan
+from engine.legos.roles import outputs
 from engine.legos.scaffold import scaffold
 from engine.lifecycle.intent import is_sensitive, read_intent, title_of
 from engine.lifecycle.proof import proven_by_legos, render_proof
@@ -100,7 +102,9 @@ def _commit(context: Context, step: Step, lego: str | None, done: Done) -> tuple
     head = _head(context)
     if not done.files:
         return done.commit, KeptWork(head)
-    files, kept = keep_in_action(context, step, lego, done.files, head)
+    paths = outputs(step, context.plan, context.toolchain, lego)
+    own = allowed(context.workspace.repository, done.files, paths, context.plan, context.toolchain)
+    files, kept = keep_in_action(context, step, lego, own, head)
     if kept.conflicts:
         raise ActionFailed(
             f"you and the engine changed the same lines of {', '.join(sorted(kept.conflicts))}:\n"

@@ -69,7 +69,9 @@ class Context:
         """Every committed file of a role of the toolchain, path → text; nothing before there is a plan."""
         if self.plan is None:
             return {}
-        patterns = [self.filled(pattern) for pattern in self.toolchain.role(role)]
+        roles = self.toolchain.role(role)
+        own = [path for pattern in roles for path in self.toolchain.own_files(pattern, self.plan, self.lego)]
+        patterns = own or [self.filled(pattern) for pattern in roles]
         return {path: self.text(path) or "" for path in self.repository.files(self.commit, patterns)}
 
     def filled(self, text: str) -> str:
