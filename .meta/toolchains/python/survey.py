@@ -123,7 +123,7 @@ def survey(root: Path) -> dict[str, Any]:
                 "unknown": unknown,
             }
         )
-    tests = [path for path in project.files if project.is_test(path)]
+    tests = [path for path in project.files if project.is_test(path) and not project.is_tool(path)]
     return {
         "schema_version": 1,
         "name": project_name(project),
