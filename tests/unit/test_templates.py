@@ -35,7 +35,10 @@ AS_THEY_ARE = ("app_intent.template.md", "gitignore.template")
 RELEASE: dict[str, Any] = {
     "app": "hours",
     "title": "Hours of a day",
-    "requirements": [{"id": "R-001", "text": "An entry is stored."}, {"id": "R-002", "text": "Entries\nare listed."}],
+    "requirements": [
+        {"id": "R-001", "text": "An entry is stored."},
+        {"id": "R-002", "text": "Entries\nare listed, " * 20},
+    ],
     "legos": [
         {"name": "store", "purpose": "Keeps entries: a file | nothing else.", "dependencies": []},
         {"name": "cli", "purpose": "Reads arguments,\nprints.", "dependencies": ["store", "clock"]},
