@@ -87,6 +87,7 @@ class _Parser:
             raise self.error(self.sections["Roles"].line, 'the role "shared files" is made of the table "Shared files"')
         shared = {file.path: file for file in base.shared} if base else {}
         shared |= self.table("Shared files", ("Path", "Template"), self.shared_file)
+        shared = {path: file for path, file in shared.items() if file.template}
         columns = ("Command", "Command line", "Paths for a LEGO", "Paths for the app")
         commands = self.table("Commands", columns, self.command)
         programs = self.table("Programs", ("Program", "Version"), self.program, needed=False)
@@ -162,8 +163,11 @@ class _Parser:
         return name.text, (self.paths(row, paths), guide)
 
     def shared_file(self, row: Row) -> tuple[str, SharedFile]:
-        path, template = (self.code(row, cell) for cell in row.cells)
+        path = self.code(row, row.cells[0])
         self.check_path(row, path, APP_WORDS)
+        if self.base and row.cells[1].text in NONE:
+            return path, SharedFile(path, "")
+        template = self.code(row, row.cells[1])
         self.check_path(row, template, frozenset())
         return path, SharedFile(path, template)
 
@@ -200,9 +204,7 @@ class _Parser:
         path = self.code(row, script)
         self.check_path(row, path, frozenset())
         command = "" if baseline.text in NONE else baseline.text
-        return path, Survey(
-            path, self.argv(row, line, SURVEY_WORDS), command, self.paths_or_none(row, left_out) or ()
-        )
+        return path, Survey(path, self.argv(row, line, SURVEY_WORDS), command, self.paths_or_none(row, left_out) or ())
 
     def with_app_lines(self, commands: dict[str, Command]) -> dict[str, Command]:
         """A row `test (app)` gives the line of `test` for the app, where that is another one."""

@@ -61,12 +61,14 @@ def test_what_a_document_does_not_say_is_as_in_the_one_it_is_based_on(overlay: P
 def test_a_row_takes_the_place_of_the_row_with_its_key_and_a_guide_is_told_after_the_other(overlay: Path) -> None:
     text = (
         "# T\n\n- **Based on**: `python`\n\n## Shared files\n\n| Path | Template |\n|---|---|\n"
-        "| `src/{app}/__main__.py` | `own/main.j2` |\n| `more.txt` | `own/more.j2` |\n\n"
+        "| `src/{app}/__main__.py` | `own/main.j2` |\n| `more.txt` | `own/more.j2` |\n"
+        "| `deploy/clean_install.py` | – |\n\n"
         "## For a builder\n\nAlso this.\n"
     )
     own, base = kind(overlay, text), find_toolchain("python")
     templates = {file.path: file.template for file in own.shared}
-    assert len(own.shared) == len(base.shared) + 1
+    assert templates.keys() - {file.path for file in base.shared} == {"more.txt"}
+    assert {file.path for file in base.shared} - templates.keys() == {"deploy/clean_install.py"}
     assert templates["src/{app}/__main__.py"] == "own/main.j2"
     assert "more.txt" in own.role("shared files")
     assert own.guides["builder"] == base.guides["builder"] + "\nAlso this.\n"
