@@ -162,7 +162,7 @@ def _lego_problems(lego: PlannedLego, legos: list[PlannedLego], names: list[str]
     for package in lego.packages:
         if not PACKAGE.fullmatch(package):
             problems.append(
-                f'{whose} names the package "{package}": write a name and a version range, as in name>=1.2 or name@^1.2.'
+                f'{whose} names the package "{package}": write a name and a version range, as in name>=1.2.'
             )
     return problems
 
