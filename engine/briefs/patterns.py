@@ -81,22 +81,33 @@ class ChosenPattern:
     why: str
 
 
+def entries(text: str, kind: str) -> list[Pattern]:
+    """The entries of a file as they stand, complete or not."""
+    heads = list(_HEAD.finditer(text))
+    found = []
+    for head, end in zip(heads, [*(head.start() for head in heads[1:]), len(text)], strict=False):
+        fields = tuple((one["name"], one["text"].strip()) for one in _FIELD.finditer(text[head.end() : end]))
+        line = text.count("\n", 0, head.start()) + 1
+        found.append(Pattern(head["id"], head["title"].strip(), kind, line, fields))
+    return found
+
+
 def parse_patterns(text: str, path: str, kind: str) -> list[Pattern]:
     """The entries of a file. Raises PatternError: an entry lacks a field, or its id stands there twice."""
-    heads = list(_HEAD.finditer(text))
-    found: dict[str, Pattern] = {}
-    ends = [*(head.start() for head in heads[1:]), len(text)]
-    for head, end in zip(heads, ends, strict=False):
-        body = text[head.end() : end]
-        line = text.count("\n", 0, head.start()) + 1
-        fields = tuple((one["name"], one["text"].strip()) for one in _FIELD.finditer(body))
-        missing = [name for name in (*COMMON, *FIELDS.get(kind, ())) if name not in dict(fields)]
-        if missing:
-            raise PatternError(f"{path}:{line}: {head['id']} has no line `- **{missing[0]}**: …`")
-        if head["id"] in found:
-            raise PatternError(f"{path}:{line}: {head['id']} stands there twice: give one of them another number")
-        found[head["id"]] = Pattern(head["id"], head["title"].strip(), kind, line, fields)
-    return list(found.values())
+    found = entries(text, kind)
+    seen: set[str] = set()
+    for one in found:
+        if missing := lacking(one):
+            raise PatternError(f"{path}:{one.line}: {one.id} has no line `- **{missing[0]}**: …`")
+        if one.id in seen:
+            raise PatternError(f"{path}:{one.line}: {one.id} stands there twice: give one of them another number")
+        seen.add(one.id)
+    return found
+
+
+def lacking(pattern: Pattern) -> list[str]:
+    """The fields that every entry of its file has and this one has not."""
+    return [name for name in (*COMMON, *FIELDS.get(pattern.kind, ())) if not pattern.field(name)]
 
 
 def patterns(overlay: Path | None = None) -> list[Pattern]:

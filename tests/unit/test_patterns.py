@@ -21,14 +21,13 @@ from engine.briefs.patterns import (
     parse_patterns,
     patterns,
 )
+from engine.briefs.patterns_lint import lint_pattern_files, lint_patterns
 from engine.briefs.tokens import estimate
-from engine.document.parser import load
 from engine.gates.criteria import find
 from engine.resources import meta_home
 
 ALL = patterns()
 LEAST = {"antipatterns": 40, "success_patterns": 35, "trade_off_matrix": 20}
-ENTRY_TOKENS = TOKENS // 2
 TOO_ALIKE = 0.3
 EMPTY_SIGNS = frozenset(
     {"the", "and", "name", "line", "list", "text", "input", "error", "type", "case", "first", "same"}
@@ -81,27 +80,14 @@ def test_titles_are_unique() -> None:
     assert [title for title, count in Counter(one.title.lower() for one in ALL).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("pattern", ALL, ids=lambda one: one.id)
-def test_an_entry_is_complete(pattern: Pattern) -> None:
-    assert re.search(r", \d{4}$", pattern.field("Source")), "person, work, year"
-    assert len(pattern.signs) >= 4
-    assert len(set(pattern.signs)) == len(pattern.signs)
-    assert not EMPTY_SIGNS & set(pattern.signs)
-    names = [name for name, _ in pattern.fields]
-    allowed = {*COMMON, *FIELDS[pattern.kind], "Checked by"}
-    assert [name for name in names if name not in allowed and not name.startswith("For ")] == []
-    assert len(set(names)) == len(names)
+def test_the_files_in_force_have_no_mistake() -> None:
+    found = lint_pattern_files()
+    assert [path.stem for path in found] == list(FILES)
+    assert [str(problem) for problems in found.values() for problem in problems] == []
 
 
-@pytest.mark.parametrize("pattern", ALL, ids=lambda one: one.id)
-def test_two_entries_fit_into_what_a_brief_may_spend_on_them(pattern: Pattern) -> None:
-    assert estimate(told(pattern)) <= ENTRY_TOKENS
-
-
-def test_an_entry_names_steps_of_the_document_only() -> None:
-    known = {step.name for step in load(meta_home() / "AGENTS.md").steps()}
-    assert {(one.id, step) for one in ALL for step in one.steps if step not in known} == set()
-    assert all(one.steps for one in ALL)
+def test_no_sign_is_a_word_that_stands_in_every_brief() -> None:
+    assert {(one.id, sign) for one in ALL for sign in one.signs if sign in EMPTY_SIGNS} == set()
 
 
 def test_each_side_of_a_trade_off_has_what_tips_the_scale() -> None:
@@ -129,6 +115,47 @@ def test_what_checks_an_antipattern_is_a_criterion_with_that_rule() -> None:
         for rule in filter(None, named.rstrip(")").split(", ")):
             known = rule.startswith(selected) if slots["command"] == "lint" else f'"{rule}": ' in rules
             assert known, f"{one.id}: {rule}"
+
+
+# Mistakes are told all at once, with their place
+
+WRONG = [
+    # what is put in place of what, words of the problem
+    ("- **Detect**: D.\n", "", "ANTI-001: has no line `- **Detect**: …`"),
+    ("- **Way out**: W.\n", "- **Way out**: W.\n- **Wayout**: W.\n", "nobody reads the field 'Wayout'"),
+    ("- **Way out**: W.\n", "- **Way out**: W.\n- **Way out**: V.\n", "the field 'Way out' stands there twice"),
+    (", 1999", "", "the source is not of the form person, *work*, year"),
+    ("`code`", "`coed`", "there is no step `coed`; did you mean `code`?"),
+    ("`code`, `design`", "code", "names no step; write each in back quotes"),
+    (", socket", "", "has fewer than 4 different signs"),
+    ("D.", "D " * 500, "at most 125: shorten it"),
+    ("W.\n", "W.\n- **Checked by**: `a.md` exits (rule)\n", "Did you mean: `<path>` exists?"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), WRONG)
+def test_a_mistake_in_an_entry_is_found_where_it_stands(old: str, new: str, words: str) -> None:
+    text = ONE.replace("api\n", "api, socket\n")
+    assert lint_patterns(text, "a.md", "antipatterns", {"code", "design"}) == []
+    problems = lint_patterns(text.replace(old, new, 1), "a.md", "antipatterns", {"code", "design"})
+    assert [str(one).startswith("a.md:3:1: ANTI-001: ") for one in problems] == [True]
+    assert words in problems[0].message
+
+
+def test_an_id_twice_and_a_file_without_entries_are_mistakes() -> None:
+    text = ONE.replace("api\n", "api, socket\n")
+    [twice] = lint_patterns(text + "\n" + text.partition("\n\n")[2], "a.md", "antipatterns", {"code", "design"})
+    assert str(twice) == "a.md:11:1: ANTI-001: ANTI-001 stands on line 3 already: give this one another number"
+    [nothing] = lint_patterns("# A\n", "a.md", "antipatterns", set())
+    assert "there is no entry" in nothing.message
+
+
+def test_a_workspaces_file_that_is_no_text_is_a_mistake(tmp_path: Path) -> None:
+    own = tmp_path / "patterns" / "success_patterns.md"
+    own.parent.mkdir()
+    own.write_bytes(b"\xff\xfe")
+    [problem] = lint_pattern_files(tmp_path)[own]
+    assert "cannot be read" in problem.message
 
 
 # Reading them
