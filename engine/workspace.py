@@ -20,6 +20,7 @@ REQUEST = "change_request.md"
 """What a person wants changed in a finished app, if they would rather say it apart from the intent."""
 GIVEN = (INTENT, REQUEST)
 ESSENCE = "essence.md"
+REQUIREMENTS = "requirements.md"
 PLAN = "lego_plan.json"
 
 

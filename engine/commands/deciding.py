@@ -49,14 +49,25 @@ def _as_it_lies(workspace: Workspace, waiting: Waiting) -> dict[str, str]:
     return outputs_now(facts.snapshot, facts.orchestration.step(waiting.step), waiting.lego, record)
 
 
+def _yours_stay(place: Path, gate: str) -> str:
+    """What an approval means where a session and the person changed the same lines; "" where they did not."""
+    state = Store.open(Workspace.at(place).root, read_only=True).state
+    asked = next((one for one in state.orchestrator.waiting if one.gate == gate), None)
+    record = state.record(asked.step, asked.lego) if asked else None
+    if record is None or not record.conflicts:
+        return ""
+    return f"Where the new {', '.join(sorted(record.conflicts))} and your edits differ, your lines stay. "
+
+
 @click.command()
 @click.argument("gate")
 @folder
 @told
 def approve(gate: str, folder: Path) -> None:
     """Approve what waits at GATE, as it lies in the workspace now."""
+    yours = _yours_stay(folder, gate)
     decide(folder, gate, Decision(decision="approve", by="meta approve"))
-    click.echo(f"{gate} approved. {go_on(folder)}")
+    click.echo(f"{gate} approved. {yours}{go_on(folder)}")
 
 
 @click.command()

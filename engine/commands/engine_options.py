@@ -25,6 +25,8 @@ class EngineOptions:
     yes: bool
     runtime: str
     jobs: int | None
+    max_tokens: int | None
+    max_cost: float | None
     record: Path | None
     tape: Path | None
     speed: str
@@ -46,6 +48,8 @@ class EngineOptions:
             record=self.record.resolve() if self.record else None,
             speed=check_speed(self.speed),
             adapter_paths=self.adapter_paths,
+            max_tokens=self.max_tokens,
+            max_cost=self.max_cost,
             options=Options(yes=self.yes),
         )
 
@@ -54,6 +58,15 @@ _OPTIONS = (
     click.option("--yes", is_flag=True, help="Approve every gate."),
     click.option("--runtime", default="", metavar="R[,R2]", help="Which runtimes do the sessions, in order."),
     click.option("--jobs", type=click.IntRange(1, 64), help=f"Sessions at once; {JOBS} if meta.toml says nothing."),
+    click.option(
+        "--max-tokens", type=click.IntRange(min=1), metavar="N", help="What this run may use at most, in tokens."
+    ),
+    click.option(
+        "--max-cost",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        help="What this run may use at most, in US dollars.",
+    ),
     click.option("--record", type=click.Path(path_type=Path), metavar="TAPE", help="Record the sessions there."),
     click.option("--tape", type=click.Path(path_type=Path), metavar="TAPE", help="The recording that replay plays."),
     click.option("--speed", default="max", show_default=True, help="How fast replay plays: a factor, or max."),

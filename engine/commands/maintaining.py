@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import get_args
 
 import click
 
@@ -19,15 +18,11 @@ from engine.commands.engine_options import EngineOptions, engine_options
 from engine.edits import difference
 from engine.errors import EXIT_DONE, MetaError, UsageError
 from engine.facts import WorkspaceFacts, assess_workspace
-from engine.legos.model import LegoDecision
-from engine.legos.plan import parse_plan
 from engine.lifecycle.change import SCHEMA_VERSION, ChangeReport, Expected, report_change, waiting_gate
+from engine.lifecycle.choices import DECISIONS, choose
 from engine.runner.start import run_engine
-from engine.state.atomic import write_atomic
 from engine.state.models import Change, Decision
-from engine.workspace import GIVEN, PLAN
-
-DECISIONS: tuple[LegoDecision, ...] = get_args(LegoDecision)
+from engine.workspace import GIVEN
 
 
 class NotFinished(MetaError):
@@ -50,7 +45,7 @@ def plan(folder: Path, options: EngineOptions, choices: tuple[str, ...], forecas
     """
     facts = _changeable(assess_workspace(folder))
     if choices:
-        _choose(facts, choices)
+        choose(facts, [_choice(one) for one in choices])
         facts = assess_workspace(folder)
     change = facts.state.orchestrator.run.change
     if change is None and not _anything(facts):
@@ -90,6 +85,12 @@ def apply(folder: Path, options: EngineOptions) -> None:
     finish(run_and_tell(facts.workspace, settings, options.unsandboxed))
 
 
+def _choice(text: str) -> tuple[str, str]:
+    """`LEGO=DECISION` as its two parts."""
+    name, _, decision = text.partition("=")
+    return name, decision
+
+
 def _changeable(facts: WorkspaceFacts) -> WorkspaceFacts:
     run = facts.state.orchestrator.run
     if run.finished_at is None and run.change is None:
@@ -114,31 +115,6 @@ def _approve(facts: WorkspaceFacts, place: Path, change: Change) -> None:
         raise UsageError("the change is not planned yet: `meta plan` makes the plan and shows it")
     if gate := waiting_gate(facts):
         decide(place, gate, Decision(decision="approve", by="meta apply"))
-
-
-def _choose(facts: WorkspaceFacts, choices: Iterable[str]) -> None:
-    """Write other decisions into the plan, which is the person's to edit. Raises UsageError, PlanError."""
-    run = facts.state.orchestrator.run
-    if run.change is None or run.change.stage != "planning":
-        raise UsageError("--set: there is no planned change whose LEGOs could be decided otherwise; `meta plan` first")
-    path = facts.workspace.root / PLAN
-    data = json.loads(path.read_text(encoding="utf-8"))
-    for choice in choices:
-        name, _, decision = choice.partition("=")
-        found = next((lego for lego in data["legos"] if lego["name"] == name), None)
-        if found is None:
-            raise UsageError(f"--set {choice}: no LEGO is named {name!r}. There are: {', '.join(_names(data))}")
-        if decision.upper() not in DECISIONS:
-            raise UsageError(f"--set {choice}: {decision!r} is no decision. Choose one of {', '.join(DECISIONS)}")
-        if found["decision"] != decision.upper():
-            found |= {"decision": decision.upper(), "reason": "decided by a person"}
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    parse_plan(text)
-    write_atomic(path, text.encode())
-
-
-def _names(data: dict[str, list[dict[str, str]]]) -> list[str]:
-    return [lego["name"] for lego in data["legos"]]
 
 
 def _tell_forecast(facts: WorkspaceFacts) -> None:

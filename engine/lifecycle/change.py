@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from engine.document.model import Position, Reference, Step
-from engine.edits import Edit, edits_by_hand
+from engine.document.model import Position, Reference
 from engine.facts import WorkspaceFacts
 from engine.instances import Instances
 from engine.legos.model import LegoDecision
 from engine.legos.plan import Plan, PlannedLego
 from engine.legos.requirements import named_requirements, parse_requirements
-from engine.legos.roles import outputs, paths
+from engine.legos.roles import paths
+from engine.lifecycle.by_hand import edits_of_lego
 from engine.lifecycle.proof import LEGO_TESTS
-from engine.lifecycle.release import REQUIREMENTS
 from engine.names import instance_name
 from engine.state.models import Change, SessionFact, StepRecord, Substep
-from engine.workspace import plan_at
+from engine.workspace import REQUIREMENTS, plan_at
 
 SCHEMA_VERSION = 1
 TOUCHED: tuple[LegoDecision, ...] = ("NEW", "REFACTOR", "REGENERATE")
@@ -127,8 +126,7 @@ def _lego(facts: WorkspaceFacts, plan: Plan, old: Plan | None, lego: PlannedLego
     kept = [name for name in plan.dependents(lego.name) if plan.lego(name).decision == "KEEP"]
     before = set(old.lego(lego.name).requirements) if old and lego.name in old.names else set()
     concerned = (set(lego.requirements) | before) & moved
-    own_steps = [step for step in facts.orchestration.steps() if step.per_lego]
-    edits = [edit for step in own_steps for edit in _edits(facts, step, lego.name)] if touched else []
+    edits = edits_of_lego(facts, lego.name) if touched else []
     return LegoChange(
         name=lego.name,
         decision=lego.decision,
@@ -140,14 +138,6 @@ def _lego(facts: WorkspaceFacts, plan: Plan, old: Plan | None, lego: PlannedLego
         edited={edit.path: edit.lines for edit in edits},
         sessions=sum(name == lego.name for _, name, _ in _sessions(facts, plan)),
     )
-
-
-def _edits(facts: WorkspaceFacts, step: Step, lego: str | None) -> list[Edit]:
-    """What a person changed in a step's files and committed; what lies uncommitted is committed before any merge."""
-    repository = facts.workspace.repository
-    head = repository.head()
-    own = outputs(step, facts.snapshot.plan, facts.snapshot.toolchain, lego)
-    return edits_by_hand(repository, head, facts.state.record(step.name, lego), own) if head else []
 
 
 def _tests(facts: WorkspaceFacts, lego: str, ids: Iterable[str]) -> Iterator[str]:
