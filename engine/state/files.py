@@ -13,6 +13,7 @@ from engine.errors import BrokenState
 from engine.names import is_name
 from engine.state.events import Event
 from engine.state.explain import broken, broken_by
+from engine.state.migrations import source_of
 from engine.state.models import SCHEMA_VERSION, LegoState, OrchestratorState, State
 from engine.state.replay import lego_of
 
@@ -110,7 +111,7 @@ def _load_lego(path: Path) -> LegoState:
 
 def _load(path: Path, kind: type[AnyState]) -> AnyState:
     try:
-        state = kind.model_validate_json(path.read_bytes(), strict=True)
+        state = kind.model_validate_json(source_of(path.parent).state(path.name), strict=True)
     except OSError as error:
         raise broken(path, "", f"cannot be read: {error.strerror}") from error
     except ValidationError as error:
@@ -126,5 +127,15 @@ def _newer(path: Path, error: ValidationError) -> BrokenState | None:
         version = detail["input"]
         if detail["loc"] == ("schema_version",) and isinstance(version, int) and version > SCHEMA_VERSION:
             message = f"was written by a newer meta (version {version}, this one knows {SCHEMA_VERSION})"
-            return broken(path, "schema_version", message, "Nothing was changed. Use that newer meta")
+            return broken(path, "schema_version", message, f"Nothing was changed. {_install(path)}")
     return None
+
+
+def _install(path: Path) -> str:
+    """Which engine to use; a released app says which one made it."""
+    try:
+        said = (path.parent.parent / ".meta-version").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        said = ""
+    engine = next((line.partition(":")[2].strip() for line in said.splitlines() if line.startswith("engine:")), "")
+    return f"Use that newer meta; the app was released by meta {engine}" if engine else "Use that newer meta"

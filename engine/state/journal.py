@@ -14,6 +14,7 @@ from engine.errors import BrokenState
 from engine.state.atomic import sync_folder, write_all
 from engine.state.events import EVENT, Event
 from engine.state.explain import broken, broken_by
+from engine.state.migrations import source_of
 
 
 def encode(event: Event) -> bytes:
@@ -56,13 +57,14 @@ class Journal:
 
     def scan(self, offset: int = 0, last: int | None = 0) -> Scan:
         """As `read_from`, but what is broken is returned beside the good lines before it."""
-        data = self._bytes(offset)
+        source = source_of(self.path.parent)
+        data = self._bytes(offset, source.folder / self.path.name)
         lines = data.split(b"\n")
         events: list[Event] = []
         end = offset
         for line in lines[:-1]:
             try:
-                event = EVENT.validate_json(line, strict=True)
+                event = EVENT.validate_json(source.event(line), strict=True)
             except ValidationError as error:
                 return Scan(events, end, error=broken_by(self.path, error, self._line(end)))
             if last is not None and event.seq != last + 1:
@@ -72,9 +74,9 @@ class Journal:
             end, last = end + len(line) + 1, event.seq
         return Scan(events, end, len(lines[-1]))
 
-    def _bytes(self, offset: int) -> bytes:
+    def _bytes(self, offset: int, path: Path | None = None) -> bytes:
         try:
-            with self.path.open("rb") as file:
+            with (path or self.path).open("rb") as file:
                 file.seek(offset)
                 return file.read()
         except FileNotFoundError:

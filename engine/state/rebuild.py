@@ -12,6 +12,7 @@ from engine.state.events import Event
 from engine.state.files import Files
 from engine.state.journal import Journal
 from engine.state.lock import EngineLock
+from engine.state.migrations import migrate_files
 from engine.state.models import State
 from engine.state.replay import replay
 
@@ -33,6 +34,8 @@ def rebuild(workspace: Path) -> Rebuilt:
     """
     files, rebuilt = Files(workspace), Rebuilt()
     with EngineLock(workspace):
+        if told := migrate_files(files.folder):
+            rebuilt.notes.append(told)
         events = _mend_journal(files, rebuilt)
         for path in files.states():
             if wrong := _wrong(files, path, events, rebuilt.state):

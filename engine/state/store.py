@@ -13,6 +13,7 @@ from engine.state.events import Event
 from engine.state.explain import broken
 from engine.state.files import Files
 from engine.state.journal import Journal, JournalWriter, Scan
+from engine.state.migrations import migrate_files
 from engine.state.models import OrchestratorState, State
 from engine.state.replay import replay
 
@@ -47,6 +48,8 @@ class Store:
         Raises `BrokenState` (nothing was changed then) and, to write, `NotStored`.
         """
         store = cls(workspace, now)
+        if not read_only:
+            store._migrate()
         unfinished = store._load()
         if not read_only:
             store._begin_writing(unfinished)
@@ -107,6 +110,15 @@ class Store:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    def _migrate(self) -> None:
+        """Bring files of an older engine to this one's version."""
+        try:
+            told = migrate_files(self._files.folder)
+        except OSError as error:
+            raise NotStored(_refused(error)) from error
+        if told:
+            self.notices.append(told)
 
     def _load(self) -> int:
         """Read everything; the bytes of an unfinished last line. The files first: the journal is never behind them."""
