@@ -1,0 +1,174 @@
+"""A LEGO with files of its own: the plan goes before the toolchain's layout, and the engine leaves them alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.adoption.draft import ignoring, intent_draft, readme_of
+from engine.adoption.sharing import allowed, left_out
+from engine.adoption.write import ADOPTED_REF
+from engine.document.parser import load
+from engine.git import Repository
+from engine.legos.plan import Plan, PlanError, parse_plan, plan_rows
+from engine.legos.roles import outputs, paths
+from engine.legos.toolchain import find_toolchain
+from engine.lifecycle.intent import check_intent, title_of
+from engine.resources import document
+
+TOOLCHAIN = find_toolchain("python")
+
+
+def plan(*files: dict[str, list[str]]) -> Plan:
+    """A plan with a LEGO `a`, `b`, … for each of these; the last is the entry."""
+    legos = [
+        {
+            "name": "abc"[number],
+            "purpose": "Something.",
+            "kind": "entry" if number == len(files) - 1 else "component",
+            **({"files": own} if own else {}),
+        }
+        for number, own in enumerate(files)
+    ]
+    return parse_plan(json.dumps({"schema_version": 1, "app": "shop", "legos": legos}))
+
+
+def of_role(made: Plan, role: str, lego: str) -> list[str]:
+    """The paths of a role of a LEGO, as the steps of the document see them."""
+    orchestration = load(document("AGENTS.md"))
+    references = [one for step in orchestration.steps() for one in (*step.inputs, *step.outputs) if one.role == role]
+    return paths(next(one for one in references if one.target == "lego"), made, TOOLCHAIN, lego)
+
+
+def test_files_of_its_own_go_before_the_layout_of_the_toolchain() -> None:
+    made = plan({"source": ["shop/a.py"], "unit tests": ["tests/test_a.py"]}, {})
+    assert of_role(made, "source", "a") == ["shop/a.py"]
+    assert of_role(made, "merged source", "a") == ["shop/a.py"]
+    assert of_role(made, "unit tests", "a") == ["tests/test_a.py"]
+    assert of_role(made, "contract", "a") == ["src/shop/contracts/a.py"]
+    assert of_role(made, "source", "b") == ["src/shop/b/"]
+
+
+def test_a_step_may_write_just_the_files_of_its_lego() -> None:
+    made = plan({"source": ["shop/a.py", "shop/data/"]}, {})
+    step = next(one for one in load(document("AGENTS.md")).steps() if any(r.role == "source" for r in one.outputs))
+    assert outputs(step, made, TOOLCHAIN, "a") == ["shop/a.py", "shop/data/"]
+
+
+def test_a_command_looks_at_the_files_of_the_lego() -> None:
+    made = plan({"unit tests": ["tests/test_a.py", "tests/test_a2.py"]}, {})
+    assert TOOLCHAIN.selected("unit_test", made, "a") == ["tests/test_a.py", "tests/test_a2.py"]
+    assert TOOLCHAIN.selected("unit_test", made, "b") == ["tests/unit/b/"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        (["x.py"], ["x.py"], 'The file "x.py" belongs to LEGO "a" and to LEGO "b"'),
+        (["x/"], ["x/y/z.py"], 'The file "x/y/z.py" belongs to LEGO "a" and to LEGO "b"'),
+        (["x/y.py"], ["x/"], 'The file "x/y.py" belongs to LEGO "b" and to LEGO "a"'),
+        (["x"], ["x/"], 'The file "x/" belongs'),
+        (["../x"], [], "write a path below the app"),
+        (["/x"], [], "write a path below the app"),
+        (["a//x"], [], "write a path below the app"),
+        ([".git/config"], [], "write a path below the app"),
+        (["{lego}"], [], "write a path below the app"),
+        ([""], [], "write a path below the app"),
+    ],
+)
+def test_a_file_lies_below_the_app_and_belongs_to_one_lego(one: list[str], other: list[str], told: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        plan({"source": one}, {"source": other})
+    assert told in str(caught.value)
+
+
+def test_the_same_file_may_have_two_roles_in_one_lego() -> None:
+    assert plan({"source": ["x.py"], "unit tests": ["x.py"]}).names == ["a"]
+
+
+def test_a_lego_without_files_is_told_as_before() -> None:
+    assert '"files"' not in plan_rows(plan({}, {}), "a")
+    assert '"files"' in plan_rows(plan({"source": ["x.py"]}, {}), "a")
+
+
+@pytest.fixture
+def adopted(tmp_path: Path) -> Repository:
+    repository = Repository.init(tmp_path / "app")
+    files = {"AGENTS.md": b"theirs\n", "tests/conftest.py": b"theirs\n", "shop/a.py": b"theirs\n"}
+    first = repository.commit_files(None, files, "first")
+    repository.fast_forward(None, first)
+    repository.update_ref(ADOPTED_REF, first)
+    return repository
+
+
+OURS: dict[str, bytes | None] = {
+    "AGENTS.md": b"ours",
+    "tests/conftest.py": b"ours",
+    "tests/lint.py": b"ours",
+    "pyproject.toml": b"ours",
+    "src/shop/__main__.py": b"ours",
+    "src/shop/contracts/__init__.py": b"ours",
+    "shop/a.py": None,
+}
+
+
+def test_an_engine_action_leaves_alone_what_adopted_code_brought_along(adopted: Repository) -> None:
+    made = allowed(adopted, OURS, list(OURS), plan({"source": ["src/shop/a.py"]}), TOOLCHAIN)
+    assert sorted(made) == ["shop/a.py", "src/shop/contracts/__init__.py", "tests/lint.py"]
+
+
+def test_an_app_that_lies_elsewhere_gets_no_second_package_of_its_name() -> None:
+    made = plan({"source": ["shop/a.py"], "contract": ["shop/contracts/a.py"]})
+    assert "src/shop/contracts/__init__.py" in left_out(OURS, made, TOOLCHAIN)
+
+
+def test_what_no_step_has_as_its_output_is_written_as_before(adopted: Repository) -> None:
+    assert "AGENTS.md" in allowed(adopted, OURS, ["tests/"], plan({}), TOOLCHAIN)
+
+
+def test_in_an_app_that_was_not_adopted_every_file_is_written(adopted: Repository) -> None:
+    adopted.delete_ref(ADOPTED_REF)
+    assert allowed(adopted, OURS, list(OURS), plan({}), TOOLCHAIN) == OURS
+
+
+@pytest.mark.parametrize(
+    ("readme", "title", "paragraph"),
+    [
+        ("# Shop\n\nSells things.\n\nMore.", "Shop", "Sells things."),
+        ("[![badge](x)](y)\n\n# Shop #\nSells\nthings.\n", "Shop", "Sells\nthings."),
+        ("Shop\n====\n\nSells things.\n", "Shop", "Sells things."),
+        ("Sells things.", "shop", "Sells things."),
+        ("# Shop\n\n```\ncode\n```\n\n| a | b |\n", "Shop", "(What it is for"),
+        ("", "shop", "(What it is for"),
+    ],
+)
+def test_the_draft_of_the_intent_begins_like_the_readme(readme: str, title: str, paragraph: str) -> None:
+    draft = check_intent(intent_draft("shop", readme).encode(), "draft")
+    assert title_of(draft) == title
+    assert "**Draft**" in draft
+    assert f"## What it is for\n\n{paragraph}" in draft
+
+
+def test_a_secret_of_the_readme_does_not_get_into_the_draft() -> None:
+    key = "AKIA" + "QYLPMN5HHHFPZAM2"
+    assert key not in intent_draft("shop", f"# Shop\n\nUse aws_access_key_id = {key} to log in.")
+
+
+def test_the_readme_is_found_whatever_its_ending() -> None:
+    assert readme_of(["a.py", "docs/README.md", "ReadMe.rst"]) == "ReadMe.rst"
+    assert readme_of(["a.py"]) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"", b"/x/\n"),
+        (b"*.pyc\n", b"*.pyc\n/x/\n"),
+        (b"*.pyc", b"*.pyc\n/x/\n"),
+        (b"a\r\nb\r\n", b"a\r\nb\r\n/x/\r\n"),
+    ],
+)
+def test_a_gitignore_keeps_every_byte_and_gets_lines_at_its_end(before: bytes, after: bytes) -> None:
+    assert ignoring(before, ["/x/"]) == after
