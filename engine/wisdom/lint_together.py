@@ -14,8 +14,6 @@ from engine.wisdom.rank import SAME_IDEA
 from engine.wisdom.tags import parse_tags
 from engine.wisdom.words import likeness
 
-ROUNDING = 1e-9
-
 _TAG_NAME = re.compile(r"[a-z][a-z ]*")
 
 
@@ -42,7 +40,7 @@ def like_pairs(cards: Sequence[Card], least: float = SAME_IDEA) -> Iterator[tupl
     seen: defaultdict[str, list[int]] = defaultdict(list)
     for number, card in enumerate(cards):
         terms = sorted(card.idea, key=lambda term: (common[term], term))
-        rarest = terms[: len(terms) - math.ceil(least * len(terms) - ROUNDING) + 1]
+        rarest = terms[: len(terms) - math.ceil(least * len(terms)) + 1]
         for other in sorted({earlier for term in rarest for earlier in seen[term]}):
             share = likeness(card.idea, cards[other].idea)
             if share >= least:

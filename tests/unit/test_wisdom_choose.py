@@ -7,7 +7,8 @@ import random
 import pytest
 
 from engine.wisdom import Library, Query, choose, rank, with_security
-from engine.wisdom.rank import characteristic
+from engine.wisdom.rank import MOST_TERMS, characteristic, ordered
+from engine.wisdom.tags import evidence, parse_tags
 from engine.wisdom.words import split, stem, terms
 from tests.wisdom_cards import card_text, library
 
@@ -101,6 +102,15 @@ def test_one_stray_word_in_a_long_text_does_not_outweigh_what_the_text_is_about(
     assert ranked(of, "violin " + "the harbour has a wall. " * 400)[0] == "TAL-103"
 
 
+def test_only_the_heaviest_words_of_a_work_are_looked_up() -> None:
+    names = [f"{first}{last}o" for first in "bcdfghjk" for last in ("amb", "ort", "ilk", "und", "ert", "osk", "ank")]
+    assert len(set(map(stem, names))) == 56 > MOST_TERMS
+    of = library(*(card_text(f"TAL-{n:03}", do=f"Mind {name}.") for n, name in enumerate(names, start=1)))
+    twice, once = names[:MOST_TERMS], names[MOST_TERMS:]
+    found = ordered(of, "build", "gen", " ".join(twice * 2 + once))
+    assert [one.card.id for one in found if one.words] == [f"TAL-{n:03}" for n in range(1, MOST_TERMS + 1)]
+
+
 def test_words_with_a_meaning_in_queries_are_words_like_others() -> None:
     of = library(*PLAIN)
     assert ranked(of, 'NEAR( OR AND NOT "violin* -tulip: ^ title:x')[:2] == ["TAL-101", "TAL-104"]
@@ -124,6 +134,13 @@ def test_a_sign_of_two_words_needs_both_side_by_side() -> None:
     of = library(*PLAIN, card_text("TAL-999", "Say it", "`build` · accessibility", do="Say it aloud."))
     assert rank(of, "build", "gen", "what a screen reader says")[0].card.id == "TAL-999"
     assert rank(of, "build", "gen", "a reader and no screen")[0].score == 0
+
+
+def test_a_sign_of_many_tags_hints_at_each_less() -> None:
+    tags = parse_tags("| Tag | About | Signs |\n|---|---|---|\n| a b | x | file, pen |\n| c d | y | file |\n")
+    found = evidence(tags, split("file pen"), {"fil": 1.0, "pen": 1.0})
+    assert found["a b"]["pen"] == 1.0
+    assert found["a b"]["fil"] == found["c d"]["fil"] < 1.0
 
 
 def test_a_rare_tag_speaks_louder_than_a_common_one() -> None:
@@ -237,9 +254,18 @@ def test_a_security_card_of_another_step_is_told_where_the_step_has_none() -> No
 
 
 def test_the_security_card_takes_its_place_from_the_budget() -> None:
-    cards = card_text("RSK-001", "Bar doors", "`build` · security", do="Bar the door of every house.")
-    alone = sensitive(cards, tokens=60)
-    assert alone == [("RSK-001", True)]
+    guard = card_text("RSK-001", "Bar doors", "`paint` · security", do="Bar the door of every house.")
+    assert [id_ for id_, _ in sensitive(guard, tokens=80)] == ["RSK-001", "TAL-101"]
+    assert [id_ for id_, _ in sensitive(guard, tokens=60)] == ["RSK-001"]
+
+
+def test_what_says_the_same_as_the_security_card_is_not_told_beside_it() -> None:
+    idea = "Guard the anchor with a chain and a padlock of steel."
+    guard = card_text("RSK-001", "Guard the anchor", "`build` · security", do=idea)
+    same = card_text("ENG-001", "Guard an anchor", "`build` · money", do=idea)
+    told = [id_ for id_, _ in sensitive(guard, same, words="anchor, debt, chain")]
+    assert told[0] == "RSK-001"
+    assert "ENG-001" not in told
 
 
 def test_where_no_card_is_about_security_the_others_are_told_alone() -> None:
