@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from engine.briefs.tokens import CHARACTERS_A_TOKEN
+from engine.briefs.tokens import estimate
 
-WIDTHS = (160, 120, 100, 80, 60, 50, 40)
+WIDTHS = (160, 120, 100, 80, 60, 50, 40, 30, 22)
 """How much is told of a line, at most; the narrower the more lines there are."""
 FEW = 3
 """Fewer lines than these say nothing about a document: then its beginning is told."""
@@ -21,21 +21,33 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 
 def outline(name: str, text: str, tokens: int) -> tuple[str, int, int]:
     """The outline of a file in about so many tokens, how many of its lines that are, and how many there would be."""
-    most = int(tokens * CHARACTERS_A_TOKEN)
     lines = _lines(name, text)
-    told = _fitting(lines, most)
+    told = _fitting(lines, tokens)
     if told is None:
         lines = [line for line in lines if _NAMED.match(line)] or lines
-        told = _fitting(lines, most) or [_cut(line, WIDTHS[-1]) for line in lines[: most // (WIDTHS[-1] + 1)]]
+        told = _fitting(lines, tokens) or _beginning(lines, tokens)
     return "\n".join(told) + "\n", len(told), len(lines)
 
 
-def _fitting(lines: Sequence[str], most: int) -> list[str] | None:
+def _fitting(lines: Sequence[str], tokens: int) -> list[str] | None:
     """All the lines, as wide as fits; None if they do not."""
     for width in WIDTHS:
-        if sum(min(len(line), width) + 1 for line in lines) <= most:
-            return [_cut(line, width) for line in lines]
+        told = [_cut(line, width) for line in lines]
+        if estimate("\n".join(told)) <= tokens:
+            return told
     return None
+
+
+def _beginning(lines: Sequence[str], tokens: int) -> list[str]:
+    """As many of the lines as fit, narrow."""
+    told: list[str] = []
+    left = tokens
+    for line in lines:
+        told.append(_cut(line, WIDTHS[-1]))
+        left -= estimate(told[-1])
+        if left < 0:
+            return told[:-1]
+    return told
 
 
 def _cut(line: str, width: int) -> str:
