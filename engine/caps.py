@@ -49,13 +49,13 @@ def _way_out(what: str) -> str:
 
 
 def _of_today(snapshot: Snapshot) -> list[SessionFact]:
-    everything = (session for record in snapshot.state.records() for session in record.sessions)
+    everything = (session for record in snapshot.state.records() for session in record.all_sessions)
     return [session for session in everything if session.started_at[:DAY] == snapshot.now[:DAY]]
 
 
 def _of_lego(snapshot: Snapshot, lego: str | None) -> list[SessionFact]:
     state = snapshot.state.legos.get(lego or "")
-    return [session for record in state.steps.values() for session in record.sessions] if state else []
+    return [session for record in state.steps.values() for session in record.all_sessions] if state else []
 
 
 def _tokens(sessions: Iterable[SessionFact]) -> float:

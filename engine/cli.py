@@ -27,6 +27,7 @@ ELSEWHERE = {
     "tools": ("lint", "prove", "handoff"),
     "drifting": ("drift",),
     "maintaining": ("plan", "apply"),
+    "undoing": ("undo",),
     "adapters": ("adapters",),
     "wisdom": ("wisdom",),
     "serve": ("serve",),

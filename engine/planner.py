@@ -164,7 +164,8 @@ def _answer(snapshot: Snapshot, asked: Waiting, record: StepRecord) -> Decision 
     """What a person decided on the open question; with `--yes` an approval where nobody decided."""
     decision = snapshot.decisions.get(asked.gate)
     fits = asked.kind == "approval" or (decision and decision.decision in ("answer", "stop"))
-    if decision and fits and counts(decision, asked, record.gates):
+    undone = decision is not None and record.undone is not None and decision.at <= record.undone.at
+    if decision and fits and not undone and counts(decision, asked, record.gates):
         return decision
     agreed = snapshot.options.yes and asked.kind == "approval" and not record.conflicts
     return Decision(decision="approve", by="--yes") if agreed else None
@@ -174,7 +175,7 @@ def _question(snapshot: Snapshot, step: Step, lego: str | None, record: StepReco
     questions = open_questions(record)
     return Waiting(
         gate=instance_name(step.name, lego),
-        round=len(record.gates) + 1,
+        round=record.next_round,
         kind="answers" if questions else "approval",
         about={} if questions else outputs_now(snapshot, step, lego, record),
         questions=questions,

@@ -95,7 +95,7 @@ class ReceiptStore:
     def next_id(self, step: str, lego: str | None, about: str) -> str:
         """A free id: step, LEGO, the beginning of the id of what it is about, a number: `code-store-3f2a91c0-1`."""
         start = "-".join([step, *([lego] if lego else []), about[:8], ""])
-        taken = [path.stem.removeprefix(start) for path in self._files() if path.stem.startswith(start)]
+        taken = [path.stem.removeprefix(start) for path in self.folder.glob(f"**/{start}*.json")]
         return f"{start}{max((int(number) for number in taken if number.isdecimal()), default=0) + 1}"
 
     def _files(self) -> Iterator[Path]:

@@ -179,7 +179,7 @@ def _history(facts: WorkspaceFacts) -> dict[tuple[str, str], list[SessionFact]]:
     owners += [lego.steps for lego in facts.state.legos.values()]
     for steps in owners:
         for step, record in steps.items():
-            for session in record.sessions:
+            for session in record.all_sessions:
                 if session.outcome == "done":
                     known.setdefault((step, session.substep), []).append(session)
     return known

@@ -19,7 +19,7 @@ from engine.runner.discretion import discreet
 from engine.runner.family import Family, SubApps
 from engine.snapshot import Options
 from engine.state.events import Event
-from engine.state.models import Lane, State, StepRecord
+from engine.state.models import Lane, State, StepRecord, Upgraded
 from engine.state.store import Store
 from engine.workspace import Workspace
 from runtime_adapters.prices import Price
@@ -51,8 +51,10 @@ class Settings:
     """What this run may use at most: tokens, US dollars."""
     lane: Lane | None = None
     """The lane a person chose; None: as it is, or as it will be proposed."""
-    change: Literal["plan", "apply"] | None = None
-    """Plan a change of the finished app, or carry out the one that is planned; None: go on with what there is."""
+    change: Literal["plan", "apply", "upgrade"] | None = None
+    """Plan a change of the finished app, carry out the one that is planned, or upgrade; None: go on with what there is."""
+    upgrade: Mapping[str, Upgraded] = field(default_factory=dict)
+    """What the upgrade begins with, where none is under way yet: instance → what is done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Context:
 
     def next_ordinal(self) -> int:
         """The number of the next session of this workspace; each is given once."""
-        self._ordinal = max(self._ordinal, sum(len(record.sessions) for record in self.state.records())) + 1
+        self._ordinal = max(self._ordinal, sum(len(record.all_sessions) for record in self.state.records())) + 1
         return self._ordinal
 
     def say_once(self, problems: Iterable[str]) -> None:

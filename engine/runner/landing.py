@@ -12,6 +12,7 @@ from engine.runner.material import artifact_ids, outputs
 from engine.state.events import CheckEnded, Landed, LandingStarted, StepStopped
 from engine.state.models import Stage, StepRecord
 from engine.state.snapshots import state_files
+from engine.workspace import Workspace
 
 STATE_REF = "refs/meta/state"
 
@@ -92,6 +93,11 @@ async def _stop(context: Context, step: Step, lego: str | None, why: str) -> Non
 
 def save_state(context: Context) -> None:
     """Keep the state's JSON under a ref of its own, where `git clean` does not reach."""
-    repository = context.workspace.repository
-    files: dict[str, bytes | None] = dict(state_files(context.workspace.root))
+    keep_state(context.workspace)
+
+
+def keep_state(workspace: Workspace) -> None:
+    """As `save_state`, where no engine runs."""
+    repository = workspace.repository
+    files: dict[str, bytes | None] = dict(state_files(workspace.root))
     repository.commit_files(repository.resolve(STATE_REF), files, "State", ref=STATE_REF)

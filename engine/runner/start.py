@@ -20,6 +20,7 @@ from engine.legos.toolchain import Toolchain
 from engine.lifecycle.intent import read_intent
 from engine.linting import vocabulary
 from engine.resources import document, examples_home
+from engine.runner import undoing
 from engine.runner.context import Context, Say, Settings
 from engine.runner.family import Family
 from engine.runner.loop import RunEnd, Runner
@@ -47,6 +48,7 @@ def run_engine(
     with EngineLock(workspace.root), Store.open(workspace.root) as store:
         for notice in store.notices:
             say(notice)
+        undoing.finish(workspace, store, say)
         if settings.record:
             start_tape(settings.record, intent_sha256(workspace), store.time())
         say(f"checks run in: {ready.sandbox.name}")

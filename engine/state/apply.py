@@ -29,10 +29,20 @@ from engine.state.events import (
     StepBase,
     StepStopped,
     TakenOver,
+    Undone,
+    UndoStarted,
     ValveReset,
     ValveTripped,
 )
-from engine.state.models import LegoState, OrchestratorState, PhaseFact, State, StepRecord, Waiting
+from engine.state.models import (
+    LegoState,
+    OrchestratorState,
+    PhaseFact,
+    State,
+    StepRecord,
+    UndoneWork,
+    Waiting,
+)
 
 _FORGIVEN: dict[str, object] = {
     "failure_count": 0,
@@ -47,12 +57,20 @@ _FORGIVEN: dict[str, object] = {
 def apply(state: State, event: Event) -> State:
     """The state after the event. Pure: same state, same event, same answer."""
     orchestrator = apply_to_orchestrator(state.orchestrator, event)
-    lego = getattr(event, "lego", None)
-    if lego is None:
+    names = legos_of(event)
+    if not names:
         return state.model_copy(update={"orchestrator": orchestrator})
-    before = state.legos.get(lego) or LegoState(name=lego)
-    legos = {**state.legos, lego: apply_to_lego(before, event)}
+    changed = {name: apply_to_lego(state.legos.get(name) or LegoState(name=name), event) for name in names}
+    legos = {**state.legos, **changed}
     return state.model_copy(update={"orchestrator": orchestrator, "legos": legos})
+
+
+def legos_of(event: Event) -> tuple[str, ...]:
+    """The LEGOs whose files the event changes."""
+    if isinstance(event, Undone):
+        return tuple(event.legos)
+    name: str | None = getattr(event, "lego", None)
+    return (name,) if name is not None else ()
 
 
 def apply_to_orchestrator(state: OrchestratorState, event: Event) -> OrchestratorState:
@@ -77,6 +95,8 @@ def apply_to_orchestrator(state: OrchestratorState, event: Event) -> Orchestrato
         case RuntimeSet():
             healthy = {name: fact for name, fact in state.runtimes.items() if name != event.runtime}
             update["runtimes"] = {**healthy, event.runtime: event.fact} if event.fact else healthy
+        case UndoStarted() | Undone():
+            update |= _undoing(state, event)
         case SessionEnded():
             update["budget"] = state.budget.model_copy(
                 update={
@@ -91,6 +111,13 @@ def apply_to_orchestrator(state: OrchestratorState, event: Event) -> Orchestrato
         record = apply_to_record(state.steps.get(event.step) or StepRecord(), event)
         update["steps"] = {**state.steps, event.step: record}
     return state.model_copy(update=update)
+
+
+def _undoing(state: OrchestratorState, event: UndoStarted | Undone) -> dict[str, object]:
+    if isinstance(event, UndoStarted):
+        return {"undoing": event.undoing}
+    steps = {**state.steps, **_as_before(state.steps, event.steps, event.at)}
+    return {"undoing": None, "run": event.run, "phases": event.phases, "waiting": event.waiting, "steps": steps}
 
 
 def _still_waiting(waiting: list[Waiting], event: GateAsked | GateWithdrawn | GateDecided | Reopened) -> list[Waiting]:
@@ -119,9 +146,28 @@ def apply_to_lego(state: LegoState, event: Event) -> LegoState:
     if isinstance(event, StepBase):
         record = apply_to_record(state.steps.get(event.step) or StepRecord(), event)
         update["steps"] = {**state.steps, event.step: record}
+    if isinstance(event, Undone):
+        before = event.legos[state.name]
+        steps = {**state.steps, **_as_before(state.steps, before.steps, event.at)}
+        update |= {"steps": steps, "tip": before.tip, "held": before.held}
     if isinstance(event, Landed):
         update |= {"tip": event.tip, "held": _held(state, event)}
     return state.model_copy(update=update)
+
+
+def _as_before(now: dict[str, StepRecord], before: dict[str, StepRecord], at: str) -> dict[str, StepRecord]:
+    """The records as they were; sessions and rounds that are not in them any more stay used."""
+    restored = {}
+    for step, record in before.items():
+        known = now.get(step) or StepRecord()
+        kept = {session.id for session in record.sessions}
+        undone = UndoneWork(
+            sessions=[session for session in known.all_sessions if session.id not in kept],
+            rounds=known.next_round - 1 - len(record.gates),
+            at=at,
+        )
+        restored[step] = record.model_copy(update={"undone": undone})
+    return restored
 
 
 def _held(state: LegoState, event: Landed) -> dict[str, str]:

@@ -12,11 +12,14 @@ from engine.state.models import (
     Fact,
     GateFact,
     Outcome,
+    PhaseFact,
     Run,
     RuntimeFact,
     SessionFact,
     Stage,
+    StepRecord,
     Substep,
+    Undoing,
     Waiting,
 )
 
@@ -220,6 +223,33 @@ class CommandDone(Base):
     id: str
 
 
+class UndoStarted(Base):
+    """A person takes a unit of work back: the checkout is about to be moved."""
+
+    event: Literal["undo_started"] = "undo_started"
+    undoing: Undoing
+
+
+class LegoBefore(Fact):
+    """What a LEGO's file said before the work that is undone: of the steps only those that differ."""
+
+    steps: dict[str, StepRecord] = {}
+    tip: str | None = None
+    held: dict[str, str] = {}
+
+
+class Undone(Base):
+    """The work is off the branch, and the facts are as they were before it. What it had used stays used."""
+
+    event: Literal["undone"] = "undone"
+    unit: int
+    run: Run
+    phases: dict[str, PhaseFact] = {}
+    waiting: list[Waiting] = []
+    steps: dict[str, StepRecord] = {}
+    legos: dict[str, LegoBefore] = {}
+
+
 Event = Annotated[
     RunSet
     | PhaseStarted
@@ -240,7 +270,9 @@ Event = Annotated[
     | StepStopped
     | ValveTripped
     | ValveReset
-    | CommandDone,
+    | CommandDone
+    | UndoStarted
+    | Undone,
     Field(discriminator="event"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

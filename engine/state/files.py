@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from engine.errors import BrokenState
 from engine.names import is_name
+from engine.state.apply import legos_of
 from engine.state.events import Event
 from engine.state.explain import broken, broken_by
 from engine.state.migrations import source_of
 from engine.state.models import SCHEMA_VERSION, LegoState, OrchestratorState, State
-from engine.state.replay import lego_of
 
 FOLDER = ".orchestrator"
 ORCHESTRATOR = "orchestrator_state.json"
@@ -81,9 +81,10 @@ class Files:
     def check_known(self, state: State, events: Sequence[Event]) -> None:
         """Raise `BrokenState` for a file that tells of an event the journal does not hold."""
         last = events[-1].seq if events else 0
-        about: dict[str | None, set[int]] = {}
+        about: dict[str, set[int]] = {}
         for event in events:
-            about.setdefault(lego_of(event), {0}).add(event.seq)
+            for name in legos_of(event):
+                about.setdefault(name, {0}).add(event.seq)
         self._check(self.orchestrator, state.orchestrator.seq, range(last + 1), last)
         for name, lego in state.legos.items():
             self._check(self.lego(name), lego.seq, about.get(name, {0}), last)

@@ -93,6 +93,16 @@ class GateFact(Fact):
     at: str = ""
 
 
+class UndoneWork(Fact):
+    """What a step had used for work that a person undid: numbers, tokens and answers are not there a second time."""
+
+    sessions: list[SessionFact] = []
+    rounds: int = 0
+    """How many decisions were taken on that work: the numbers of its gate go on behind them."""
+    at: str = ""
+    """When it was undone last; what was decided before then answers nothing that is asked since."""
+
+
 class StepRecord(Fact):
     """All that happened to one step, or to one step of one LEGO."""
 
@@ -138,6 +148,17 @@ class StepRecord(Fact):
     """Path → where the last session and a person changed the same lines: the person's stand until they decide."""
     taken: str = ""
     """The session that a person took out of an agent's hands, until the work is handed back."""
+    undone: UndoneWork | None = None
+
+    @property
+    def all_sessions(self) -> list[SessionFact]:
+        """Every session there ever was, those whose work was undone first."""
+        return [*self.undone.sessions, *self.sessions] if self.undone else self.sessions
+
+    @property
+    def next_round(self) -> int:
+        """The number of the next question at its gate; each is given once."""
+        return (self.undone.rounds if self.undone else 0) + len(self.gates) + 1
 
     @property
     def open_session(self) -> SessionFact | None:
@@ -153,7 +174,7 @@ class StepRecord(Fact):
 
     def attempts(self, substep: Substep) -> int:
         """How many sessions of that substep were ever started."""
-        return sum(session.substep == substep for session in self.sessions)
+        return sum(session.substep == substep for session in self.all_sessions)
 
 
 class Waiting(Fact):
@@ -195,6 +216,10 @@ class RuntimeFact(Fact):
     """Sessions that were under way when the limit was halved and have not ended yet."""
 
 
+Upgraded = Literal["action", "check", "session"]
+"""What an upgrade does with finished work: carry out the action again, look at the criteria again, or write it anew."""
+
+
 class Change(Fact):
     """A change of a finished app: planned first, carried out after a person's consent."""
 
@@ -204,6 +229,10 @@ class Change(Fact):
     kept: str | None = None
     """The commit with the state before it."""
     began_at: str
+    before: Literal["", "new", "maintenance", "upgrade"] = ""
+    """The mode that the run goes back to after an upgrade."""
+    upgrade: dict[str, Upgraded] = {}
+    """What an upgrade still has to begin: instance → what is done with it."""
 
 
 class Run(Fact):
@@ -222,9 +251,23 @@ class Run(Fact):
     document: str = ""
     documents: dict[str, str] = {}
     """Name of each document of `.meta/` → sha256, as of the last run."""
+    released: dict[str, str] = {}
+    """The same, as of when the app was finished, changed or upgraded last."""
     started_at: str | None = None
     finished_at: str | None = None
     paused: bool = False
+
+
+class Undoing(Fact):
+    """An undo that has begun and is not yet known to be finished."""
+
+    unit: int
+    """The number of the event with which the undone work began."""
+    old: str
+    """The commit of the branch before the undo, and the one that takes the work back."""
+    new: str
+    tip: str | None = None
+    """The LEGO's work on top of that, for a merge that can be done again."""
 
 
 class Budget(Fact):
@@ -250,6 +293,7 @@ class OrchestratorState(Fact):
     runtimes: dict[str, RuntimeFact] = {}
     commands: list[str] = []
     """Ids of the `command-<id>.json` files already carried out."""
+    undoing: Undoing | None = None
 
 
 class LegoState(Fact):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.state.apply import apply_to_lego, apply_to_orchestrator
+from engine.state.apply import apply_to_lego, apply_to_orchestrator, legos_of
 from engine.state.events import Event
 from engine.state.models import LegoState, State
 
@@ -19,16 +19,10 @@ def replay(state: State, events: Iterable[Event]) -> State:
         try:
             if event.seq > orchestrator.seq:
                 orchestrator = apply_to_orchestrator(orchestrator, event)
-            name = lego_of(event)
-            if name is not None:
+            for name in legos_of(event):
                 before = legos.get(name) or LegoState(name=name)
                 if event.seq > before.seq:
                     legos[name] = apply_to_lego(before, event)
         except ValueError as error:
             raise ValueError(f"event {event.seq} ({event.event}) cannot follow: {error}") from error
     return State(orchestrator=orchestrator, legos=legos)
-
-
-def lego_of(event: Event) -> str | None:
-    """The LEGO whose file the event changes, if any."""
-    return getattr(event, "lego", None)
