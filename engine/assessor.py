@@ -13,7 +13,7 @@ from engine.instances import Instances, Key
 from engine.names import instance_name
 from engine.runtimes import rested, why_none
 from engine.snapshot import Snapshot
-from engine.staleness import changed_inputs, criteria_changed, current_inputs, decided, edited_outputs
+from engine.staleness import changed_inputs, criteria_changed, current_inputs, decided, done_since, edited_outputs
 from engine.state.models import SessionFact, Stage, StepRecord
 
 _EMPTY = StepRecord()
@@ -106,9 +106,10 @@ class Assessor:
         )
 
     def _word(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
-        skipped = self._skipped(step, lego)
-        if skipped:
-            return "skipped", skipped
+        known = self._word_in_upgrade(step, lego, record) if self._upgrading else None
+        skipped = "" if self._upgrading else self._skipped(step, lego)
+        if known or skipped:
+            return known or ("skipped", skipped)
         if record.open_session:
             return "running", _at_work(record, record.open_session)
         if record.taken:
@@ -123,6 +124,25 @@ class Assessor:
             case "land" if record.landing:
                 return "ready", "its landing was cut off and is finished first"
         return self._word_of_work(step, lego, record)
+
+    @property
+    def _upgrading(self) -> bool:
+        run = self.snapshot.state.orchestrator.run
+        return run.mode == "upgrade" and run.change is not None
+
+    def _word_in_upgrade(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str] | None:
+        """The word of a step that an upgrade does not touch: whatever else has changed, it is not its business.
+
+        None: it was begun again by the upgrade, or reads what one that was has made.
+        """
+        run = self.snapshot.state.orchestrator.run
+        assert run.change is not None, "asked only while an upgrade is under way"
+        if record.started_at is None:
+            return "skipped", "the upgrade leaves it out"
+        if record.stage != "done" or record.open_session or record.taken:
+            return None
+        makers = (self.record(*key) for key in self.instances.read_by(step, lego))
+        return None if any(done_since(maker, run.change.began_at) for maker in makers) else ("done", "")
 
     def _finished(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
         """The word of a step that was done once: done, unless something it stands on has changed."""

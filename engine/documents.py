@@ -18,6 +18,8 @@ from engine.state.atomic import write_atomic
 from engine.workspace import Workspace
 
 KEPT = "documents"
+REF = "refs/meta/documents"
+"""A commit that holds every version by its hash as well, where `git clean` does not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,25 @@ def keep(workspace: Workspace, documents: Mapping[str, Path]) -> None:
         if not copy.exists():
             folder.mkdir(parents=True, exist_ok=True)
             write_atomic(copy, data)
+
+
+def keep_in_git(workspace: Workspace, documents: Mapping[str, Path]) -> None:
+    """Keep the same versions under a ref of their own; git stores what is alike once."""
+    repository = workspace.repository
+    files: dict[str, bytes | None] = {}
+    for path in documents.values():
+        data = _read(path)
+        files[hashlib.sha256(data).hexdigest()] = data
+    repository.commit_files(repository.resolve(REF), files, "Documents", ref=REF)
+
+
+def kept(workspace: Workspace, sha256: str) -> bytes | None:
+    """The content of a version that a run worked under; None where only its hash is known."""
+    try:
+        return (workspace.private / KEPT / sha256).read_bytes()
+    except OSError:
+        repository = workspace.repository
+        return repository.read_present(REF, [sha256]).get(sha256) if repository.resolve(REF) else None
 
 
 def changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

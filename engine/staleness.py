@@ -104,6 +104,13 @@ def criteria_changed(step: Step, record: StepRecord) -> bool:
     return [one.sentence for one in record.checks[-1].criteria] != [one.text for one in step.criteria]
 
 
+def done_since(record: StepRecord, at: str) -> bool:
+    """Whether a session or an action of this step began since then: looking at its criteria again does not count."""
+    if record.sessions:
+        return record.sessions[-1].started_at >= at
+    return record.document != "" and (record.started_at or "") >= at
+
+
 def approval(record: StepRecord) -> GateFact | None:
     """The last decision on this step, if it was an approval."""
     last = record.gates[-1] if record.gates else None

@@ -18,7 +18,7 @@ from engine.runner.lane import lane_set, proposed_lane
 from engine.sessions.folder import SessionFolder
 from engine.state.events import CheckEnded, Reopened, StepStopped
 from engine.state.models import CheckFact, CriterionFact, Stage, StepRecord
-from engine.workspace import plan_at
+from engine.workspace import Workspace, plan_at
 from runtime_adapters.protocol import Blame, Result, ResultError
 
 
@@ -31,8 +31,8 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
         why = f"its work no longer merges with the branch: {', '.join(conflict.paths)}"
         await context.commit(StepStopped(step=step.name, lego=lego, why=why))
         return
-    result = await asyncio.to_thread(_last_result, context, past)
-    findings = await _evaluate(context, step, lego, commit, result)
+    result = await asyncio.to_thread(last_result, context.workspace, past)
+    findings = await evaluate(context, step, lego, commit, result)
     facts, evidence = [finding.fact for finding in findings], criteria.evidence(findings)
     if unsure := too_unsure(context.orchestration.valves, step, result):
         facts, evidence = [*facts, unsure], "\n".join(filter(None, [evidence, f"- {unsure.sentence}: {unsure.detail}"]))
@@ -107,19 +107,21 @@ def _candidate(context: Context, step: Step, lego: str | None, past: StepRecord)
     return repository.merge(head, past.commit, instance_name(step.name, lego))
 
 
-def _last_result(context: Context, past: StepRecord) -> Result | None:
+def last_result(workspace: Workspace, past: StepRecord) -> Result | None:
+    """What the last session of a step that did its work said; None where there is none, or its folder is gone."""
     done = [session for session in past.sessions if session.outcome == "done"]
     if not done:
         return None
     try:
-        return SessionFolder(context.workspace.session(done[-1].id)).result()
+        return SessionFolder(workspace.session(done[-1].id)).result()
     except ResultError:
         return None
 
 
-async def _evaluate(
+async def evaluate(
     context: Context, step: Step, lego: str | None, commit: str, result: Result | None
 ) -> list[criteria.Finding]:
+    """A finding for each exit criterion of the step, on that commit."""
     receipts = ReceiptStore(context.workspace.root)
     return await criteria.evaluate(
         step,

@@ -52,7 +52,7 @@ class Settings:
     lane: Lane | None = None
     """The lane a person chose; None: as it is, or as it will be proposed."""
     change: Literal["plan", "apply", "upgrade"] | None = None
-    """Plan a change of the finished app, carry out the one that is planned, or upgrade; None: go on with what there is."""
+    """Plan a change of the finished app, carry out the planned one, or upgrade; None: go on with what there is."""
     upgrade: Mapping[str, Upgraded] = field(default_factory=dict)
     """What the upgrade begins with, where none is under way yet: instance → what is done with it."""
 

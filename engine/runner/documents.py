@@ -14,5 +14,8 @@ def tell_document_changes(context: Context) -> dict[str, str]:
         for line in change.diff:
             context.say(f"  {line}")
     now = documents.in_force(workspace)
+    versions = documents.versions(now)
     documents.keep(workspace, now)
-    return documents.versions(now)
+    if versions != context.state.orchestrator.run.documents or workspace.repository.resolve(documents.REF) is None:
+        documents.keep_in_git(workspace, now)
+    return versions

@@ -12,7 +12,7 @@ from engine import actions as due
 from engine.assessment import Assessment
 from engine.facts import FactsReader
 from engine.planner import assess, plan
-from engine.runner import actions, changing, checks, decisions, hands, landing, sessions, sub_app
+from engine.runner import actions, changing, checks, decisions, hands, landing, sessions, sub_app, upgrading
 from engine.runner.context import Context
 from engine.runner.documents import tell_document_changes
 from engine.runner.ending import RunEnd, run_end
@@ -74,6 +74,8 @@ class Runner:
                 full = self._start(plan(snapshot, assessment))
                 await self._mark_unfinished()
                 if not self._tasks and not full and not self._next_try(snapshot, assessment):
+                    if await upgrading.go_on(self.context, assessment):
+                        continue
                     return await self._ended(assessment)
                 await self._wait()
         finally:
@@ -99,6 +101,8 @@ class Runner:
             "paused": False,
             "documents": await asyncio.to_thread(tell_document_changes, self.context),
         }
+        if run.finished_at and not run.released:
+            update["released"] = run.documents  # an engine finished it that did not note this yet
         if run.started_at is None:
             update["started_at"] = self.context.store.time()
         update |= changing.wanted(self.context, run)
@@ -289,6 +293,6 @@ class Runner:
             folder = self.context.workspace.private / "worktrees"
             for worktree in sorted(folder.iterdir()) if folder.is_dir() else []:
                 await asyncio.to_thread(repository.remove_worktree, worktree)
-            ended = {"finished_at": self.context.store.time(), "change": None}
+            ended = {"finished_at": self.context.store.time(), **changing.ended(run)}
             await self.context.commit(RunSet(run=run.model_copy(update=ended)))
             await asyncio.to_thread(landing.save_state, self.context)
