@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -49,6 +50,18 @@ def workspace(folder: Path, kind: str) -> Workspace:
     """An empty workspace of that kind."""
     create(folder, APPS / kind / "intent.md", kind)
     return Workspace.at(folder)
+
+
+def checkout(folder: Path, kind: str) -> Path:
+    """The finished app in a folder, with its packages, to run commands of the toolchain in."""
+    for path, data in scaffold(plan(kind), find_toolchain(kind), kind).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    for home in (path for path in (APPS / kind).iterdir() if path.is_dir()):
+        shutil.copytree(home, folder, dirs_exist_ok=True)
+    if found := needed(kind):
+        found.link(folder)
+    return folder
 
 
 def needed(kind: str) -> Needed | None:
