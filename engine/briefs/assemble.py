@@ -11,8 +11,9 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from engine.briefs.changes import Ground, edits_of_people, what_changed
-from engine.briefs.cutting import Parts, cut
+from engine.briefs.cutting import Parts, cut, give_back
 from engine.briefs.inputs import inputs, own_work
+from engine.briefs.patterns import choose_patterns
 from engine.briefs.tokens import estimate
 from engine.briefs.wisdom import choose, with_security
 from engine.document.model import Orchestration, Step
@@ -73,7 +74,7 @@ class Brief:
 
 def assemble(request: Request) -> Brief:
     """The brief for a session. Raises BriefError if it is too long with everything cut that may be cut."""
-    parts = _collect(request)
+    parts = full = _collect(request)
     text = _render(request, parts)
     most = request.orchestration.valves.brief_tokens
     limit = min(most, estimate(text)) >> request.overflows
@@ -88,6 +89,9 @@ def assemble(request: Request) -> Brief:
                 "everything cut that may be cut: shorten its instructions, or raise the limit in the document"
             )
         parts = smaller
+        text = _render(request, parts)
+    if parts is not full:
+        parts = give_back(parts, full, lambda more: estimate(_render(request, more)) <= limit)
         text = _render(request, parts)
     if find(text, ""):  # in an answer or a document; what was found in inputs is out already
         text = without(text, "", read_allowed(request.repository.root))[0]
@@ -111,7 +115,8 @@ def _collect(request: Request) -> Parts:
         wisdom = with_security(wisdom, step.name, words, request.overlay, request.substep)
     evidence = [_newest(record)] if record.evidence else []
     removed = list(dict.fromkeys(place for one in given for place in one.removed))
-    parts = Parts(given, evidence, wisdom, request.toolchain.told(step), removed)
+    patterns = choose_patterns(step.name, words, request.overlay)
+    parts = Parts(given, evidence, wisdom, request.toolchain.told(step), removed, patterns=patterns)
     if not changing:
         return parts
     ground = Ground(
@@ -157,7 +162,10 @@ def _render(request: Request, parts: Parts) -> str:
         "evidence": parts.evidence,
         "comments": record.comments,
         "answers": [{"question": q, "answer": a.strip() or NOT_ANSWERED} for q, a in record.answers.items()],
-        "wisdom": [{"id": c.card.id, "title": c.card.title, "text": c.text} for c in parts.wisdom],
+        "wisdom": [
+            *({"id": c.card.id, "title": c.card.title, "text": c.text} for c in parts.wisdom),
+            *({"id": c.pattern.id, "title": c.pattern.title, "text": c.pattern.text} for c in parts.patterns),
+        ],
         "left_out": parts.not_told,
     }
     path = document(TEMPLATE, request.overlay)
@@ -191,9 +199,11 @@ def _costs(request: Request, parts: Parts, text: str) -> dict[str, int]:
         costs["what has changed"] = sum(estimate(one) for one in [*parts.changes, *parts.edits])
     costs["evidence"] = sum(estimate(one) for one in parts.evidence)
     costs["wisdom"] = sum(chosen.tokens for chosen in parts.wisdom)
+    costs["patterns"] = sum(estimate(chosen.pattern.text) for chosen in parts.patterns)
     costs["task and format"] = max(0, estimate(text) - sum(costs.values()))
     return costs
 
 
 def _reasons(parts: Parts) -> list[dict[str, str]]:
-    return [{"id": chosen.card.id, "why": chosen.why} for chosen in parts.wisdom]
+    cards = [{"id": chosen.card.id, "why": chosen.why} for chosen in parts.wisdom]
+    return cards + [{"id": chosen.pattern.id, "why": chosen.why} for chosen in parts.patterns]

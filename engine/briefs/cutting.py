@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from engine.briefs.fence import fenced
 from engine.briefs.inputs import Input
 from engine.briefs.outline import outline
+from engine.briefs.patterns import ChosenPattern
 from engine.briefs.tokens import estimate
 from engine.briefs.wisdom import Chosen
 
@@ -30,6 +31,7 @@ class Parts:
     """In a change of a finished app: how the inputs differ from what they were."""
     edits: list[str] = field(default_factory=list)
     """In such a change: what people edited in generated files."""
+    patterns: list[ChosenPattern] = field(default_factory=list)
 
     @property
     def not_told(self) -> list[str]:
@@ -43,10 +45,13 @@ def cut(parts: Parts, limit: int, alone: Callable[[], int]) -> Parts | None:
 
     `limit` are the tokens of the whole brief, `alone()` what it takes without any input.
     """
+    if parts.patterns:
+        last = parts.patterns[-1].pattern.id
+        return replace(parts, patterns=parts.patterns[:-1], left_out=[*parts.left_out, _pattern(last)])
     spare = [one for one in parts.wisdom if not one.kept]
     if spare:
         rest = [one for one in parts.wisdom if one is not spare[-1]]
-        return replace(parts, wisdom=rest, left_out=[*parts.left_out, f"advice: card {spare[-1].card.id}"])
+        return replace(parts, wisdom=rest, left_out=[*parts.left_out, _card(spare[-1].card.id)])
     given = [one for one in parts.inputs if not one.under_review]
     return (
         _outlined(parts, limit, alone)
@@ -58,6 +63,28 @@ def cut(parts: Parts, limit: int, alone: Callable[[], int]) -> Parts | None:
         or _dropped(parts, parts.inputs)
         or next((_exchanged(parts, one, int(limit * FIRST)) for one in parts.inputs if not one.room), None)
     )
+
+
+def give_back(parts: Parts, full: Parts, fits: Callable[[Parts], bool]) -> Parts:
+    """The advice that had to go before a large input did, as far as there is room for it now."""
+    for chosen in full.wisdom:
+        if chosen not in parts.wisdom:
+            rest = [one for one in parts.left_out if one != _card(chosen.card.id)]
+            more = replace(parts, wisdom=[*parts.wisdom, chosen], left_out=rest)
+            parts = more if fits(more) else parts
+    for pattern in full.patterns[len(parts.patterns) :]:
+        rest = [one for one in parts.left_out if one != _pattern(pattern.pattern.id)]
+        more = replace(parts, patterns=[*parts.patterns, pattern], left_out=rest)
+        parts = more if fits(more) else parts
+    return parts
+
+
+def _card(id_: str) -> str:
+    return f"advice: card {id_}"
+
+
+def _pattern(id_: str) -> str:
+    return f"advice: pattern {id_}"
 
 
 def _outlined(parts: Parts, limit: int, alone: Callable[[], int]) -> Parts | None:

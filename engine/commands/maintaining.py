@@ -150,13 +150,13 @@ def _tell_plan(facts: WorkspaceFacts, as_json: bool) -> None:
 
 
 def _lines(report: ChangeReport) -> Iterable[str]:
-    yield "requirements"
+    yield "requirements:"
     marks = {"added": "+", "changed": "~", "removed": "-"}
     for one in report.requirements:
         yield f"  {marks[one.how]} {one.id} {one.text}"
     if not report.requirements:
         yield "  none changes"
-    yield "LEGOs"
+    yield "LEGOs:"
     width = max(len(lego.name) for lego in report.legos)
     for lego in report.legos:
         yield f"  {lego.name:{width}}  {lego.decision:10}  {lego.reason or 'no reason given'}"

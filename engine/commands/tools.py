@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from engine.briefs.patterns_lint import lint_pattern_files
 from engine.commands.common import folder, told, with_packages
 from engine.errors import EXIT_ERROR
 from engine.lifecycle.prove import prove_workspace
@@ -32,6 +33,8 @@ def lint(file: Path | None) -> None:
             found[path] = list(map(str, lint_document(path)))
     if file is None or is_wisdom(file):
         found |= {path: list(map(str, problems)) for path, problems in lint_files(overlay, file).items()}
+    if file is None:
+        found |= {path: list(map(str, problems)) for path, problems in lint_pattern_files(overlay).items()}
     for path, problems in found.items():
         for line in problems or [f"{path}: no mistakes"]:
             click.echo(line)

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from engine import __version__
 from engine.document.model import Orchestration
+from engine.errors import MetaError
 from engine.gates.receipts import Receipt, ReceiptStore
 from engine.instances import Instances
 from engine.legos.plan import Plan
@@ -92,7 +93,10 @@ def released_toolchain(root: Path) -> str:
 def _render(workspace: Workspace, name: str, values: dict[str, Any]) -> str:
     environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
     path = document(f"templates/{name}", workspace.overlay)
-    return environment.from_string(path.read_text(encoding="utf-8")).render(values)
+    try:
+        return environment.from_string(path.read_text(encoding="utf-8")).render(values)
+    except (TemplateError, TypeError) as error:  # `tojson` of what is not there is a TypeError
+        raise MetaError(f"{path}: the template cannot be rendered: {error}") from error
 
 
 def _values(

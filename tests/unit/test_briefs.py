@@ -345,7 +345,15 @@ def test_what_is_under_review_is_cut_after_everything_else(tmp_path: Path) -> No
     whole = told(request, "review", commit=request.commit)
     brief = told(limited(request, whole.tokens - 1000), "review", commit=request.commit)
     assert brief.text.count("The sea slept.") == 200
-    assert [left.partition(":")[0] for left in brief.left_out] == ["advice"] * 3 + ["`src/tales/contracts/storm.py`"]
+    assert [left.partition(":")[0] for left in brief.left_out] == ["`src/tales/contracts/storm.py`"]
+
+
+def test_advice_that_had_to_go_before_a_large_input_comes_back_when_that_is_left_out(tmp_path: Path) -> None:
+    request = make(tmp_path, **{"src/tales/contracts/storm.py": "# padding\n" * 400})
+    whole = told(request)
+    brief = told(limited(request, whole.tokens - 1000))
+    assert [card["id"] for card in brief.wisdom] == [card["id"] for card in whole.wisdom]
+    assert "storm.py" in " ".join(brief.left_out) and "advice" not in " ".join(brief.left_out)
 
 
 def test_a_limit_that_not_even_the_task_meets_is_refused(request_: Request) -> None:
