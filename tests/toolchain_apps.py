@@ -26,7 +26,7 @@ APPS = Path(__file__).parent / "fixtures" / "toolchain_apps"
 PACKAGES = Path(__file__).parent.parent / ".agents" / "packages"
 """Where `make agents` puts what the apps of the tests need from a registry."""
 
-KINDS = ("python_service", "node", "node_page")
+KINDS = ("python_library", "python_service", "node", "node_page")
 
 
 def plan(kind: str) -> Plan:
