@@ -117,8 +117,9 @@ class _Fold:
             self.changing = True
             self.undone.clear()
         elif change is None and self.changing:
-            at = self._change()
-            self.units[at:] = [replace(self.units[at], ended=True)] if self.units[at].spans else []
+            place = self._change()
+            change_ended = replace(self.units[place], ended=True)
+            self.units[place:] = [change_ended] if change_ended.spans else []
             self.changing = False
 
     def _landed(self, event: Landed) -> None:
@@ -127,10 +128,10 @@ class _Fold:
             return
         legos = (event.lego,) if event.lego else ()
         if self.changing:
-            at = self._change()
-            change = self.units[at]
+            place = self._change()
+            change = self.units[place]
             known = tuple(dict.fromkeys([*change.legos, *legos]))
-            self.units[at] = replace(change, spans=(*change.spans, span), legos=known)
+            self.units[place] = replace(change, spans=(*change.spans, span), legos=known)
         if event.step in self.merges and event.lego:
             begun, at = self._begun.get((event.step, event.lego), (event.seq, event.at))
             self.units.append(Unit(begun, "merge", at, (span,), legos, event.step))

@@ -18,6 +18,8 @@ from engine.state.models import (
     RuntimeFact,
     SessionFact,
     State,
+    StepRecord,
+    Undoing,
     Waiting,
 )
 from engine.state.replay import replay
@@ -95,6 +97,20 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.ValveTripped, instance=GATES, message=TEXTS),
     st.builds(ev.ValveReset, instance=GATES),
     st.builds(ev.CommandDone, id=TEXTS),
+    st.builds(ev.UndoStarted, undoing=st.builds(Undoing, unit=NUMBERS, old=TEXTS, new=TEXTS)),
+    st.builds(
+        ev.Undone,
+        unit=NUMBERS,
+        run=st.builds(Run, app=TEXTS),
+        steps=st.dictionaries(STEPS, st.builds(StepRecord, stage=STAGES), max_size=2),
+        legos=st.dictionaries(
+            st.sampled_from(["store", "cli"]),
+            st.builds(
+                ev.LegoBefore, steps=st.dictionaries(STEPS, st.builds(StepRecord, stage=STAGES), max_size=2), held=IDS
+            ),
+            max_size=2,
+        ),
+    ),
 )
 
 
