@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from engine.commands.common import with_packages
 from engine.gates.machine import ProgramMissing, machine
 from engine.gates.packages import CannotFetch, Needed, PackagesMissing, needed_in
+from engine.git import Repository
 from engine.legos.plan import PACKAGE
 from engine.legos.toolchain import Packages, Toolchain, ToolchainError, find_toolchain
 from engine.linting import lint_toolchain
+from engine.runner.context import Context
+from engine.runner.supplies import supply
+from engine.workspace import Workspace
 
 PYTHON = Path(sys.executable)
 MAKE = Packages(("list.txt",), ("sh", "-c", "mkdir made && cp list.txt made/"), "made")
@@ -193,3 +199,34 @@ def test_packages_are_named_as_their_registry_writes_them(name: str) -> None:
 @pytest.mark.parametrize("name", ["a b", "zod@file:../x", "../x", "git+https://x", 'a", "b', "-e", "@/x", "zod@"])
 def test_what_is_no_name_with_a_version_is_no_package(name: str) -> None:
     assert not PACKAGE.fullmatch(name)
+
+
+# What a session finds
+
+
+def test_a_session_finds_the_packages_in_its_worktree_and_git_overlooks_them(overlay: Path, tmp_path: Path) -> None:
+    text = (
+        "# T\n\n- **Based on**: `python`\n\n## Packages\n\n| Made from | Command line | Makes |\n|---|---|---|\n"
+        "| `list.txt` | `mkdir made` | `made/` |\n"
+    )
+    place = Workspace(tmp_path / "app")
+    repository = Repository.init(place.root)
+    repository.fast_forward(None, repository.commit_files(None, {"list.txt": b"one 1.0\n"}, "A list"))
+    worktree, head = tmp_path / "tree", repository.head()
+    assert head is not None
+    repository.prepare_worktree(worktree, head)
+    context = cast(Context, SimpleNamespace(workspace=place, toolchain=kind(overlay, text), interpreter=PYTHON))
+    supply(context, worktree)
+    assert not (worktree / "made").exists()
+
+    packages = context.toolchain.packages
+    fetched = needed_in(worktree, packages, machine(context.toolchain, PYTHON).key)
+    assert fetched is not None
+    fetched.fetch()
+    for _ in range(2):
+        supply(context, worktree)
+    assert (worktree / "made").is_dir()
+    assert repository.worktree_changes(worktree, head) == []
+    assert (repository.common_dir / "info" / "exclude").read_text().splitlines().count("/made") == 1
+    repository.prepare_worktree(worktree, head)
+    assert fetched.there
