@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 SLOW = {
+    "test_adopt",
+    "test_adopt_kills",
     "test_conformance",
     "test_documents",
     "test_drift",
