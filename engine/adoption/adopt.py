@@ -67,6 +67,8 @@ class Proposal:
 def go_on(folder: Path) -> str | None:
     """Finish an adoption that was cut off after it had been made ready; its commit, or None if there is none."""
     repository = find_repository(folder)
+    if not write.staging_of(repository).exists():
+        return None
     with write.alone(repository):
         adoption = write.unfinished(repository)
         if adoption is None:

@@ -79,6 +79,8 @@ def _check_commit(folder: Path, repository: Repository, head: str) -> None:
 
 def _check_clean(folder: Path, repository: Repository) -> None:
     git_dir = repository.git_dir
+    if (repository.root / ".gitignore").is_symlink():
+        raise CannotAdopt(f"{folder}: .gitignore is a symbolic link. Put a file in its place: it gets a line.")
     if any((git_dir / name).exists() for name in _UNDER_WAY):
         raise CannotAdopt(f"{folder}: a merge, rebase or the like is under way. Finish or abort it, then run again.")
     if dirty := repository.dirty():

@@ -25,7 +25,7 @@ def lego_name(module: str, app: str, used: Collection[str]) -> str:
     """A name for the LEGO of a module: its last part, or more of it where that is taken."""
     parts = [part for part in map(clean, module.split(".")) if part]
     own = ["_".join(parts[-count:]) for count in range(1, len(parts) + 1)]
-    wanted = [*own, f"{app}_{own[0]}" if own else f"{app}_part"]
+    wanted = [*own, f"{app}_{own[0]}" if own and own[0] != app else f"{app}_package"]
     for name in (*wanted, *(f"{wanted[-1]}_{number}" for number in range(2, len(used) + 3))):
         if not taken(name) and name != app and name not in used:
             return name

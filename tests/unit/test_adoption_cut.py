@@ -19,7 +19,25 @@ from engine.lifecycle.manifest import Generated
 
 ROLES = find_toolchain("python").roles
 
-PARTS = st.sampled_from(["shop", "core", "web", "main", "test", "Ünit", "class", "store", "cli", "__main__", "json", "a1", "_x", "contracts"])
+PARTS = st.sampled_from(
+    [
+        "shop",
+        "core",
+        "web",
+        "main",
+        "test",
+        "Ünit",
+        "class",
+        "store",
+        "cli",
+        "__main__",
+        "json",
+        "a1",
+        "_x",
+        "contracts",
+    ]
+)
+OTHERS = st.lists(st.sampled_from(["README.md", "shop/data.json", "shop/web/a.css", "docs/a.md", "web/x/y/z"]))
 
 
 def module(name: str, *imports: str, size: int = 10, doc: str = "", packages: Sequence[str] = ()) -> Module:
@@ -82,7 +100,7 @@ def reports(draw: st.DrawFn) -> Report:
 
 
 @settings(max_examples=150, deadline=None)
-@given(reports(), st.integers(1, 50), st.lists(st.sampled_from(["README.md", "shop/data.json", "shop/web/a.css"])))
+@given(reports(), st.integers(1, 50), OTHERS)
 def test_any_imports_give_a_sound_plan_with_every_module_in_exactly_one_lego(
     found: Report, most: int, others: list[str]
 ) -> None:
@@ -100,7 +118,7 @@ def test_any_imports_give_a_sound_plan_with_every_module_in_exactly_one_lego(
 
 
 @settings(max_examples=100, deadline=None)
-@given(reports(), st.lists(st.sampled_from(["README.md", "shop/data.json", "shop/web/a.css", "docs/a.md", "web/x/y/z"])))
+@given(reports(), OTHERS)
 def test_no_file_beside_adopted_ones_is_left_without_an_owner(found: Report, others: list[str]) -> None:
     made = cut_up(found, *others)
     files = sorted({*(one.path for one in found.modules), *(t.path for t in found.tests), *found.support, *others})
@@ -242,7 +260,7 @@ def test_a_repository_without_code_has_nothing_to_adopt() -> None:
         ("shop.store", [], "store"),
         ("shop.store", ["store"], "shop_store"),
         ("shop.__main__", [], "shop_main"),
-        ("shop", [], "shop_shop"),
+        ("shop", [], "shop_package"),
         ("shop.class", [], "shop_class"),
         ("shop.Ünit", [], "nit"),
         ("shop.2x", ["x"], "shop_x"),

@@ -76,6 +76,14 @@ def test_a_module_is_named_as_it_is_imported(tmp_path: Path, path: str, name: st
     assert list(imports(look(tmp_path, {path: ""}))) == [name]
 
 
+def test_a_module_called_tests_is_one_of_the_project_unless_it_uses_a_test_framework(tmp_path: Path) -> None:
+    found = look(
+        tmp_path, {"shop/tests.py": "def test_odd(value): ...", "web/tests.py": "from django.test import TestCase"}
+    )
+    assert list(imports(found)) == ["shop.tests"]
+    assert [test.path for test in found.tests] == ["web/tests.py"]
+
+
 def test_scripts_beside_each_other_import_each_other_by_their_short_names(tmp_path: Path) -> None:
     found = look(tmp_path, {"jobs/run.py": "import load", "jobs/load.py": "", "jobs/json.py": "import json"})
     assert imports(found)["jobs.run"] == ["jobs.load"]

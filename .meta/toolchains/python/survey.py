@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 TEST_FOLDERS = {"test", "tests"}
+TEST_FRAMEWORKS = {"django", "pytest", "unittest"}
 TOOL_FOLDERS = {"benchmarks", "bin", "doc", "docs", "examples", "scripts", "tools"}
 TOOL_FILES = {"setup.py", "noxfile.py", "fabfile.py", "tasks.py", "dodo.py"}
 SOURCE_FOLDERS = {"src", "lib"}
@@ -89,7 +90,12 @@ class Project:
 
     def has_tests(self, path: Path) -> bool:
         """Whether the test runner looks for tests in it."""
-        return path.name.startswith("test_") or path.stem.endswith("_test") or path.stem == "tests"
+        named = path.name.startswith("test_") or path.stem.endswith("_test")
+        return named or (path.stem == "tests" and self.imports_a_test_framework(path))
+
+    def imports_a_test_framework(self, path: Path) -> bool:
+        """Whether a file whose name may mean anything is about testing the project."""
+        return any(name.split(".")[0] in TEST_FRAMEWORKS for name in imports(self.trees[path], []))
 
     def is_tool(self, path: Path) -> bool:
         """Whether it serves the making of the project, not the project."""
