@@ -32,8 +32,9 @@ class Ground:
 
 
 def what_changed(ground: Ground, step: Step, lego: str | None) -> list[str]:
-    """A unified diff for each input that is not as it was when this step was last done."""
-    before = _seen(ground.state.record(step.name, lego) or StepRecord())
+    """A unified diff for each input that is not as it was when this step was last done before this change."""
+    change = ground.state.orchestrator.run.change
+    before = _seen(ground.state.record(step.name, lego) or StepRecord(), change.began_at if change else "")
     if before is None:
         return []
     old_plan = plan_at(ground.repository, before)
@@ -60,9 +61,10 @@ def edits_of_people(ground: Ground, step: Step, lego: str | None) -> list[str]:
     return _limited(found)
 
 
-def _seen(record: StepRecord) -> str | None:
-    """The commit that the last finished Gen of this step worked from; None if there was none."""
-    done = [one.base for one in record.sessions if one.substep == "gen" and one.outcome == "done"]
+def _seen(record: StepRecord, began: str) -> str | None:
+    """The commit that the last finished Gen of this step before then worked from; None if there was none."""
+    gens = [one for one in record.sessions if one.substep == "gen" and one.outcome == "done"]
+    done = [one.base for one in gens if one.started_at < began]
     return done[-1] if done and record.outputs else None
 
 
