@@ -250,6 +250,8 @@ def change_problems(plan: Plan, earlier: Plan) -> list[str]:
             problems.append(f'LEGO "{lego.name}" is not in the present app: its decision can only be NEW.')
         if lego.decision not in ("NEW", "KEEP") and not lego.reason.strip():
             problems.append(f'LEGO "{lego.name}" has no "reason" for {lego.decision}.')
+        if lego.name in earlier.names and (own := earlier.lego(lego.name).files) and lego.files != own:
+            problems.append(f'LEGO "{lego.name}" has other "files" than in the present plan: copy them from there.')
     if plan.app != earlier.app:
         problems.append(f'The app is named "{earlier.app}": a change does not rename it.')
     return problems
