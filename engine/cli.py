@@ -27,6 +27,7 @@ ELSEWHERE = {
     "tools": ("lint", "prove", "handoff"),
     "drifting": ("drift",),
     "maintaining": ("plan", "apply"),
+    "upgrading": ("upgrade",),
     "undoing": ("undo",),
     "adapters": ("adapters",),
     "wisdom": ("wisdom",),

@@ -15,11 +15,11 @@ from engine.lifecycle.proof import LEGO_TESTS, proven_by_legos
 from engine.names import instance_name
 from engine.runner.context import Context
 from engine.runner.lane import lane_set, proposed_lane
-from engine.sessions.folder import SessionFolder
+from engine.sessions.answers import last_result
 from engine.state.events import CheckEnded, Reopened, StepStopped
 from engine.state.models import CheckFact, CriterionFact, Stage, StepRecord
-from engine.workspace import Workspace, plan_at
-from runtime_adapters.protocol import Blame, Result, ResultError
+from engine.workspace import plan_at
+from runtime_adapters.protocol import Blame, Result
 
 
 async def run(context: Context, step: Step, lego: str | None, after: Stage, passed: Stage) -> None:
@@ -105,17 +105,6 @@ def _candidate(context: Context, step: Step, lego: str | None, past: StepRecord)
     if step.lands == "at merge":
         return past.commit
     return repository.merge(head, past.commit, instance_name(step.name, lego))
-
-
-def last_result(workspace: Workspace, past: StepRecord) -> Result | None:
-    """What the last session of a step that did its work said; None where there is none, or its folder is gone."""
-    done = [session for session in past.sessions if session.outcome == "done"]
-    if not done:
-        return None
-    try:
-        return SessionFolder(workspace.session(done[-1].id)).result()
-    except ResultError:
-        return None
 
 
 async def evaluate(

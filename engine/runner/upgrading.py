@@ -13,9 +13,10 @@ from engine.document.model import Step
 from engine.gates import criteria
 from engine.names import instance_name
 from engine.runner.changing import UPGRADE
-from engine.runner.checks import evaluate, last_result
+from engine.runner.checks import evaluate
 from engine.runner.context import Context
 from engine.runner.ending import ending_of
+from engine.sessions.answers import last_result
 from engine.staleness import done_since
 from engine.state.events import CheckEnded, Event, Reopened, RunSet
 from engine.state.models import CheckFact, StepRecord, Upgraded
