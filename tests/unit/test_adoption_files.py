@@ -12,7 +12,7 @@ from engine.adoption.sharing import allowed, left_out
 from engine.adoption.write import ADOPTED_REF
 from engine.document.parser import load
 from engine.git import Repository
-from engine.legos.plan import Plan, PlanError, parse_plan, plan_rows
+from engine.legos.plan import Plan, PlanError, change_problems, parse_plan, plan_rows
 from engine.legos.roles import outputs, paths
 from engine.legos.toolchain import find_toolchain
 from engine.lifecycle.intent import check_intent, title_of
@@ -172,3 +172,13 @@ def test_the_readme_is_found_whatever_its_ending() -> None:
 )
 def test_a_gitignore_keeps_every_byte_and_gets_lines_at_its_end(before: bytes, after: bytes) -> None:
     assert ignoring(before, ["/x/"]) == after
+
+
+def test_a_change_keeps_where_the_files_of_a_lego_lie() -> None:
+    earlier = plan({"source": ["shop/a.py"]}, {})
+    assert change_problems(plan({"source": ["shop/a.py"]}, {"source": ["shop/b.py"]}), earlier)[1:] == [
+        'LEGO "b" is there already: choose KEEP, REFACTOR, REGENERATE or RETIRE.'
+    ]
+    assert 'LEGO "a" has other "files" than in the present plan: copy them from there.' in change_problems(
+        plan({}, {}), earlier
+    )
