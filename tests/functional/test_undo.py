@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.gates.receipts import ReceiptStore
 from engine.state.lock import EngineLock
 from engine.state.models import Decision, StepRecord
 from engine.state.store import Store
@@ -392,3 +393,55 @@ def test_an_edit_in_a_file_that_the_merge_had_brought_stops_it(table: Kitchen) -
     plain_git(table.root, "commit", "-qam", "mine")
     done = meta("undo", table.root, "--yes")
     assert done.code == 1 and f"{path}: all of it" in done.err
+
+
+# What was proven
+
+
+@pytest.fixture
+def tasted(tmp_path: Path) -> Iterator[Kitchen]:
+    """A finished book whose dishes are proven by tests."""
+    made = kitchen_with_cooks(tmp_path)
+    text = DOCUMENT.read_text().replace(
+        "- **For each**: LEGO", "- **For each**: LEGO where decision is NEW or REFACTOR"
+    )
+    text = text.replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
+    text = text.replace("`dishes/{lego}.md`\n", "`dishes/{lego}.md`, unit tests of {lego}\n", 1)
+    proof = "- `unit_test` of the toolchain passes for {lego}\n"
+    text = text.replace('- `dishes/{lego}.md` has a section "Steps"\n', proof)
+    (made.root / ".meta" / "AGENTS.md").write_text(text)
+    for name in DISHES:
+        made.agents.will(f"{name}-dishes-gen", {f"dishes/{name}.md": dish(name, STEPS), **tests_of(name, "broth")})
+    done = made.run("--yes")
+    assert done.code == 0, done
+    yield made
+    made.end()
+
+
+def tests_of(name: str, word: str) -> dict[str, str]:
+    """One test, named after a word."""
+    return {f"tests/unit/{name}/test_{name}.py": f"def test_{word.replace(' ', '_')}():\n    assert '{word}'.strip()\n"}
+
+
+def test_what_was_proven_before_the_change_is_proven_again_by_the_same_receipts(tasted: Kitchen) -> None:
+    store = ReceiptStore(tasted.root)
+    before = {receipt.id for receipt in store.all()}
+    assert len(before) >= len(DISHES)
+    wish(tasted)
+    hot = {STEW: dish("stew", STEPS.replace("broth", "hot broth")), **tests_of("stew", "hot broth")}
+    tasted.agents.will("stew-dishes-gen", hot)
+    maintain(tasted, "plan", "--yes")
+    maintain(tasted, "apply", "--yes")
+    since = {receipt.id for receipt in store.all()} - before
+    assert since
+    undone(tasted)
+    assert {receipt.id for receipt in store.all()} == before
+    proven = meta("prove", tasted.root)
+    assert proven.code == 0 and "everything is proven" in proven.out, proven
+    undone(tasted, "--redo")
+    assert {receipt.id for receipt in store.all()} == before | since
+    assert meta("prove", tasted.root).code == 0
+    undone(tasted)
+    maintain(tasted, "plan", "--yes")
+    maintain(tasted, "apply", "--yes")
+    assert not since & {receipt.id for receipt in store.all()}
