@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 
 from engine.adoption.naming import listed
 from engine.adoption.survey import Module, Report
+from engine.legos.roles import SOURCE
 from engine.legos.toolchain import fill
 from engine.lifecycle.drift import CONTRACT
 from engine.lifecycle.proof import LEGO_TESTS
-
-SOURCE = "source"
-"""The role of the toolchain whose files are a LEGO's code."""
 
 
 @dataclass(slots=True)

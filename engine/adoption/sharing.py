@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from engine.adoption.placing import SOURCE
 from engine.adoption.write import ADOPTED_REF
 from engine.artifacts import covers
 from engine.git import Repository
 from engine.legos.plan import Plan
+from engine.legos.roles import SOURCE
 from engine.legos.toolchain import Toolchain, fill
 from engine.lifecycle.drift import CONTRACT
 

@@ -11,6 +11,9 @@ from engine.document.model import Reference, Step
 from engine.legos.model import Plan
 from engine.legos.toolchain_model import Toolchain, ToolchainError, fill
 
+SOURCE = "source"
+"""The role of the toolchain whose files are a LEGO's code."""
+
 
 def paths(
     reference: Reference, plan: Plan | None, toolchain: Toolchain, lego: str | None, *, deep: bool = False
@@ -45,7 +48,15 @@ def view(step: Step, plan: Plan | None, toolchain: Toolchain, lego: str | None) 
     """
     found = [path for ref in (*step.inputs, *step.outputs) for path in paths(ref, plan, toolchain, lego, deep=True)]
     notes = notes_file(step, plan, toolchain, lego)
-    return list(dict.fromkeys([*found, *([notes] if notes else [])]))
+    return list(dict.fromkeys([*found, *([notes] if notes else []), *_adopted(plan, lego)]))
+
+
+def _adopted(plan: Plan | None, lego: str | None) -> list[str]:
+    """The adopted code that a LEGO stands on: it was not written to be apart, so an adopted LEGO sees all of it."""
+    if plan is None or lego is None or not plan.files_of:
+        return []
+    names = plan.names if lego in plan.files_of else plan.closure(lego)
+    return [path for name in names for path in plan.files_of.get(name, {}).get(SOURCE, [])]
 
 
 def notes_file(step: Step, plan: Plan | None, toolchain: Toolchain, lego: str | None) -> str | None:

@@ -13,7 +13,8 @@ from engine.adoption.write import ADOPTED_REF
 from engine.document.parser import load
 from engine.git import Repository
 from engine.legos.plan import Plan, PlanError, change_problems, parse_plan, plan_rows
-from engine.legos.roles import outputs, paths
+from engine.legos.roles import outputs, paths, view
+from engine.legos.scaffold import scaffold
 from engine.legos.toolchain import find_toolchain
 from engine.lifecycle.intent import check_intent, title_of
 from engine.resources import document
@@ -182,3 +183,42 @@ def test_a_change_keeps_where_the_files_of_a_lego_lie() -> None:
     assert 'LEGO "a" has other "files" than in the present plan: copy them from there.' in change_problems(
         plan({}, {}), earlier
     )
+
+
+def view_of(made: Plan, lego: str) -> list[str]:
+    """What the step that writes a LEGO's code sees."""
+    step = next(one for one in load(document("AGENTS.md")).steps() if any(r.role == "source" for r in one.outputs))
+    return view(step, made, TOOLCHAIN, lego)
+
+
+def needing(lego: str, made: Plan, *needed: str) -> Plan:
+    """The plan, with dependencies for one LEGO."""
+    legos = [one.model_copy(update={"dependencies": list(needed)}) if one.name == lego else one for one in made.legos]
+    return Plan(app=made.app, legos=legos)
+
+
+def test_adopted_code_sees_all_adopted_code_which_was_not_written_to_be_apart() -> None:
+    made = plan({"source": ["shop/a.py"]}, {"source": ["shop/b.py"]}, {})
+    assert {"shop/a.py", "shop/b.py"} <= set(view_of(made, "a"))
+
+
+def test_a_new_lego_sees_of_adopted_code_only_what_it_depends_on() -> None:
+    made = needing("c", plan({"source": ["shop/a.py"]}, {"source": ["shop/b.py"]}, {}), "a")
+    assert "shop/a.py" in view_of(made, "c")
+    assert "shop/b.py" not in view_of(made, "c")
+
+
+def test_where_nothing_was_adopted_a_lego_does_not_see_the_code_of_others() -> None:
+    made = needing("b", plan({}, {}), "a")
+    assert not [path for path in view_of(made, "b") if path.startswith("src/shop/a")]
+
+
+def test_adopted_legos_are_not_handed_over_by_fixtures_as_they_have_no_fakes() -> None:
+    made = needing("c", plan({"source": ["shop/a.py"]}, {}, {}), "a", "b")
+    assert '"c": ("b",),' in scaffold(made, TOOLCHAIN, "Shop")["tests/conftest.py"].decode()
+
+
+def test_the_architecture_test_leaves_adopted_code_alone() -> None:
+    written = scaffold(plan({"source": ["shop/a.py"]}, {}), TOOLCHAIN, "Shop")["tests/test_architecture.py"].decode()
+    assert '"a":' not in written
+    assert '"b": (),' in written
