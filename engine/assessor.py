@@ -141,8 +141,23 @@ class Assessor:
             return "skipped", "the upgrade leaves it out"
         if record.stage != "done" or record.open_session or record.taken:
             return None
-        makers = (self.record(*key) for key in self.instances.read_by(step, lego))
-        return None if any(done_since(maker, run.change.began_at) for maker in makers) else ("done", "")
+        makers = self.instances.read_by(step, lego)
+        if step.action:
+            concerned = any(done_since(self.record(*key), run.change.began_at) for key in makers)
+        else:
+            concerned = any(self._is_new_work(key, run.change.began_at) for key in makers)
+        return None if concerned else ("done", "")
+
+    def _is_new_work(self, key: Key, since: str) -> bool:
+        """Whether a session has made this anew since then, or an action from what a session has.
+
+        Files that an action wrote anew from the documents alone make nobody's work stale: it is checked with them.
+        """
+        record = self.record(*key)
+        if not done_since(record, since):
+            return False
+        step = self.snapshot.orchestration.step(key[0])
+        return not step.action or any(self._is_new_work(one, since) for one in self.instances.read_by(step, key[1]))
 
     def _finished(self, step: Step, lego: str | None, record: StepRecord) -> tuple[Status, str]:
         """The word of a step that was done once: done, unless something it stands on has changed."""

@@ -108,6 +108,7 @@ def choose(report: UpgradeReport, only: Sequence[str], sessions: Sequence[str]) 
     for one in report.touched:
         if not only or one.always or {one.name, one.step, one.lego} & set(only):
             chosen[one.name] = one.how
+    chosen |= {one.name: one.how for one in report.touched if set(one.follows) & chosen.keys()}
     known = {name for one in report.touched for name in (one.name, one.step, one.lego) if name}
     if wrong := [name for name in only if name not in known]:
         there = ", ".join(one.name for one in report.touched) or "nothing"

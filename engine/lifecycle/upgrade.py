@@ -49,6 +49,8 @@ class Touched:
     later: tuple[str, ...] = ()
     always: bool = False
     """Whether the document has it done in each upgrade."""
+    follows: tuple[str, ...] = ()
+    """The actions whose files, written anew, it reads: it is looked at whenever they are done again."""
 
     @property
     def name(self) -> str:
@@ -146,20 +148,31 @@ def _actions(facts: WorkspaceFacts, made: Mapping[str, Made]) -> Iterator[Touche
 def _checks(
     facts: WorkspaceFacts, head: str, made: Mapping[str, Made], changed: Sequence[ChangedDocument]
 ) -> Iterator[Touched]:
-    """Work whose criteria have to be looked at again."""
-    tools = any(own.differ for name, own in made.items() if MODE not in facts.orchestration.step(name).modes)
-    tools = tools or any(_is_of_toolchain(facts, one) for one in changed)
-    concerned = [
-        (step, lego, asked_anew(step, record, tools))
-        for step, lego, record in _finished(facts)
-        if is_concerned(step, record, tools) and not step.action
-    ]
+    """Work whose criteria have to be looked at again, because of new criteria, other tools, or other shared files."""
+    tools = any(_is_of_toolchain(facts, one) for one in changed)
+    shared = {name: own.differ for name, own in made.items() if MODE not in facts.orchestration.step(name).modes}
+    concerned = []
+    follows: dict[tuple[str, str | None], tuple[str, ...]] = {}
+    for step, lego, record in _finished(facts):
+        reads = tuple(name for name, differ in shared.items() if record.inputs.keys() & differ.keys())
+        sees_all = not step.per_lego and any(shared.values())
+        if not step.action and (reads or is_concerned(step, record, tools or sees_all)):
+            concerned.append((step, lego, asked_anew(step, record, tools or sees_all or bool(reads))))
+            follows[step.name, lego] = reads
     if not concerned:
         return
     files = {path: data for own in made.values() for path, data in own.with_edits().items()}
     commit = facts.workspace.repository.commit_files(head, files, "As an upgrade would write it")
     for (step, lego, asked), looked in zip(concerned, look(facts, commit, concerned), strict=True):
-        yield Touched(step.name, lego, "check", _why(asked, looked), red=looked.red, later=looked.later)
+        yield Touched(
+            step.name,
+            lego,
+            "check",
+            _why(asked, looked),
+            red=looked.red,
+            later=looked.later,
+            follows=follows[step.name, lego],
+        )
 
 
 def _why(asked: Sequence[object], looked: Looked) -> str:
@@ -167,7 +180,7 @@ def _why(asked: Sequence[object], looked: Looked) -> str:
         return "it does not meet its criteria any more"
     if looked.later:
         return "whether it meets its criteria has to be tried"
-    return "it meets its new criteria" if asked else "it has fewer criteria than before"
+    return "it meets its new criteria" if asked else "it has other criteria, or reads files that are written anew"
 
 
 def _is_of_toolchain(facts: WorkspaceFacts, one: ChangedDocument) -> bool:

@@ -52,14 +52,21 @@ async def _begin(context: Context, step: Step, lego: str | None, how: Upgraded, 
     if done_since(past, since):
         return []  # it followed from something else, or an engine was killed just here
     if how == "check" and not step.action:
-        return await _check(context, step, lego, past)
+        return await _check(context, step, lego, past, since)
     stage = "action" if step.action else "gen"
     why = "the upgrade does it again"
     context.say(f"again: {instance_name(step.name, lego)}: {why}")
     return [Reopened(step=step.name, lego=lego, why=why, stage=stage, forgive=True)]
 
 
-async def _check(context: Context, step: Step, lego: str | None, past: StepRecord) -> list[Event]:
+def _written_anew(context: Context, past: StepRecord, since: str) -> dict[str, str]:
+    """The inputs of finished work that an action has written anew in this upgrade, as they are now."""
+    records = (context.record(step.name, lego) for step, lego in context.instances.all() if step.action)
+    made = {path: id_ for record in records if done_since(record, since) for path, id_ in record.outputs.items()}
+    return {path: made[path] for path in past.inputs if path in made}
+
+
+async def _check(context: Context, step: Step, lego: str | None, past: StepRecord, since: str) -> list[Event]:
     """Look at the criteria on the branch as it is; only where one is red the work is begun again."""
     repository = context.workspace.repository
     head = await asyncio.to_thread(repository.head)
@@ -80,7 +87,8 @@ async def _check(context: Context, step: Step, lego: str | None, past: StepRecor
     name = instance_name(step.name, lego)
     if passed:
         context.say(f"check {name} passed ({len(facts)} criteria)")
-        return [CheckEnded(step=step.name, lego=lego, check=check, next="done")]
+        inputs = past.inputs | _written_anew(context, past, since)
+        return [CheckEnded(step=step.name, lego=lego, check=check, next="done", inputs=inputs)]
     red = next(fact.sentence for fact in facts if not fact.passed)
     context.say(f"check {name} failed: {red}; it is begun again")
     return [

@@ -297,6 +297,8 @@ def _check_ended(record: StepRecord, event: CheckEnded) -> dict[str, object]:
     update: dict[str, object] = {"checks": [*record.checks, event.check], "stage": event.next, "evidence": []}
     if not event.check.passed and event.charge:
         update |= _charged(record, event.check.tree, event.evidence)
+    if event.inputs:
+        update["inputs"] = event.inputs
     return update
 
 

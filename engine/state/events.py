@@ -138,6 +138,8 @@ class CheckEnded(StepBase):
     evidence: str = ""
     charge: bool = True
     """Whether a red check counts against this step; False when another step is to blame."""
+    inputs: dict[str, str] = {}
+    """What finished work stands on from now on: it was found good with these. Empty: on what it was made from."""
 
 
 class LandingStarted(StepBase):
