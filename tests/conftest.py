@@ -22,6 +22,8 @@ SLOW = {
     "test_tape_replay",
     "test_toolchain_apps",
     "test_trouble",
+    "test_undo_command",
+    "test_undo_kills",
     "test_valves",
 }
 """Modules of half a minute and more. All of them run in CI; a change of what they test runs them before it is done."""

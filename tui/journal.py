@@ -24,6 +24,8 @@ _SENTENCES = {
     "valve_tripped": "a safety valve stopped {instance}: {message}",
     "valve_reset": "the safety valve of {instance} is open again",
     "command_done": "your command was carried out",
+    "undo_started": "an undo begins",
+    "undone": "the last merge or change was undone",
     "phase_started": "phase {phase}, {title}, began",
     "phase_ended": "phase {phase} is done",
 }

@@ -73,7 +73,7 @@ def _nothing(redo: bool, as_json: bool) -> None:
 
 def _what_next(seen: Preview) -> str:
     match seen.unit.kind:
-        case "merge":
+        case "lego":
             return f"`meta retry {seen.unit.legos[0]}` merges it again, `meta undo --redo` brings it back as it was."
         case "change":
             return "What you wrote in the intent stands: `meta plan` plans anew. `meta undo --redo` brings it back."
@@ -96,7 +96,7 @@ def _lines(seen: Preview) -> Iterator[str]:
     for path, counts in list(reverted.changed.items())[:MOST_SHOWN]:
         yield f"  {path} {f'+{counts[0]} -{counts[1]}' if counts else 'no text'}"
     yield from _more(len(reverted.changed))
-    if stays := [path for path in reverted.edited if not path.startswith(seen.apart or ("//",))]:
+    if stays := [path for path in reverted.edited if not path.startswith(seen.apart)]:
         yield f"edits that stay: {', '.join(stays)}"
     if seen.uncommitted:
         yield f"not committed, and left alone: {', '.join(seen.uncommitted[:MOST_SHOWN])}"
@@ -122,7 +122,7 @@ def _tell_json(seen: Preview | None, commit: str) -> None:
         document |= {
             "unit": {"kind": seen.unit.kind, "name": name_of(seen.unit), "began_at": seen.unit.at},
             "legos": list(seen.unit.legos),
-            "requirements": list(seen.requirements),
+            "requirement_ids": list(seen.requirements),
             "commits": [{"id": id_, "subject": subject} for id_, subject in seen.commits],
             "files": changed,
             "edits_kept": list(seen.reverted.edited),

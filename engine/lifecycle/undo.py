@@ -24,7 +24,7 @@ from engine.state.events import (
 from engine.state.models import LegoState, Run, State, StepRecord, Undoing
 from engine.state.replay import replay
 
-Kind = Literal["merge", "change", "undo"]
+Kind = Literal["lego", "change", "undo"]
 Span = tuple[str, str]
 MERGE = "merge LEGO"
 """The engine action whose landing is a unit."""
@@ -134,7 +134,7 @@ class _Fold:
             self.units[place] = replace(change, spans=(*change.spans, span), legos=known)
         if event.step in self.merges and event.lego:
             begun, at = self._begun.get((event.step, event.lego), (event.seq, event.at))
-            self.units.append(Unit(begun, "merge", at, (span,), legos, event.step))
+            self.units.append(Unit(begun, "lego", at, (span,), legos, event.step))
 
     def _take_back(self, event: Undone) -> None:
         known = tuple(self.units), self.changing
@@ -169,7 +169,7 @@ def facts_after(
     `tip`, `held`: for a merge, the LEGO's work as it waits again for its merge.
     """
     before = replay(State(), (event for event in events if event.seq < unit.id))
-    if unit.kind == "merge":
+    if unit.kind == "lego":
         return _unmerged(before, unit, now, at, tip, held or {})
     old, new = before.orchestrator, now.orchestrator
     return Undone(

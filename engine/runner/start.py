@@ -48,7 +48,8 @@ def run_engine(
     with EngineLock(workspace.root), Store.open(workspace.root) as store:
         for notice in store.notices:
             say(notice)
-        undoing.finish(workspace, store, say)
+        if undoing.finish(workspace, store, say) and settings.change:
+            raise undoing.UndoneFirst("an undo that had been cut off was finished first: look again with `meta plan`")
         if settings.record:
             start_tape(settings.record, intent_sha256(workspace), store.time())
         say(f"checks run in: {ready.sandbox.name}")

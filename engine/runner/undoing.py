@@ -21,7 +21,7 @@ from engine.runner.context import Say
 from engine.runner.landing import keep_state
 from engine.state.apply import apply
 from engine.state.atomic import sync_folder
-from engine.state.events import Event, Undone, UndoStarted
+from engine.state.events import Event, Landed, Undone, UndoStarted
 from engine.state.files import Files
 from engine.state.journal import Journal
 from engine.state.lock import EngineLock
@@ -36,6 +36,10 @@ ASIDE = "undone"
 
 class CannotUndo(MetaError):
     """Something has to be finished, moved or looked at before anything can be undone."""
+
+
+class UndoneFirst(MetaError):
+    """What was asked for may rest on work that has just been taken back."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +96,25 @@ def finish(workspace: Workspace, store: Store, say: Say) -> bool:
     undoing = store.state.orchestrator.undoing
     if undoing is None:
         return False
-    known = history(_events(workspace), merges(workspace))
-    unit = next(unit for unit in (*known.units, known.redo) if unit and unit.id == undoing.unit)
+    unit = _begun(workspace, undoing)
     if workspace.repository.head() not in (undoing.old, undoing.new):
         undoing = _begin(workspace, store, _preview(workspace, unit))
     _carry_out(workspace, store, unit, undoing)
     say(f"the undo of {name_of(unit)} had been cut off: it is finished")
     return True
+
+
+def _begun(workspace: Workspace, undoing: Undoing) -> Unit:
+    """The unit of an undo that was cut off, whatever the document says by now of the step that made it."""
+    events = _events(workspace)
+    known = history(events, {event.step for event in events if isinstance(event, Landed)})
+    for unit in (*known.units, known.redo):
+        if unit and unit.id == undoing.unit:
+            return unit
+    raise CannotUndo(
+        f"an undo was cut off, and the journal does not hold event {undoing.unit}, which it is about: "
+        "`meta doctor --rebuild` makes the state from the journal as it is"
+    )
 
 
 def finish_cut_off(workspace: Workspace, say: Say) -> bool:
@@ -112,7 +128,7 @@ def finish_cut_off(workspace: Workspace, say: Say) -> bool:
 def name_of(unit: Unit) -> str:
     """The unit in words."""
     match unit.kind:
-        case "merge":
+        case "lego":
             return f"the merge of {unit.legos[0]}"
         case "undo":
             return f"the undo of {unit.at[:16].replace('T', ' ')}"
@@ -187,7 +203,7 @@ def _requirements(workspace: Workspace, unit: Unit, head: str, commit: str) -> l
         or (now[id_].text, now[id_].acceptance) != (then[id_].text, then[id_].acceptance)
     }
     plan = workspace.plan()
-    if unit.kind == "merge" and plan and unit.legos[0] in plan.names:
+    if unit.kind == "lego" and plan and unit.legos[0] in plan.names:
         moved |= set(plan.lego(unit.legos[0]).requirements)
     return sorted(moved)
 
@@ -195,7 +211,7 @@ def _requirements(workspace: Workspace, unit: Unit, head: str, commit: str) -> l
 def _begin(workspace: Workspace, store: Store, seen: Preview) -> Undoing:
     """Written down before anything is changed; from here on it is finished, whatever happens."""
     tip = None
-    if seen.unit.kind == "merge":
+    if seen.unit.kind == "lego":
         # git takes what was merged once for there already: the LEGO's work needs a commit of its own to merge again.
         message = f"LEGO {seen.unit.legos[0]}, to be merged again"
         tip = again(workspace.repository, seen.head, seen.reverted.commit, message)

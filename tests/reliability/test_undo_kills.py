@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -12,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests import dying
-from tests.cookbook import DISHES, DOCUMENT
-from tests.functional.test_undo import SERVED
+from tests.cookbook import DISHES, DOCUMENT, MENU, PLAN
+from tests.functional.test_undo_command import SERVED
 from tests.git_helpers import plain_git
 from tests.scripted import Kitchen, kitchen_with_cooks, meta
 
@@ -118,3 +119,31 @@ def test_an_edit_in_the_way_after_a_kill_is_told_and_touched_by_nobody(table: Ki
     there.write_text(STEPS)
     assert meta("undo", table.root).code == 0
     is_undone(table, lego)
+
+
+def test_an_undo_is_finished_though_the_document_has_lost_the_step_that_merged(table: Kitchen) -> None:
+    lego = last_served(table)
+    killed_at(table, "engine.git.landing:remove_file", "after", "")
+    path = table.root / ".meta" / "AGENTS.md"
+    text = path.read_text()
+    path.write_text(text[: text.index("### Step: serve")] + text[text.index("## Phase 2") :])
+    assert meta("undo", table.root).code == 0
+    is_undone(table, lego)
+
+
+def test_nothing_is_applied_whose_plan_an_undo_was_taking_back(tmp_path: Path) -> None:
+    kitchen = kitchen_with_cooks(tmp_path)
+    text = DOCUMENT.read_text().replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
+    (kitchen.root / ".meta" / "AGENTS.md").write_text(text)
+    assert kitchen.run("--yes").code == 0
+    (kitchen.root / "app_intent.md").write_text("A menu of four courses.\n")
+    plan = json.dumps(PLAN).replace('"requirements"', '"decision": "KEEP", "reason": "so", "requirements"')
+    kitchen.agents.will("menu-gen", {"menu.md": f"{MENU}\nCheese.\n", "lego_plan.json": plan})
+    scripted = ("--runtime", "scripted", "--adapter-path", kitchen.agents.home, "--yes")
+    assert meta("plan", kitchen.root, *scripted).code == 0
+    killed_at(kitchen, "engine.git:Repository.fast_forward", "before", "")
+    starts = kitchen.agents.starts()
+    done = meta("apply", kitchen.root, *scripted)
+    assert done.code == 1 and "was finished first" in done.err, done
+    assert kitchen.state.orchestrator.run.change is None and kitchen.agents.starts() == starts
+    assert "Cheese" not in (kitchen.root / "menu.md").read_text()

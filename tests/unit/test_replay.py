@@ -121,6 +121,8 @@ def possible(events: list[ev.Event]) -> list[ev.Event]:
     for event in events:
         if isinstance(event, ev.PhaseStarted):
             begun.add(event.phase)
+        if isinstance(event, ev.Undone):
+            begun.clear()
         if not isinstance(event, ev.PhaseEnded) or event.phase in begun:
             kept.append(event.model_copy(update={"seq": len(kept) + 1, "at": f"t{len(kept)}"}))
     return kept

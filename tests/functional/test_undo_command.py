@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import random
 import shutil
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +20,7 @@ from engine.state.models import Decision, StepRecord
 from engine.state.store import Store
 from tests.cookbook import DISHES, DOCUMENT, INTENT, MENU, PLAN, dish
 from tests.git_helpers import plain_git
-from tests.scripted import Kitchen, Said, kitchen_with_cooks, meta
+from tests.scripted import Kitchen, Said, command, kitchen_with_cooks, meta
 
 WISH = INTENT + "The stew is to be hot.\n"
 STEPS = "Cut onions.\n\nFry them.\n\nAdd broth.\n\nCook it for an hour.\n\nServe.\n"
@@ -239,6 +243,23 @@ def test_json_says_what_would_be_undone_and_then_what_was(kitchen: Kitchen) -> N
     assert told["files"][STEW] == {"added": 1, "deleted": 1} and told["legos"] == ["stew"]
     done = json.loads(undone(kitchen, "--json").out)
     assert done["done"] == plain_git(kitchen.root, "rev-parse", "HEAD").strip()
+
+
+@pytest.mark.parametrize(("answer", "code"), [(b"y\n", 0), (b"n\n", 3)])
+def test_a_person_at_a_terminal_is_asked(kitchen: Kitchen, answer: bytes, code: int) -> None:
+    applied(kitchen)
+    ours, theirs = pty.openpty()
+    asked = subprocess.Popen(command("undo", kitchen.root), stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    os.write(ours, answer)
+    shown = b""
+    with suppress(OSError):  # Linux ends a terminal that nobody has open any more with an error
+        while more := os.read(ours, 4096):
+            shown += more
+    os.close(ours)
+    assert asked.wait(60) == code
+    assert b"undo this?" in shown
+    assert ("hot broth" in (kitchen.root / STEW).read_text()) == bool(code)
 
 
 # What people did
