@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from tui.decide import Act
 from tui.format import plural
@@ -22,6 +23,18 @@ class ActingApp(LookingApp):
     def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "") -> None:
         """For the app itself: write a command for the engine."""
         raise NotImplementedError
+
+    def maintain(self, purpose: Literal["plan", "apply"]) -> None:
+        """Starts the engine to plan a change of the finished app, or to carry the planned one out."""
+        if self.view is not None and self.view.engine.running:
+            self.notify(
+                "Wait until it has come to its end, or press p on the main screen.", title="The engine is at work"
+            )
+        elif self.supervisor is None:
+            self.notify(f"This screen only watches: `meta {purpose}` does it.", markup=False)
+        else:
+            self.supervisor.want(purpose)
+            self.look()
 
     def action_take_over(self, session_id: str) -> None:
         """Asks, then takes a session over; one in the person's hands shows how to go on and is handed back there."""

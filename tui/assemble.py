@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.assessment import Instance, PhaseStatus
 from engine.document.model import Orchestration, Reference
 from engine.facts import WorkspaceFacts
+from engine.lifecycle.news import news
 from engine.state.lock import holder
 from engine.state.models import CheckFact, RuntimeFact, SessionFact, State, StepRecord, Waiting
 from tui.format import timestamp
@@ -63,6 +64,8 @@ class Assembler:
             problems=(*facts.problems, *(f"{name}: {text}" for name, text in state.orchestrator.valves.items())),
             paused=run.paused,
             finished=run.finished_at is not None,
+            change=run.change.stage if run.change else "",
+            news=news(facts) if run.finished_at else (),
             last_event=last_event(self.workspace),
         )
 
@@ -119,6 +122,7 @@ def _step(workspace: Path, instance: Instance, document: Orchestration, record: 
         approved=approval(record),
         comments=asked_for(record),
         unanswered=left_open(record),
+        conflicts=tuple(record.conflicts.items()),
     )
 
 

@@ -50,6 +50,14 @@ def write_answer(workspace: Path, waiting: WaitingView, answer: Answer) -> None:
     write_decision(workspace, waiting.gate, decision)
 
 
+def write_choices(workspace: Path, choices: Mapping[str, str]) -> None:
+    """Decides otherwise on LEGOs of a planned change: name → decision. Raises MetaError; then nothing is written."""
+    from engine.facts import assess_workspace
+    from engine.lifecycle.choices import choose
+
+    choose(assess_workspace(workspace), choices.items())
+
+
 def write_act(workspace: Path, act: Act, *, step: str = "", lego: str = "", session: str = "") -> None:
     """Asks the engine for something that answers no question."""
     from engine.state.decisions import write_command

@@ -133,6 +133,8 @@ class StepView:
     """What the last `revise` asked for."""
     unanswered: tuple[str, ...] = ()
     """Questions that a person left open."""
+    conflicts: tuple[tuple[str, str], ...] = ()
+    """(path, hunks) where its last session and a person changed the same lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,10 @@ class WorkspaceView:
     problems: tuple[str, ...] = ()
     paused: bool = False
     finished: bool = False
+    change: str = ""
+    """How far a change of the finished app is: `planning`, `applying`; "" when there is none."""
+    news: tuple[str, ...] = ()
+    """What the person wrote of the finished app that nothing has come of yet: names of files."""
     last_event: str = ""
 
     @property

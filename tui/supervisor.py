@@ -17,6 +17,9 @@ from tui.read_model import WorkspaceView
 from tui.sanitize import clean
 
 Phase = Literal["idle", "starting", "running", "ended", "failed"]
+Purpose = Literal["run", "plan", "apply"]
+"""Which command of `meta` the engine is started as: to go on, to plan a change, to carry one out."""
+
 _LOG_BYTES = 16 * 1024
 
 _EXPECTED = (EXIT_DONE, EXIT_WAITING, EXIT_VALVE, EXIT_INTERRUPTED)
@@ -42,14 +45,14 @@ class Supervisor:
     """Keeps an engine running while there is work and nobody else runs one. Call `look_after` every other second."""
 
     def __init__(self, workspace: Path, arguments: Sequence[str] = (), *, command: Sequence[str] | None = None) -> None:
-        self.workspace = workspace
+        self.workspace, self.arguments = workspace, tuple(arguments)
         self.command = list(command) if command else [*engine_command(), str(workspace), *arguments]
         self.preferred: Sequence[str] = ()
         """More arguments, as the person's settings have them at the next start."""
         self.status = EngineStatus()
         self._process: subprocess.Popen[bytes] | None = None
-        self._wanted = True
-        """Whether an engine is to be started at the next look, if none runs."""
+        self._wanted: Purpose | None = "run"
+        """What for an engine is to be started at the next look, if none runs."""
         self._seen_running = False
         self._answered = ""
         """The decision files there were when the engine was last known to run."""
@@ -59,13 +62,14 @@ class Supervisor:
         """Where the engine's output goes."""
         return self.workspace / ".orchestrator" / "engine.log"
 
-    def start(self) -> None:
+    def start(self, purpose: Purpose = "run") -> None:
         """Starts the engine detached: it goes on when this process ends. Raises OSError if that cannot be done."""
+        changing = [*engine_command(purpose), str(self.workspace), *self.arguments]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._answered = self._decisions()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self.command, *self.preferred],
+                [*(self.command if purpose == "run" else changing), *self.preferred],
                 cwd=self.workspace,
                 env=environment(),
                 stdin=subprocess.DEVNULL,
@@ -75,17 +79,17 @@ class Supervisor:
             )
         self.status = EngineStatus("starting")
 
-    def want(self) -> None:
+    def want(self, purpose: Purpose = "run") -> None:
         """Starts an engine at the next look."""
-        self._wanted = True
+        self._wanted = purpose
 
     def look_after(self, view: WorkspaceView) -> EngineStatus:
         """Starts the engine if that is wanted and nobody runs one, and says how it is."""
         running = view.engine.running or (self._process is not None and self._process.poll() is None)
-        if self._wanted and not running and not view.finished:
+        if self._wanted and not running and (self._wanted != "run" or not view.finished):
             self._seen_running = False
-            self.start()
-        self._wanted = False
+            self.start(self._wanted)
+        self._wanted = None
         return self.tick(view.engine.running, view.work_left)
 
     def tick(self, locked: bool, work_left: bool) -> EngineStatus:
@@ -136,9 +140,9 @@ class Supervisor:
         return "\n".join(f"{file.name} {_stamp(file)}" for file in files)
 
 
-def engine_command() -> list[str]:
+def engine_command(purpose: Purpose = "run") -> list[str]:
     """The command line of a headless engine. -P: an app's own folder named `engine` must not be taken for ours."""
-    return [sys.executable, "-P", "-m", "engine.cli", "run"]
+    return [sys.executable, "-P", "-m", "engine.cli", purpose]
 
 
 OF_THE_SCREEN = ("TEXTUAL", "TEXTUAL_DRIVER", "TEXTUAL_FPS", "TEXTUAL_COLOR_SYSTEM", "COLUMNS", "ROWS")

@@ -50,6 +50,13 @@ VIEWS: tuple[FurtherView, ...] = (
         "lego", "L", "LEGO", "One LEGO: output, brief, documents, changes, receipts", "tui.screens.lego:LegoScreen"
     ),
     FurtherView("plan", "P", "LEGO plan", "The LEGO graph, drawn with its states", "tui.screens.plan:PlanScreen"),
+    FurtherView(
+        "changes",
+        "C",
+        "Changes",
+        "What a changed intent means for each LEGO, and yes to it",
+        "tui.screens.changes:ChangesScreen",
+    ),
     FurtherView("timeline", "T", "Timeline", "When what ran, and what waited", "tui.screens.timeline:TimelineScreen"),
     FurtherView("metrics", "M", "Metrics", "Tokens, money, time, first pass", "tui.screens.metrics:MetricsScreen"),
     FurtherView(

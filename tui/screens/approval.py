@@ -9,20 +9,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Markdown, Static
 
 from tui.artifact import Document
+from tui.conflict_lines import conflict_lines
 from tui.decide import Answer
 from tui.drafts import GateDraft, sorted_comments
 from tui.edit import edit_file
 from tui.format import plural
 from tui.gate_details import RECEIPT, evidence, title_line
-from tui.gate_lines import BEGUN, COMMENT, Shown, diff_lines, raw_lines
+from tui.gate_lines import BEGUN, COMMENT, diff_lines, raw_lines
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_receipt, load_report
 from tui.messages import Clock
 from tui.read_model import WaitingView, WorkspaceView
 from tui.screens.ask_text import AskComment
+from tui.screens.commented import CommentedScreen
 from tui.screens.confirm import Confirm
 from tui.widgets.document_lines import DocumentLines
 from tui.widgets.key_line import KeyLine
@@ -36,10 +37,12 @@ GRACE = 0.5
 """Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""
 
 VIEWS = ("rendered", "raw", "diff")
+CONFLICTS = -1
+"""Shown in place of one of the views where a session and the person changed the same lines."""
 _NO_FILE = "There is no file to read: only the checks speak here."
 
 
-class ApprovalScreen(Screen[Answer | None]):
+class ApprovalScreen(CommentedScreen):
     """Answers only by `a`, `r` or `s`, and only after a moment. `esc` leaves the question open."""
 
     CSS_PATH = "approval.tcss"
@@ -58,6 +61,7 @@ class ApprovalScreen(Screen[Answer | None]):
         Binding("f", "next_file", "Next file", tooltip="The next of the files to approve", show=False),
         Binding("x,delete", "remove", "Remove comment", tooltip="Remove the comment under the cursor", show=False),
         *(Binding(str(n), f"show_as({n - 1})", f"Show {name}", show=False) for n, name in enumerate(VIEWS, 1)),
+        Binding("0", "show_as(-1)", "Show conflicts", show=False, tooltip="Where you and the session conflict"),
         Binding("j", "scroll(2)", "Down", show=False),
         Binding("k", "scroll(-2)", "Up", show=False),
         Binding("g", "scroll(-999999)", "To the top", show=False),
@@ -67,13 +71,12 @@ class ApprovalScreen(Screen[Answer | None]):
     app: MetaApp
 
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
-        super().__init__()
-        self.view, self.waiting, self.clock, self.draft = view, waiting, clock, draft
-        self.shown_as = 0
+        super().__init__(draft)
+        self.view, self.waiting, self.clock = view, waiting, clock
+        self.shown_as = CONFLICTS if self.conflicts else 0
         self._file = 0
         self._page: Page | None = None
         self._report: Report = NOTHING_SAID
-        self._shown = Shown((), {})
         self._quiet_since = clock()
 
     def compose(self) -> ComposeResult:
@@ -93,7 +96,8 @@ class ApprovalScreen(Screen[Answer | None]):
         """Shows what is known at once; the file follows."""
         self._show_evidence()
         self._read()
-        self.query_one("#rendered").focus()
+        self.set_class(bool(self.conflicts), "-lines")
+        self.query_one("#text" if self.conflicts else "#rendered").focus()
         if self.app.live:
             self.set_interval(1.0, self._show_title)
 
@@ -129,6 +133,8 @@ class ApprovalScreen(Screen[Answer | None]):
         page = self._page
         if page is None:
             return
+        if not self.conflicts:
+            self.shown_as = max(0, self.shown_as)
         self._show_file(page)
         if self.rendered:
             await self.query_one("#markdown", Markdown).update(page.document.text)
@@ -138,13 +144,25 @@ class ApprovalScreen(Screen[Answer | None]):
         self._quiet_since = self.clock()
 
     @property
+    def conflicts(self) -> tuple[tuple[str, str], ...]:
+        """(path, hunks) where the session and the person changed the same lines."""
+        step = self.view.step(self.waiting.gate)
+        return step.conflicts if step else ()
+
+    @property
+    def _first_view(self) -> int:
+        return CONFLICTS if self.conflicts else 0
+
+    @property
     def rendered(self) -> bool:
         """Whether Markdown is shown as it is meant to look, not its lines."""
         return self.shown_as == 0 and self._page is not None and self._page.document.markdown
 
     def _show_file(self, page: Page) -> None:
         self.set_class(not self.rendered, "-lines")
-        self.query_one("#gate-views", TabLine).choose(self.shown_as)
+        tabs = self.query_one("#gate-views", TabLine)
+        tabs.rename(("conflicts", *VIEWS) if self.conflicts else VIEWS, self._first_view + 1)
+        tabs.choose(self.shown_as - self._first_view)
         files = len(self.waiting.about)
         place = f"  file {self._file + 1} of {files} · f shows the next" if files > 1 else ""
         since = {"first": "first version", "same": "as approved before", "changed": "changed since the last approval"}
@@ -161,9 +179,12 @@ class ApprovalScreen(Screen[Answer | None]):
     def _show_lines(self, *, from_top: bool = False) -> None:
         if self._page is None or self.rendered:
             return
-        self._shown = (
-            diff_lines(self._page, self.draft) if self.shown_as == 2 else raw_lines(self._page.document, self.draft)
-        )
+        if self.shown_as == CONFLICTS:
+            self._shown = conflict_lines(self.conflicts, self.draft)
+        elif self.shown_as == 2:
+            self._shown = diff_lines(self._page, self.draft)
+        else:
+            self._shown = raw_lines(self._page.document, self.draft)
         self.query_one("#text", LinesView).show(self._shown.lines, from_top=from_top)
 
     def _show_title(self) -> None:
@@ -238,53 +259,6 @@ class ApprovalScreen(Screen[Answer | None]):
         """The question stays open, and the draft stays."""
         self.dismiss(None)
 
-    async def action_comment(self) -> None:
-        """Opens an input for the line or hunk under the cursor; in the rendered text it shows the lines first."""
-        if self.rendered:
-            await self.action_show_as(1)
-            self.notify("Comments stand on lines: go to one and press c.", timeout=4)
-            return
-        self._comment_on(self._key())
-
-    def _comment_on(self, key: str) -> None:
-        spot = self._shown.spots.get(key)
-        bare = key.removeprefix(BEGUN).removeprefix(COMMENT)
-        comment = self.draft.unfinished.get(bare) or self.draft.comment_at(bare)
-        spot = spot or (comment.spot if comment else None)
-        if spot is None:
-            self.notify("There is no line here to comment on.")
-            return
-        place, existing = spot, self.draft.comment_at(spot.key)
-
-        def keep(text: str) -> None:
-            self.draft.begin(place, text)
-
-        def written(text: str | None) -> None:
-            if text:
-                self.draft.put(place, text)
-            self._show_lines()
-            self._show_evidence()
-
-        begun = self.draft.unfinished.get(place.key, existing)
-        typed = begun.text if begun else ""
-        quote = place.quote or "(an empty line)"
-        self.app.push_screen(AskComment(f"Comment on {place.place}", quote, "Keep", typed=typed, keep=keep), written)
-
-    def action_remove(self) -> None:
-        """Takes the comment under the cursor away."""
-        key = self._key()
-        if self.draft.drop(key.removeprefix(BEGUN)) or self.draft.remove(key.removeprefix(COMMENT)):
-            self._show_lines()
-            self._show_evidence()
-        else:
-            self.notify("No comment stands under the cursor.")
-
-    def _key(self) -> str:
-        """The key under the cursor, on the side in use."""
-        if self.at_evidence:
-            return self.query_one("#evidence", LinesView).cursor
-        return "" if self.rendered else self.query_one("#text", LinesView).cursor
-
     def on_lines_view_picked(self, event: LinesView.Picked) -> None:
         """A receipt opens; a comment can be changed."""
         if event.key.startswith(RECEIPT):
@@ -313,19 +287,19 @@ class ApprovalScreen(Screen[Answer | None]):
             await self.run_action("app.look_again")
 
     async def action_next_view(self) -> None:
-        """Rendered, raw, diff, and again."""
-        await self.action_show_as((self.shown_as + 1) % len(VIEWS))
+        """Rendered, raw, diff, and again; before them the conflicts, where there are some."""
+        await self.action_show_as(self.shown_as + 1 if self.shown_as + 1 < len(VIEWS) else self._first_view)
 
     async def action_show_as(self, index: int) -> None:
-        """One of the three views of the document."""
-        self.shown_as = index
+        """One of the three views of the document, or the conflicts."""
+        self.shown_as = max(index, self._first_view)
         self.set_class(False, "-at-evidence")
         await self._show_document()
         self.query_one("#rendered" if self.rendered else "#text").focus()
 
     async def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """A click on a view."""
-        await self.action_show_as(event.index)
+        await self.action_show_as(event.index + self._first_view)
 
     def action_next_file(self) -> None:
         """Goes round the files."""
@@ -336,11 +310,6 @@ class ApprovalScreen(Screen[Answer | None]):
     def action_turn(self, by: int) -> None:
         """To another question that waits; this one stays open."""
         self.app.turn_gate(self, self.waiting, by)
-
-    @property
-    def at_evidence(self) -> bool:
-        """Whether the checks are in use, not the document."""
-        return self.query_one("#evidence").has_focus
 
     def action_switch_side(self) -> None:
         """From the document to its checks and back; where there is little room, only one of them shows."""

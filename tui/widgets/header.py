@@ -35,7 +35,7 @@ class Header(Static):
 def header_line(view: WorkspaceView, engine_word: str, width: int) -> Content:
     """All parts that fit in `width`, the most important first to stay."""
     waiting = waiting_badge(len(view.waiting))
-    parts = _parts(view, engine_word)
+    parts = _parts(view, engine_word, width)
     keep = sorted(range(len(parts)), key=lambda i: parts[i][0])
     while True:
         left = Content("   ").join([parts[i][1] for i in sorted(keep)])
@@ -54,9 +54,9 @@ def waiting_badge(number: int) -> Content:
     return Content.styled(f" ◆ {number} waiting for you  a ", "bold $on-warning on $warning")
 
 
-def _parts(view: WorkspaceView, engine_word: str) -> list[tuple[int, Content]]:
+def _parts(view: WorkspaceView, engine_word: str, room: int) -> list[tuple[int, Content]]:
     """(rank, text) in the order they show; the highest rank is dropped first."""
-    lane = " · ".join(filter(None, [view.mode, view.lane, "sensitive" if view.sensitive else ""]))
+    lane = " · ".join(filter(None, [view.mode, view.change, view.lane, "sensitive" if view.sensitive else ""]))
     stale = f"≈ {len(view.stale)} stale" if view.stale else ""
     tokens = count(view.budget.tokens, "tokens")
     cost = f"${view.budget.cost:.2f}" if view.budget.cost else ""
@@ -65,11 +65,23 @@ def _parts(view: WorkspaceView, engine_word: str) -> list[tuple[int, Content]]:
         (5, Content.styled(lane, "$text-muted")),
         (6, Content.styled(one_line(view.runtime, 30), "$text-muted")),
         (1, _engine(view, engine_word)),
+        (1, Content.styled(_news(view, room), "bold $text-accent")),
         (2, Content.styled(stale, "$text-accent")),
         (4, Content(plural(view.budget.sessions, "session") if view.budget.sessions else "")),
         (3, Content(" · ".join(filter(None, [tokens, cost])))),
     ]
     return [part for part in parts if part[1].plain]
+
+
+_ROOMY = 110
+
+
+def _news(view: WorkspaceView, room: int) -> str:
+    """What the person wrote of a finished app, and the key that shows what it means."""
+    if not view.news:
+        return ""
+    names = " and ".join(view.news)
+    return f"✎ {names} changed: C shows what that means" if room >= _ROOMY else f"✎ {names} changed  C"
 
 
 def _engine(view: WorkspaceView, engine_word: str) -> Content:

@@ -29,6 +29,13 @@ class TabLine(Widget):
         super().__init__(id=id)
         self.names = tuple(names)
         self.open = 0
+        self.first = 1
+        """The digit of the first tab."""
+
+    def rename(self, names: Sequence[str], first: int = 1) -> None:
+        """Shows other tabs, numbered from `first`."""
+        self.names, self.first = tuple(names), first
+        self.refresh(layout=True)
 
     def choose(self, index: int) -> None:
         """Marks this tab as open."""
@@ -50,7 +57,7 @@ class TabLine(Widget):
             is_open = index == self.open
             style = "bold $block-cursor-foreground on $block-cursor-background" if is_open else "$text-muted"
             number = "bold $footer-key-foreground on $block-cursor-background" if is_open else "$text-disabled"
-            content += Content.assemble((f"{index + 1} ", number), (f"{label} ", style))
+            content += Content.assemble((f"{index + self.first} ", number), (f"{label} ", style))
         return content
 
     def on_click(self, event: Click) -> None:
