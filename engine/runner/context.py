@@ -90,6 +90,8 @@ class Context:
     landing_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     resumed: set[str] = field(default_factory=set)
     """Sessions this engine has resumed."""
+    other_briefs: int = 0
+    """How many sessions played a recording that was made for another brief."""
     probes: dict[str, Probe] = field(default_factory=dict)
     """What the adapters said, by runtime."""
     _ordinal: int = 0

@@ -12,7 +12,7 @@ from engine import actions as due
 from engine.assessment import Assessment
 from engine.facts import FactsReader
 from engine.planner import assess, plan
-from engine.runner import actions, changing, checks, decisions, hands, landing, sessions, sub_app, upgrading
+from engine.runner import actions, changing, checks, decisions, hands, landing, recording, sessions, sub_app, upgrading
 from engine.runner.context import Context
 from engine.runner.documents import tell_document_changes
 from engine.runner.ending import RunEnd, run_end
@@ -281,6 +281,7 @@ class Runner:
 
     async def _ended(self, assessment: Assessment) -> RunEnd:
         end = run_end(self.context.state, assessment)
+        self.context.say_once(filter(None, [recording.told_at_end(self.context)]))
         if end.ending == "done":
             await self._finish()
         return self.context.sub_apps.told(end)

@@ -15,6 +15,9 @@ from engine.sessions.tape import Tape, TapeError, entry_key, record
 from engine.state.models import Outcome
 from runtime_adapters.protocol import SessionSpec
 
+MOST_NAMED = 3
+"""So many sessions with another brief than the recorded one are named; the others are counted."""
+
 ON_TAPE: tuple[Outcome, ...] = ("done", "failed", "needs_input", "overflow")
 """Outcomes of sessions in which an agent really worked to an end: those are the takes of a tape."""
 
@@ -55,3 +58,9 @@ def differences(context: Context, spec: SessionSpec, brief: str) -> str:
         return ""  # the adapter says what is wrong with the tape
     parts = ", ".join(differing_parts(recorded, brief)) if recorded else "no brief was recorded"
     return f"session {spec.id}: its brief is not the recorded one: {parts}"
+
+
+def told_at_end(context: Context) -> str:
+    """How many more sessions than those that were named played an answer to another brief; "" if none did."""
+    more = context.other_briefs - MOST_NAMED
+    return f"{more} more sessions played what was recorded for another brief" if more > 0 else ""

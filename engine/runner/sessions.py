@@ -29,7 +29,7 @@ from engine.runner.edits import commit_edits
 from engine.runner.harvest import harvest, never_started
 from engine.runner.health import runtime_health
 from engine.runner.material import input_ids, outputs, own_files
-from engine.runner.recording import ON_TAPE, differences
+from engine.runner.recording import MOST_NAMED, ON_TAPE, differences
 from engine.runner.supplies import supply
 from engine.secrets import SecretFound
 from engine.sessions.adapters import can_resume
@@ -79,7 +79,9 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
     await asyncio.to_thread(pool(context, prepared.spec.runtime).submit, folder)
     context.say(f"session {prepared.spec.id} started ({prepared.spec.runtime})")
     if told := await asyncio.to_thread(differences, context, prepared.spec, prepared.brief.text):
-        context.say(told)
+        context.other_briefs += 1
+        if context.other_briefs <= MOST_NAMED:
+            context.say(told)
 
 
 def _read(context: Context, step: Step, lego: str | None) -> list[str]:
