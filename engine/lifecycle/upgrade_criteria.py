@@ -25,8 +25,8 @@ from engine.sessions.answers import last_result
 from engine.staleness import criteria_changed
 from engine.state.models import StepRecord
 
-CHEAP = criteria.inspection.passes_for_the_lego
-"""The one function that runs something and builds nothing."""
+CHEAP = "`<command>` of the toolchain passes for {lego}"
+"""The one form that runs something and builds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ async def _look(facts: WorkspaceFacts, commit: str, step: Step, lego: str | None
     later: list[Criterion] = []
     for one in asked:
         known = criteria.find(one.text)[0]
-        cheap = not known.runs or (known.function is CHEAP and available() is not None)
+        cheap = not known.runs or (known.form.pattern == CHEAP and available() is not None)
         (now if cheap else later).append(one)
     with tempfile.TemporaryDirectory(prefix="meta-upgrade-") as folder:
         findings = await criteria.evaluate(
