@@ -118,8 +118,9 @@ class _Fold:
             self.undone.clear()
         elif change is None and self.changing:
             place = self._change()
-            change_ended = replace(self.units[place], ended=True)
-            self.units[place:] = [change_ended] if change_ended.spans else []
+            assert place is not None, "a change that is under way is a unit"
+            ended = replace(self.units[place], ended=True)
+            self.units[place:] = [ended] if ended.spans else []
             self.changing = False
 
     def _landed(self, event: Landed) -> None:
@@ -127,12 +128,12 @@ class _Fold:
         if span is None or span[0] == span[1]:
             return
         legos = (event.lego,) if event.lego else ()
-        if self.changing:
-            place = self._change()
-            change = self.units[place]
-            known = tuple(dict.fromkeys([*change.legos, *legos]))
-            self.units[place] = replace(change, spans=(*change.spans, span), legos=known)
-        if event.step in self.merges and event.lego:
+        merged = event.step in self.merges and event.lego is not None
+        change = self._change()
+        if change is not None and (self.changing or not merged):
+            known = tuple(dict.fromkeys([*self.units[change].legos, *legos]))
+            self.units[change] = replace(self.units[change], spans=(*self.units[change].spans, span), legos=known)
+        if merged:
             begun, at = self._begun.get((event.step, event.lego), (event.seq, event.at))
             self.units.append(Unit(begun, "lego", at, (span,), legos, event.step))
 
@@ -150,15 +151,14 @@ class _Fold:
         self.units = self.units[: self.units.index(unit)]
         if unit.kind == "change":
             self.changing = False
-        elif self.changing:
-            change = self._change()
+        elif (change := self._change()) is not None:
             left = tuple(span for span in self.units[change].spans if span not in unit.spans)
             self.units[change] = replace(self.units[change], spans=left)
         self.undone.append(_Before(Unit(number, "undo", at, ((undoing.old, undoing.new),), unit.legos), *known))
 
-    def _change(self) -> int:
-        """Where the change under way stands among the units."""
-        return max(place for place, unit in enumerate(self.units) if unit.kind == "change")
+    def _change(self) -> int | None:
+        """Where the last change stands among the units; what is done again after it and is no unit goes with it."""
+        return next((n for n in reversed(range(len(self.units))) if self.units[n].kind == "change"), None)
 
 
 def facts_after(

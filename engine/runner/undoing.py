@@ -17,6 +17,7 @@ from engine.legos.requirements import parse_requirements
 from engine.legos.sub_apps import APPS
 from engine.lifecycle.release import REQUIREMENTS
 from engine.lifecycle.undo import MERGE, Unit, facts_after, history, receipts_of, under_way
+from engine.names import instance_name
 from engine.runner.context import Say
 from engine.runner.landing import keep_state
 from engine.state.apply import apply
@@ -25,7 +26,7 @@ from engine.state.events import Event, Landed, Undone, UndoStarted
 from engine.state.files import Files
 from engine.state.journal import Journal
 from engine.state.lock import EngineLock
-from engine.state.models import State, Undoing
+from engine.state.models import State, StepRecord, Undoing
 from engine.state.replay import replay
 from engine.state.store import Store
 from engine.workspace import GIVEN, Workspace
@@ -233,8 +234,18 @@ def _carry_out(workspace: Workspace, store: Store, unit: Unit, undoing: Undoing)
             repository.update_ref(f"refs/meta/legos/{lego}", undoing.tip)
     undone = facts_after(events, unit, store.state, store.time(), undoing.tip, held)
     _sort_receipts(workspace, unit, store.state, undone)
+    _keep_generated(repository, undone)
     store.commit(undone)
     keep_state(workspace)
+
+
+def _keep_generated(repository: Repository, undone: Undone) -> None:
+    """What stood there as generated, before a person's change, is needed again: no garbage collection may take it."""
+    records: list[tuple[str, str | None, StepRecord]] = [(step, None, record) for step, record in undone.steps.items()]
+    records += [(step, name, record) for name, lego in undone.legos.items() for step, record in lego.steps.items()]
+    for step, name, record in records:
+        if record.generated:
+            repository.update_ref(f"refs/meta/generated/{instance_name(step, name)}", record.generated)
 
 
 def _ids(repository: Repository, commit: str, wanted: Sequence[str]) -> dict[str, str]:

@@ -89,6 +89,12 @@ def test_while_a_change_is_under_way_its_merges_come_first() -> None:
     assert told(ended) == [("change", (("a", "b"), ("d", "e")))]
 
 
+def test_what_is_done_again_after_a_change_goes_with_it_and_merges_are_units_again() -> None:
+    done = [run(CHANGE), *land("menu", "a", "b"), run()]
+    found = known(*done, *land("book", "b", "c"), *merge("stew", "c", "d"), *land("book", "d", "e"))
+    assert told(found) == [("change", (("a", "b"), ("b", "c"), ("d", "e"))), ("lego", (("c", "d"),))]
+
+
 def test_a_change_that_came_to_nothing_is_no_unit() -> None:
     assert known(run(CHANGE), run()).units == ()
 
