@@ -201,7 +201,7 @@ def test_an_input_that_differs_is_named_by_its_file(tape: Path, tmp_path: Path) 
     said = replay(root, tape)
     assert set(named(said)) <= {f"{name}-dishes-{substep}" for name in DISHES for substep in ("gen", "review")}
     assert list(named(said).values()) == ["input menu.md"] * MOST_NAMED
-    assert "5 more sessions played what was recorded for another brief" in said.out
+    assert "8 more sessions played what was recorded for another brief" in said.out
 
 
 def test_only_the_sessions_with_another_brief_are_recorded_again(kitchen: Kitchen, tape: Path, tmp_path: Path) -> None:
