@@ -432,14 +432,14 @@ def tasted(tmp_path: Path) -> Iterator[Kitchen]:
     text = text.replace('- `dishes/{lego}.md` has a section "Steps"\n', proof)
     (made.root / ".meta" / "AGENTS.md").write_text(text)
     for name in DISHES:
-        made.agents.will(f"{name}-dishes-gen", {f"dishes/{name}.md": dish(name, STEPS), **tests_of(name, "broth")})
+        made.agents.will(f"{name}-dishes-gen", {f"dishes/{name}.md": dish(name, STEPS), **tasting(name, "broth")})
     done = made.run("--yes")
     assert done.code == 0, done
     yield made
     made.end()
 
 
-def tests_of(name: str, word: str) -> dict[str, str]:
+def tasting(name: str, word: str) -> dict[str, str]:
     """One test, named after a word."""
     return {f"tests/unit/{name}/test_{name}.py": f"def test_{word.replace(' ', '_')}():\n    assert '{word}'.strip()\n"}
 
@@ -449,7 +449,7 @@ def test_what_was_proven_before_the_change_is_proven_again_by_the_same_receipts(
     before = {receipt.id for receipt in store.all()}
     assert len(before) >= len(DISHES)
     wish(tasted)
-    hot = {STEW: dish("stew", STEPS.replace("broth", "hot broth")), **tests_of("stew", "hot broth")}
+    hot = {STEW: dish("stew", STEPS.replace("broth", "hot broth")), **tasting("stew", "hot broth")}
     tasted.agents.will("stew-dishes-gen", hot)
     maintain(tasted, "plan", "--yes")
     maintain(tasted, "apply", "--yes")
