@@ -15,7 +15,8 @@ from engine.legos.toolchain import Toolchain
 from engine.state.models import State, StepRecord
 from engine.workspace import plan_at
 
-MOST_CHARACTERS = 9_000
+LEAST_CHARACTERS = 400
+MOST_CHARACTERS = 10_000
 """Of all differences together, and of all edits together: about a quarter of a brief each."""
 
 
@@ -47,7 +48,7 @@ def what_changed(ground: Ground, step: Step, lego: str | None) -> list[str]:
     whole = [path for path, rows in wanted if not rows]
     sliced = [path for path, rows in wanted if rows]
     differences = [*_of_files(ground, before, whole), *_of_slices(ground, before, sliced, old_plan, lego)]
-    return _limited(differences)
+    return limited(differences)
 
 
 def edits_of_people(ground: Ground, step: Step, lego: str | None) -> list[str]:
@@ -58,7 +59,7 @@ def edits_of_people(ground: Ground, step: Step, lego: str | None) -> list[str]:
             record = ground.state.record(one.name, lego)
             own = outputs(one, ground.plan, ground.toolchain, lego)
             found += [edit.diff for edit in edits_by_hand(ground.repository, ground.commit, record, own)]
-    return _limited(found)
+    return limited(found)
 
 
 def _seen(record: StepRecord, began: str) -> str | None:
@@ -95,15 +96,26 @@ def _slice(path: str, data: bytes | None, plan: Plan | None, lego: str) -> bytes
     return slice_of(path, data.decode(errors="replace"), plan, lego).encode()
 
 
-def _limited(texts: Iterable[str]) -> list[str]:
+def limited(texts: Iterable[str]) -> list[str]:
     """As many as there is room for; the rest is counted."""
     told: list[str] = []
     room = MOST_CHARACTERS
     kept = [text for text in texts if text]
     for text in kept:
-        room -= len(text)
-        if room < 0:
+        if room < LEAST_CHARACTERS:
             told.append(f"… {len(kept) - len(told)} more files differ; they lie in the folder")
             break
-        told.append(text)
+        told.append(_cut(text, room))
+        room -= len(text)
     return told
+
+
+def _cut(text: str, room: int) -> str:
+    """The text as far as there is room, in whole lines."""
+    if len(text) <= room:
+        return text
+    lines, left = text.splitlines(), room
+    fitting = 0
+    while fitting < len(lines) and (left := left - len(lines[fitting]) - 1) >= 0:
+        fitting += 1
+    return "\n".join([*lines[:fitting], f"… {len(lines) - fitting} more lines; the file lies in the folder"])
