@@ -20,7 +20,7 @@ from engine.state.models import Decision, StepRecord
 from engine.state.store import Store
 from tests.cookbook import DISHES, DOCUMENT, INTENT, MENU, PLAN, dish
 from tests.git_helpers import plain_git
-from tests.scripted import Kitchen, Said, command, kitchen_with_cooks, meta
+from tests.scripted import Kitchen, Said, command, kitchen_with_cooks, meta, patiently
 
 WISH = INTENT + "The stew is to be hot.\n"
 STEPS = "Cut onions.\n\nFry them.\n\nAdd broth.\n\nCook it for an hour.\n\nServe.\n"
@@ -466,3 +466,18 @@ def test_what_was_proven_before_the_change_is_proven_again_by_the_same_receipts(
     maintain(tasted, "plan", "--yes")
     maintain(tasted, "apply", "--yes")
     assert not since & {receipt.id for receipt in store.all()}
+
+
+def test_nothing_is_undone_while_a_session_is_at_work(kitchen: Kitchen) -> None:
+    applied(kitchen)
+    (kitchen.root / "app_intent.md").write_text(WISH + "Very hot.\n")
+    kitchen.agents.hold("menu-gen")
+    engine = subprocess.Popen(
+        command("plan", kitchen.root, "--runtime", "scripted", "--adapter-path", kitchen.agents.home),
+        stdout=subprocess.DEVNULL,
+    )
+    patiently(lambda: kitchen.record("menu").open_session)
+    engine.kill()
+    engine.wait(60)
+    done = meta("undo", kitchen.root, "--yes")
+    assert done.code == 1 and "menu-gen-3 is at work" in done.err and "`meta run` goes on with it" in done.err, done
