@@ -22,6 +22,8 @@ SLOW = {
     "test_tape_replay",
     "test_toolchain_apps",
     "test_trouble",
+    "test_upgrade",
+    "test_upgrade_kills",
     "test_undo_command",
     "test_undo_kills",
     "test_valves",

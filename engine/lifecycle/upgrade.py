@@ -137,7 +137,8 @@ def _actions(facts: WorkspaceFacts, made: Mapping[str, Made]) -> Iterator[Touche
         always = MODE in step.modes
         own = made.get(step.name) if lego is None else None
         if own is not None and own.differ:
-            edited = tuple(edit.path for edit in own.edits if edit.path in own.differ)
+            edits = {edit.path for edit in own.edits} | set(facts.workspace.repository.dirty(sorted(own.differ)))
+            edited = tuple(sorted(edits & own.differ.keys()))
             yield Touched(step.name, lego, "action", "it would write other files", own.differ, edited, always=always)
         elif criteria_changed(step, record):
             yield Touched(step.name, lego, "action", "its criteria have changed", always=always)

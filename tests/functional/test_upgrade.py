@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,6 +175,22 @@ def test_after_an_upgrade_there_is_nothing_to_upgrade(kitchen: Kitchen) -> None:
     assert "stale" not in meta("drift", kitchen.root).out.lower()
 
 
+def test_one_command_takes_an_upgrade_back(kitchen: Kitchen) -> None:
+    edit(kitchen, "dishes/stew.md", "Cut onions.", "Cut onions, not too small.")
+    wants_salt(kitchen)
+    write_toolchain(kitchen, spoons=SPOONS.replace("One", "Two"))
+    before = {name: read(kitchen, name) for name in ("dishes/stew.md", "spoons.md", ".meta-version")}
+    told = upgrade(kitchen, "--dry-run").out
+    assert upgrade(kitchen, "--yes").code == 0
+    assert {name: read(kitchen, name) for name in before} != before
+    done = meta("undo", kitchen.root, "--yes")
+    assert done.code == 0, done
+    assert {name: read(kitchen, name) for name in before} == before
+    assert upgrade(kitchen, "--dry-run").out == told
+    assert upgrade(kitchen, "--yes").code == 0
+    assert "not too small" in read(kitchen, "dishes/stew.md") and "## Salt" in read(kitchen, "dishes/stew.md")
+
+
 def test_what_else_has_changed_is_not_the_upgrade_s_business(kitchen: Kitchen) -> None:
     (kitchen.root / "app_intent.md").write_text("A menu of four courses.\n")
     write_toolchain(kitchen, spoons=SPOONS.replace("One", "Two"))
@@ -182,6 +199,28 @@ def test_what_else_has_changed_is_not_the_upgrade_s_business(kitchen: Kitchen) -
     assert done.code == 0, done
     assert kitchen.agents.starts() == starts
     assert kitchen.words["menu"] == "stale"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_line_of_random_edits_in_random_files_is_lost(kitchen: Kitchen, seed: int) -> None:
+    """Where the upgrade changes the same lines it stops, or asks, and the person's stand."""
+    chance = random.Random(seed)
+    mine: dict[str, list[str]] = {}
+    for name in chance.sample(["spoons.md", "dishes/stew.md", "dishes/soup.md", "book.md", "menu.md", "taste.py"], 4):
+        lines = read(kitchen, name).splitlines()
+        for number in range(chance.randint(1, 3)):
+            mark = f"# mine {number}" if name == "taste.py" else f"Mine, {number} in {name}."
+            end = lines.index("## REVIEW NOTES") if "## REVIEW NOTES" in lines else len(lines)  # the engine's own
+            lines.insert(chance.randint(0, end), mark)
+            mine.setdefault(name, []).append(mark)
+        (kitchen.root / name).write_text("\n".join(lines) + "\n")
+        if chance.random() < 0.5:
+            plain_git(kitchen.root, "commit", "-qm", "mine", "--", name)
+    wants_salt(kitchen)
+    write_toolchain(kitchen, spoons=SPOONS.replace("One", "Two"))
+    upgrade(kitchen, "--yes")
+    for name, marks in mine.items():
+        assert [mark for mark in marks if mark not in read(kitchen, name)] == []
 
 
 # Choosing
