@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from engine.git import Repository
 from engine.git.reverting import RevertConflict, joined, revert
 from engine.lifecycle.undo import History, facts_after, history, under_way
+from engine.runner.undoing import CannotUndo, preview
+from engine.runner.undoing import undo as undo_it
 from engine.state import events as ev
 from engine.state.apply import apply
 from engine.state.atomic import dump_json
@@ -18,6 +20,7 @@ from engine.state.journal import encode
 from engine.state.models import Change, CheckFact, GateFact, Run, SessionFact, State, StepRecord, Undoing
 from engine.state.replay import replay
 from engine.state.store import Store
+from engine.workspace import Workspace
 from tests.git_helpers import make_repository, plain_git
 
 CHANGE = Change(base="c0", began_at="t")
@@ -353,3 +356,36 @@ def test_any_edits_in_other_lines_are_all_that_is_left(
     wanted = {*repository.files(base), "d.txt"}
     assert set(repository.files(found.commit)) == wanted
     assert not found.lost
+
+
+def test_a_sub_app_is_left_to_an_undo_of_its_own(repository: Repository) -> None:
+    (repository.root / "apps" / "mill" / ".orchestrator").mkdir(parents=True)
+    (repository.root / ".orchestrator").mkdir()
+    old = repository.head()
+    assert old
+    new = repository.commit_files(old, {"apps/mill/a.py": b"1\n", "apps/other/a.py": b"1\n"}, "work")
+    repository.fast_forward(old, new)
+    with Store.open(repository.root) as store:
+        store.commit(run(CHANGE), *land("menu", old, new), run())
+    workspace = Workspace.at(repository.root)
+    seen = preview(workspace)
+    assert seen and seen.apart == ("apps/mill/",) and list(seen.reverted.changed) == ["apps/other/a.py"]
+    undo_it(workspace, seen)
+    assert (repository.root / "apps/mill/a.py").exists() and not (repository.root / "apps/other").exists()
+
+
+def test_what_was_shown_is_what_is_done_or_nothing(repository: Repository) -> None:
+    (repository.root / ".orchestrator").mkdir()
+    old = repository.head()
+    assert old
+    new = repository.commit_files(old, {"b.py": b"1\n"}, "work")
+    repository.fast_forward(old, new)
+    with Store.open(repository.root) as store:
+        store.commit(run(CHANGE), *land("menu", old, new), run())
+    workspace = Workspace.at(repository.root)
+    seen = preview(workspace)
+    assert seen
+    put(repository, c__py="mine\n")
+    with pytest.raises(CannotUndo, match="look again"):
+        undo_it(workspace, seen)
+    assert (repository.root / "b.py").exists()
