@@ -50,11 +50,12 @@ def _stage(data: Maintenance, view: WorkspaceView) -> tuple[Look, str]:
             return LOOKS["done"], "nothing has changed"
         case "wished":
             return Look("✎", "$text-accent"), "not planned yet: p plans"
+        case "planning" if view.engine.running:
+            return LOOKS["running"], "planning"
+        case "planning" if view.waiting:
+            return LOOKS["waiting_approval"], "planning: a opens what waits for you"
         case "planning":
-            at_work = view.engine.running
-            return LOOKS[
-                "running" if at_work else "ready"
-            ], "planning" if at_work else "planning stands still: p goes on"
+            return LOOKS["ready"], "planning stands still: p goes on"
         case "planned":
             consent = "planned and approved" if data.report and data.report.approved else "planned"
             return LOOKS["waiting_approval"], f"{consent}: A carries it out"

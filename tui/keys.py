@@ -19,6 +19,7 @@ PLACES = (
     "widgets.lines_view:LinesView",
     "screens.plan:PlanScreen",
     "widgets.graph_view:GraphView",
+    "screens.changes:ChangesScreen",
     "screens.timeline:TimelineScreen",
     "widgets.gantt_view:GanttView",
     "screens.metrics:MetricsScreen",

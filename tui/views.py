@@ -54,7 +54,7 @@ VIEWS: tuple[FurtherView, ...] = (
         "changes",
         "C",
         "Changes",
-        "What a changed intent means for each LEGO, and yes to it",
+        "What a changed intent means, LEGO by LEGO",
         "tui.screens.changes:ChangesScreen",
     ),
     FurtherView("timeline", "T", "Timeline", "When what ran, and what waited", "tui.screens.timeline:TimelineScreen"),

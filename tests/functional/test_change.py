@@ -8,60 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.cookbook import DISHES, DOCUMENT, INTENT, MENU, PLAN, dish
+from tests.changing import STEPS, WISH, changeable, edit, maintain, planned, stew, wants
+from tests.cookbook import DISHES, DOCUMENT, MENU
 from tests.git_helpers import plain_git
-from tests.scripted import Kitchen, Said, kitchen_with_cooks, meta
-
-WISH = INTENT + "The stew is to be hot.\n"
-STEPS = "Cut onions.\n\nFry them.\n\nAdd broth.\n\nCook it for an hour.\n\nServe.\n"
+from tests.scripted import Kitchen, kitchen_with_cooks, meta
 
 
 @pytest.fixture
 def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
     """The book is finished; its document knows maintenance."""
-    made = kitchen_with_cooks(tmp_path)
-    text = DOCUMENT.read_text().replace(
-        "- **For each**: LEGO", "- **For each**: LEGO where decision is NEW or REFACTOR"
-    )
-    text = text.replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
-    (made.root / ".meta" / "AGENTS.md").write_text(text)
-    for name in DISHES:
-        made.agents.will(f"{name}-dishes-gen", {f"dishes/{name}.md": dish(name, STEPS)})
-    assert made.run("--yes").code == 0
+    made = changeable(tmp_path)
     yield made
     made.end()
-
-
-def planned(**decisions: str) -> str:
-    """The plan with these decisions; what is not named is kept."""
-    legos = [
-        lego | {"decision": decisions.get(str(lego["name"]), "KEEP"), "reason": f"because of {lego['name']}"}
-        for lego in PLAN["legos"]  # type: ignore[attr-defined]
-    ]
-    return json.dumps({**PLAN, "legos": legos})
-
-
-def wants(kitchen: Kitchen, hot: str, **decisions: str) -> None:
-    """The person wants the stew hot, and this is what the agents will do about it."""
-    (kitchen.root / "app_intent.md").write_text(WISH)
-    kitchen.agents.will("menu-gen", {"menu.md": MENU + "\nThe stew is hot.\n", "lego_plan.json": planned(**decisions)})
-    kitchen.agents.will("stew-dishes-gen", {"dishes/stew.md": dish("stew", hot)})
-
-
-def maintain(kitchen: Kitchen, *words: object) -> Said:
-    runtime = ("--runtime", "scripted", "--adapter-path", kitchen.agents.home)
-    return meta(*words, kitchen.root, *runtime)
-
-
-def edit(kitchen: Kitchen, old: str, new: str) -> None:
-    path = kitchen.root / "dishes" / "stew.md"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-
-
-def stew(kitchen: Kitchen) -> str:
-    return (kitchen.root / "dishes" / "stew.md").read_text()
 
 
 def test_a_plan_shows_what_the_change_means_and_touches_no_lego(kitchen: Kitchen) -> None:
@@ -151,7 +109,8 @@ def test_where_both_changed_the_same_line_the_person_s_stands_and_they_are_asked
     assert "+Add hot broth." in "".join(kitchen.record("dishes", "stew").conflicts.values()).replace(
         "Add hot", "+Add hot"
     )
-    meta("approve", "dishes_stew", kitchen.root)
+    approved = meta("approve", "dishes_stew", kitchen.root)
+    assert "Where the new dishes/stew.md and your edits differ, your lines stay." in approved.out
     assert kitchen.run("--yes").code == 0
     assert "Add cold broth." in stew(kitchen)
 

@@ -13,9 +13,11 @@ import pytest
 from textual.pilot import Pilot
 
 from engine.legos.plan import PlanError
+from tests.helpers import eventually
 from tests.tui import fixture_change as given
 from tests.tui.journeys import press, press_when_calm, said, screen, settle, text_of
 from tui import decide
+from tui.app import MetaApp
 from tui.loaders import changes
 from tui.loaders.changes import Maintenance
 from tui.loaders.diff import AttemptDiff
@@ -188,6 +190,32 @@ async def test_p_has_a_finished_app_planned_anew(tmp_path: Path, shown: list[Mai
         assert supervisor.started == [], "an app that is done needs no engine"
         await press(pilot, "p")
         assert supervisor.started == ["plan"]
+
+
+async def test_why_planning_ended_is_shown_where_it_was_asked_for(tmp_path: Path, shown: list[Maintenance]) -> None:
+    shown.append(given.WISHED)
+    supervisor = Supervisor(tmp_path / "empty")
+    supervisor.workspace.mkdir()
+    async with screen(given.wished(tmp_path), supervisor=supervisor) as pilot:
+        app = pilot.app
+        assert isinstance(app, MetaApp)
+        await press(pilot, "C", "p")
+
+        def failed() -> bool:
+            app.look()
+            return app.engine.phase == "failed"
+
+        await eventually(failed, 60)
+        await settle(pilot)
+        assert isinstance(app.screen, ChangesScreen)
+        assert "The engine ended unexpectedly" in text_of(pilot) and "meta: `git rev-parse" in text_of(pilot)
+
+
+async def test_what_waits_on_the_way_to_the_plan_is_named(tmp_path: Path, shown: list[Maintenance]) -> None:
+    shown.append(given.PLANNING)
+    async with screen(given.planned(tmp_path)) as pilot:
+        await press(pilot, "C")
+        assert "planning: a opens what waits for you" in text_of(pilot)
 
 
 async def test_no_second_engine_is_asked_for_while_one_is_at_work(tmp_path: Path, shown: list[Maintenance]) -> None:

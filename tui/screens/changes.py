@@ -102,10 +102,20 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         super().show_view(view)
         if self.data is not None:
             self.draw()
+        else:
+            self.draw_trouble()
 
     def title_text(self) -> Content:
         """How far the change is."""
         return title(self.data, self.view)
+
+    def draw_trouble(self) -> None:
+        """What cannot be read; else why the engine that this screen started has ended."""
+        super().draw_trouble()
+        if not self.problem and (said := self.app.engine.trouble):
+            trouble = self.query_one("#browse-trouble", Text)
+            trouble.display = True
+            trouble.update(Content(f"✗ {said}"))
 
     def items(self, data: Maintenance) -> Sequence[Item]:
         """As many columns as there is room for."""
