@@ -50,7 +50,7 @@ _BEYOND_ASCII = (
 
 def estimate(text: str) -> int:
     """The estimated number of tokens of `text`, rounded up."""
-    return math.ceil(sum(map(_line, text.split("\n"))))
+    return math.ceil(sum(map(_line, text.split("\n")))) if text else 0
 
 
 @lru_cache(maxsize=1 << 16)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from engine.briefs.tokens import estimate
 from engine.document.model import Orchestration, Position, Reference, Step
 from engine.document.problems import Report, quoted
 from engine.names import is_name, name_from_title
+
+LONGEST, SHORT = 1_000, 500
+"""Tokens of instructions: a tenth of a brief for what is to be done, half of that for what is different in a change."""
 
 _OF_A_LEGO = re.compile(r"\{(?:lego|dependencies)\}")
 
@@ -19,8 +23,21 @@ def lint_steps(orchestration: Orchestration, report: Report) -> None:
         _check_work(step, report)
         _check_review(step, report)
         _check_scope(step, report)
+        _check_length(step, report)
         for reference in step.outputs:
             _check_output(step, reference, report)
+
+
+def _check_length(step: Step, report: Report) -> None:
+    """A brief has to hold the inputs besides, and what is long is not followed."""
+    parts = (("Gen", step.gen, LONGEST), ("Review", step.review, LONGEST), ("Change", step.change, SHORT))
+    for part, text, most in parts:
+        tokens = estimate(text)
+        if tokens > most:
+            whose = f"the {part} of {quoted(step.name)}"
+            report.add(
+                step.place(part), f"{whose} has about {tokens:,} tokens: at most {most:,} leave room for the rest"
+            )
 
 
 def _check_name(step: Step, first: dict[str, Step], report: Report) -> None:

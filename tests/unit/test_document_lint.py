@@ -296,6 +296,17 @@ def test_the_work_of_a_session_has_outputs_criteria_and_a_review() -> None:
     )
 
 
+def test_instructions_leave_room_for_what_they_are_about() -> None:
+    long, short = "Write one more page. " * 400, "Keep it. " * 300
+    text = (
+        "## Phase 0: Much\n\n- **Outputs**: `a.md`\n\n"
+        f"### Gen\n\n{long}\n\n### Review\n\nRead.\n\n### Change\n\n{short}\n\n"
+        "### Exit criteria\n\n- confidence is at least 0.6\n"
+    )
+    found = [problem.message.partition(" has about ")[0] for problem in parse(text, "doc.md", WORDS).problems]
+    assert found == ["the Gen of `much`", "the Change of `much`"]
+
+
 def test_review_may_be_left_out_in_the_tiny_lane_only() -> None:
     check(
         """\
