@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.cookbook import DISHES
-from tests.functional import test_change as book
+from tests import changing as book
+from tests.cookbook import DISHES, INTENT
+from tests.git_helpers import plain_git
 from tests.helpers import eventually
 from tests.scripted import Kitchen
 from tests.tui.journeys import Moment, press, press_when_calm, settle, text_of
@@ -22,7 +23,13 @@ from tui.screens.changes import ChangesScreen
 from tui.screens.main import MainScreen
 from tui.supervisor import Supervisor
 
-kitchen = book.kitchen
+
+@pytest.fixture
+def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
+    """The book is finished."""
+    made = book.changeable(tmp_path)
+    yield made
+    made.end()
 
 
 async def look_until(app: MetaApp, condition: Callable[[], object]) -> None:
@@ -51,7 +58,7 @@ async def test_from_an_edited_intent_to_a_changed_app_with_the_person_s_lines_in
 
     monkeypatch.setattr("tui.screens.changes.edit_file", edit)
     book.wants(kitchen, book.STEPS.replace("broth", "hot broth"), stew="REFACTOR", soup="REFACTOR")
-    (kitchen.root / "app_intent.md").write_text(book.INTENT)
+    (kitchen.root / "app_intent.md").write_text(INTENT)
     book.edit(kitchen, "Add broth.", "Add cold broth.")
     before = {name: (kitchen.root / "dishes" / f"{name}.md").read_bytes() for name in DISHES}
     supervisor = Supervisor(kitchen.root, ["--runtime", "scripted", "--adapter-path", str(kitchen.agents.home)])
@@ -126,14 +133,14 @@ def test_how_far_a_change_is_is_read_from_the_files(kitchen: Kitchen) -> None:
     assert wished.stage == "wished" and wished.stands[:1] == ("menu",) and wished.planners == ("menu",)
     (one,) = wished.written
     assert one.path == "app_intent.md" and "+The stew is to be hot." in one.diff
-    book.plain_git(kitchen.root, "commit", "-qam", "mine")
+    plain_git(kitchen.root, "commit", "-qam", "mine")
     assert changes.load(kitchen.root).written == wished.written, "a commit makes it no older"
 
 
 def test_what_a_person_edited_is_read_as_one_diff(kitchen: Kitchen) -> None:
     assert changes.load_edits(kitchen.root, "stew").text == ""
     book.edit(kitchen, "Add broth.", "Add cold broth.")
-    book.plain_git(kitchen.root, "commit", "-qam", "mine")
+    plain_git(kitchen.root, "commit", "-qam", "mine")
     book.edit(kitchen, "Serve.", "Serve it.")
     lines = changes.load_edits(kitchen.root, "stew").lines
     assert {"-Add broth.", "+Add cold broth.", "-Serve.", "+Serve it."} <= set(lines)

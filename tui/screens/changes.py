@@ -93,8 +93,9 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         return changes.load(self.view.folder)
 
     def depends_on(self, view: WorkspaceView) -> object:
-        """What steps have done, and what the person wrote."""
-        steps = [(step.name, step.status, step.edited, len(step.sessions)) for step in view.steps]
+        """What the person wrote, and what steps have done up to the plan; after it, states are in the view itself."""
+        planned = view.change == "applying"
+        steps = [] if planned else [(step.name, step.status, step.edited, len(step.sessions)) for step in view.steps]
         return view.change, view.news, view.finished, steps
 
     def show_view(self, view: WorkspaceView) -> None:

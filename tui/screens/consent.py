@@ -14,7 +14,7 @@ class Consent(Confirm):
     """As `Confirm`, but a yes counts only after a moment; each earlier one starts the moment anew."""
 
     AUTO_FOCUS = ""
-    DEFAULT_CSS = """
+    CSS = """
     Consent .dialog { width: 100; }
     """
 
