@@ -59,9 +59,12 @@ def _stage(data: Maintenance, view: WorkspaceView) -> tuple[Look, str]:
         case "planned":
             consent = "planned and approved" if data.report and data.report.approved else "planned"
             return LOOKS["waiting_approval"], f"{consent}: A carries it out"
+        case "applying" if view.engine.running:
+            return LOOKS["running"], "applying"
+        case "applying" if view.waiting:
+            return LOOKS["waiting_approval"], "applying: a opens what waits for you"
         case "applying":
-            at_work = view.engine.running or bool(view.waiting)
-            return LOOKS["running"], "applying" if at_work else "applying stands still: A goes on"
+            return LOOKS["ready"], "applying stands still: A goes on"
         case "done":
             return LOOKS["done"], "the last change is done"
 
@@ -101,7 +104,10 @@ def details(data: Maintenance, view: WorkspaceView, key: str, chosen: Mapping[st
     if key.startswith(REQUIREMENT):
         return _requirement(report, key.removeprefix(REQUIREMENT))
     lego = next((one for one in report.legos if LEGO + one.name == key), None)
-    return _lego(report, lego, chosen.get(lego.name)) if lego else Content("")
+    if lego is None:
+        return Content("")
+    open_ = data.stage == "planned" and lego.decision != "NEW"
+    return _lego(report, lego, chosen.get(lego.name), _KEYS if open_ else "")
 
 
 def _lines(lines: Iterator[Content] | Sequence[Content]) -> Content:
@@ -144,9 +150,13 @@ def _decided(name: str, decision: LegoDecision, reason: str) -> Iterator[Content
     yield _fact("why", clean(reason) or "no reason given")
 
 
-def _lego(report: ChangeReport, lego: LegoChange, chosen: LegoDecision | None) -> Content:
+_KEYS = "    1 KEEP  2 REFACTOR  3 REGENERATE  4 RETIRE"
+
+
+def _lego(report: ChangeReport, lego: LegoChange, chosen: LegoDecision | None, keys: str) -> Content:
     texts = {one.id: one_line(one.text) for one in report.requirements}
     lines = list(_decided(lego.name, chosen or lego.decision, "your decision" if chosen else lego.reason))
+    lines[0] += Content.styled(keys, "$text-muted")
     for number, id_ in enumerate(lego.requirements):
         lines.append(_fact("" if number else "requirements", f"{id_} {texts.get(id_, '')}".replace("`", "")))
     for number, (path, changed) in enumerate(sorted(lego.edited.items())):

@@ -211,6 +211,21 @@ async def test_why_planning_ended_is_shown_where_it_was_asked_for(tmp_path: Path
         assert "The engine ended unexpectedly" in text_of(pilot) and "meta: `git rev-parse" in text_of(pilot)
 
 
+async def test_what_waits_while_it_is_carried_out_is_named_and_the_keys_of_a_decision_where_one_can_be_taken(
+    tmp_path: Path, shown: list[Maintenance]
+) -> None:
+    waits = replace(given.planned(tmp_path), change="applying")
+    async with screen(waits) as pilot:
+        await stand_on(pilot, "query")
+        assert "1 KEEP  2 REFACTOR  3 REGENERATE  4 RETIRE" in text_of(pilot)
+        await press(pilot, "j")
+        assert "4 RETIRE" not in text_of(pilot), "a new LEGO cannot be kept"
+        await press(pilot, "escape")
+        shown.append(given.APPLYING)
+        await stand_on(pilot, "query")
+        assert "applying: a opens what waits for you" in text_of(pilot) and "4 RETIRE" not in text_of(pilot)
+
+
 async def test_what_waits_on_the_way_to_the_plan_is_named(tmp_path: Path, shown: list[Maintenance]) -> None:
     shown.append(given.PLANNING)
     async with screen(given.planned(tmp_path)) as pilot:
