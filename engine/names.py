@@ -1,10 +1,13 @@
-"""Names of LEGOs, steps and gates: one pattern, one way to combine them."""
+"""Names of LEGOs, steps and gates: one pattern, one way to combine them. And the one runtime that is none."""
 
 from __future__ import annotations
 
 import re
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+REPLAY = "replay"
+"""The runtime that plays a recording: no agent works there."""
 
 
 def is_name(text: str) -> bool:

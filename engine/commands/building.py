@@ -13,6 +13,7 @@ from engine.configuration import Configuration, ConfigurationError, load
 from engine.configuration.load import unknown_models
 from engine.errors import EXIT_INTERRUPTED, UsageError
 from engine.lifecycle.create import create
+from engine.names import REPLAY
 from engine.runner.context import Settings
 from engine.runner.loop import RunEnd
 from engine.runner.start import bundled_tape, run_engine
@@ -22,7 +23,6 @@ from engine.state.models import Lane
 from engine.state.store import Store
 from engine.workspace import INTENT, Workspace
 
-REPLAY = "replay"
 JOBS = 4
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from textwrap import shorten
 
 import click
 
@@ -23,6 +24,9 @@ from engine.lifecycle.choices import DECISIONS, choose
 from engine.runner.start import run_engine
 from engine.state.models import Change, Decision
 from engine.workspace import GIVEN
+
+MOST_TEXT = 110
+"""How much of a requirement is shown; all of it stands in its document."""
 
 
 class NotFinished(MetaError):
@@ -153,7 +157,7 @@ def _lines(report: ChangeReport) -> Iterable[str]:
     yield "requirements:"
     marks = {"added": "+", "changed": "~", "removed": "-"}
     for one in report.requirements:
-        yield f"  {marks[one.how]} {one.id} {one.text}"
+        yield f"  {marks[one.how]} {one.id} {shorten(one.text, MOST_TEXT, placeholder=' …')}"
     if not report.requirements:
         yield "  none changes"
     yield "LEGOs:"

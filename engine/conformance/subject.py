@@ -11,10 +11,9 @@ from engine.configuration import Configuration
 from engine.conformance.bench import Subject
 from engine.conformance.drivers import Agent, Driver, Person, Recording
 from engine.errors import UsageError
+from engine.names import REPLAY
 from engine.sessions.adapters import PACKAGED, Resolved, name_of, resolve
 from engine.sessions.folder import HANDOFF
-
-REPLAY = "replay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from engine.legos.requirements import named_requirements, parse_requirements
 from engine.legos.roles import paths
 from engine.lifecycle.by_hand import edits_of_lego
 from engine.lifecycle.proof import LEGO_TESTS
-from engine.names import instance_name
+from engine.names import REPLAY, instance_name
 from engine.state.models import Change, SessionFact, StepRecord, Substep
 from engine.workspace import REQUIREMENTS, plan_at
 
@@ -162,7 +162,9 @@ def _sessions(facts: WorkspaceFacts, plan: Plan) -> Iterator[tuple[str, str | No
     planners = _planners(facts)
     instances = Instances(facts.orchestration, plan)
     for step in facts.orchestration.steps():
-        skipped = run.mode not in step.modes or run.lane not in step.lanes or (step.when and not run.sensitive)
+        skipped = (
+            run.mode not in step.modes or run.lane not in step.lanes or (step.when == "sensitive" and not run.sensitive)
+        )
         if after and step.gen and not skipped:
             for _, lego in instances.of(step):
                 if instances.applies(step, lego):
@@ -186,7 +188,8 @@ def _history(facts: WorkspaceFacts) -> dict[tuple[str, str], list[SessionFact]]:
 
 
 def _taken(session: SessionFact) -> float | None:
-    if not session.ended_at:
+    """Seconds that a session worked; None of one that was only played from a recording."""
+    if session.runtime == REPLAY or not session.ended_at:
         return None
     return (datetime.fromisoformat(session.ended_at) - datetime.fromisoformat(session.started_at)).total_seconds()
 

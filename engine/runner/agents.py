@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.configuration import Configuration
 from engine.errors import RuntimeUnavailable
+from engine.names import REPLAY
 from engine.runner.context import Context, Probe
 from engine.sessions.adapters import detect, detect_environment, resolve
 from engine.sessions.folder import HANDOFF
@@ -16,7 +17,6 @@ from engine.sessions.tape import Tape
 from engine.state.events import RuntimeSet
 from engine.state.models import RuntimeFact
 
-REPLAY = "replay"
 NO_SANDBOX = "none: this runtime brings no sandbox"
 
 

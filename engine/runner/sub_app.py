@@ -19,7 +19,7 @@ from engine.errors import MetaError
 from engine.git.graft import graft
 from engine.legos.sub_apps import folder_of, intent_of, seen_from_outside
 from engine.lifecycle.create import create
-from engine.names import instance_name
+from engine.names import REPLAY, instance_name
 from engine.runner.context import Context, Settings
 from engine.runner.ending import RunEnd
 from engine.runner.family import Held, Interrupted
@@ -31,7 +31,6 @@ from engine.state.store import Store
 from engine.workspace import INTENT, Workspace
 
 ACTION = "build sub-app"
-REPLAY = "replay"
 GIVEN = "intent_given.md"
 """The intent as it was last written here: what differs from it is a person's."""
 
