@@ -1,4 +1,4 @@
-"""The command `wisdom`: search, show, lint, stats."""
+"""The command `wisdom`: search, show, lint, stats, and (in `learning`) learn."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from engine.workspace import Workspace
 SCHEMA_VERSION = 1
 MOST_FOUND = 10
 LONGEST_LIST = 10
+LEARN = "learn"
 
 workspace_option = click.option(
     "--dir", "place", metavar="DIR", type=click.Path(path_type=Path), default=Path(), help="The workspace."
@@ -34,7 +35,23 @@ workspace_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
 
-@click.group()
+class Group(click.Group):
+    """The group with `learn`, which alone needs the engine and is imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command by name."""
+        return sorted([*self.commands, LEARN])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name != LEARN:
+            return super().get_command(ctx, cmd_name)
+        from engine.commands.learning import learn
+
+        return learn
+
+
+@click.group(cls=Group)
 def wisdom() -> None:
     """The cards of advice from which the briefs draw."""
 

@@ -189,7 +189,20 @@ BELONGS = "every requirement belongs to a LEGO"
 UNIT = "every requirement of {lego} is named by a test"
 INTEGRATION = "every requirement is named by an integration test"
 PROVEN = "every requirement is proven"
+CARDS = "`learned.md` holds at most 5 sound cards"
 ROWS = {"requirements.md": REQUIREMENTS}
+TOLD = "# Told\n\n## Steps\n\n`design`\n\n## Tags\n\n`errors`\n\n## Sessions\n\n`0001-a`\n"
+CARD = """# Cards
+
+## LRN-001 Name the file in every message
+- **Source**: notes, the design, a message without a place
+- **Applies to**: `design` · errors
+- **Principle**: Who reads a message must find the place.
+- **Do**: Put the path first.
+- **Avoid**: A message that says only what is wrong.
+- **Review question**: Which message names no place?
+- **Evidence**: `0001-a` had none
+"""
 
 PASSES, FAILS, EMPTY = True, False, False
 
@@ -239,6 +252,17 @@ DOCUMENTS = [
     (INTEGRATION, {**ROWS, "tests/integration/test_a.x": "R-001 R-002"}, PASSES, "2 of 2"),
     (INTEGRATION, {**ROWS, "tests/unit/store/test_a.x": "R-001 R-002"}, FAILS, "R-001, R-002"),
     (INTEGRATION, {"requirements.md": "", "tests/integration/test_a.x": "R-001"}, EMPTY, "no requirement"),
+    (CARDS, {"learned.md": CARD, "app_intent.md": TOLD}, PASSES, "1 cards"),
+    (CARDS, {"learned.md": "# Cards\n\nNothing to learn.\n", "app_intent.md": TOLD}, PASSES, "0 cards"),
+    (
+        CARDS,
+        {"learned.md": CARD.replace("`design`", "`cook`"), "app_intent.md": TOLD},
+        FAILS,
+        "no step has the name `cook`",
+    ),
+    (CARDS, {"learned.md": " \n", "app_intent.md": TOLD}, EMPTY, "learned.md is empty"),
+    (CARDS, {"app_intent.md": TOLD}, EMPTY, "learned.md is not there"),
+    (CARDS, {"learned.md": CARD}, EMPTY, "app_intent.md is not there"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.gates.criteria import claims, commands, documents, inspection, traceability
+from engine.gates.criteria import cards, claims, commands, documents, inspection, traceability
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.evaluate import NOT_RUN, evaluate
 from engine.gates.criteria.evidence import evidence
@@ -15,6 +15,7 @@ __all__ = [
     "CriterionFact",
     "Finding",
     "UnknownCriterion",
+    "cards",
     "claims",
     "commands",
     "documents",

@@ -1,0 +1,225 @@
+"""The command `wisdom learn`: a retrospective of a run, and a decision about each card that it proposes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.commands.building import finish
+from engine.commands.common import folder, told
+from engine.commands.engine_options import EngineOptions, engine_options
+from engine.errors import EXIT_INTERRUPTED, EXIT_WAITING, UsageError
+from engine.learning.approval import Decided, approve, decisions, decline, learned_file
+from engine.learning.proposals import Proposal, problems, proposals, read
+from engine.learning.reading import app_of, read_evidence
+from engine.learning.retrospective import Retrospective, find, prepare, settings_for
+from engine.runner.start import run_engine
+from engine.state.lock import EngineRunning, holder
+from engine.state.store import Store
+from engine.wisdom.library import collections_in_force, load
+from engine.wisdom.model import Card
+from engine.workspace import Workspace
+
+SCHEMA_VERSION = 1
+ANSWERS = {"y": "take it", "n": "do not", "e": "edit it first", "l": "later"}
+Say = Callable[[str], None]
+
+
+@click.command()
+@click.option("--approve", "approved", multiple=True, metavar="ID[,ID]", help="Take these proposed cards; no session.")
+@click.option("--decline", "declined", multiple=True, metavar="ID[,ID]", help="Turn these proposed cards down.")
+@click.option("--here", is_flag=True, help="Cards go to this workspace's own .meta, not to the user's file.")
+@click.option("--json", "as_json", is_flag=True, help="What is proposed as JSON.")
+@engine_options
+@folder
+@told
+def learn(
+    folder: Path,
+    options: EngineOptions,
+    approved: tuple[str, ...],
+    declined: tuple[str, ...],
+    here: bool,
+    as_json: bool,
+) -> None:
+    """Propose cards from what failed in a finished run and what mended it; --yes takes them all."""
+    about = Workspace.at(folder)
+    say: Say = partial(click.echo, err=as_json)
+    place = learned_file(about.overlay if here else None)
+    if approved or declined:
+        for one, proposal in _named(about, approved):
+            _approve(one, proposal, place, say)
+        for one, proposal in _named(about, declined):
+            _decline(one, proposal, say)
+        return
+    retrospective = _retrospective(about, options, say)
+    if retrospective is None:
+        say("nothing failed, was revised or mended in this run: there is nothing to learn from it")
+        if as_json:
+            _tell_json(None, [], place)
+        return
+    found = retrospective.proposals(_cards(about))
+    if options.yes:
+        for proposal in _open(retrospective, found):
+            _approve(retrospective, proposal, place, say)
+    elif asks() and not as_json:
+        _ask(retrospective, found, place, say)
+    if as_json:
+        _tell_json(retrospective, found, place)
+    else:
+        _tell(retrospective, found, say)
+    if left := _open(retrospective, found):
+        ids = ",".join(_id(retrospective, one) for one in left)
+        say(f"{len(left)} proposed: `meta wisdom learn {folder} --approve {ids}` takes them, --decline turns them down")
+        sys.exit(EXIT_WAITING)
+
+
+def asks() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _retrospective(about: Workspace, options: EngineOptions, say: Say) -> Retrospective | None:
+    """The finished retrospective of the run; None where there is nothing to learn from. Leaves if it cannot finish."""
+    if running := holder(about.root):
+        raise EngineRunning(f"An engine still runs here: {running}. Learn when it has ended, or end it: `meta stop`")
+    evidence = read_evidence(about)
+    if not evidence.cases:
+        return None
+    retrospective = prepare(about, evidence, app_of(about))
+    workspace = retrospective.workspace
+    if Store.open(workspace.root, read_only=True).state.orchestrator.run.finished_at:
+        return retrospective
+    settings = settings_for(options.settings(about))
+    try:
+        end = run_engine(workspace, settings, say, options.unsandboxed)
+    except KeyboardInterrupt:
+        say("interrupted; live sessions go on, and `meta wisdom learn` takes them up again")
+        sys.exit(EXIT_INTERRUPTED)
+    if end.ending != "done":
+        say(f"the retrospective is not finished; it lies in {workspace.root}: name that folder to look or to decide")
+        finish(end)
+    return retrospective
+
+
+def _cards(about: Workspace) -> tuple[Card, ...]:
+    return load(collections_in_force(about.overlay), about.overlay).cards
+
+
+def _open(retrospective: Retrospective, found: Iterable[Proposal]) -> list[Proposal]:
+    decided = decisions(retrospective.workspace.private)
+    return [one for one in found if one.number not in decided and not one.same_as]
+
+
+def _named(about: Workspace, given: Iterable[str]) -> list[tuple[Retrospective, Proposal]]:
+    """What the ids mean, all of them before anything is done. Raises UsageError."""
+    found = []
+    for id_ in dict.fromkeys(part.strip() for word in given for part in word.split(",") if part.strip()):
+        name, _, number = id_.partition("-")
+        retrospective = find(about, name)
+        every = {str(one.number): one for one in retrospective.proposals(_cards(about))}
+        if number not in every:
+            known = ", ".join(f"{name}-{one}" for one in every) or "none"
+            raise UsageError(f"{id_}: no card is proposed under that id; there are: {known}")
+        found.append((retrospective, every[number]))
+    return found
+
+
+def _approve(retrospective: Retrospective, proposal: Proposal, place: Path, say: Say) -> None:
+    decided = decisions(retrospective.workspace.private).get(proposal.number)
+    if proposal.same_as and not (decided and decided.verdict == "approved"):
+        say(f"{_id(retrospective, proposal)}: {proposal.same_as} says the same already")
+        return
+    card = approve(retrospective.workspace.private, proposal, place, retrospective.about.overlay)
+    say(f"{_id(retrospective, proposal)}: is {card} now ({place})")
+
+
+def _decline(retrospective: Retrospective, proposal: Proposal, say: Say) -> None:
+    decided = decisions(retrospective.workspace.private).get(proposal.number)
+    if decided and decided.verdict == "approved":
+        say(f"{_id(retrospective, proposal)}: was taken as {decided.card}; take it out of the file of learned cards")
+        return
+    decline(retrospective.workspace.private, proposal)
+    say(f"{_id(retrospective, proposal)}: declined")
+
+
+def _ask(retrospective: Retrospective, found: Iterable[Proposal], place: Path, say: Say) -> None:
+    """Each open proposal in turn; what was put off stays open."""
+    for proposal in _open(retrospective, found):
+        while True:
+            _show(retrospective, proposal, say)
+            say(", ".join(f"{key}: {words}" for key, words in ANSWERS.items()))
+            answer = click.prompt("Take this card?", type=click.Choice(list(ANSWERS)), show_choices=False)
+            if answer != "e":
+                break
+            proposal = _edited(retrospective, proposal, say)
+        if answer == "y":
+            _approve(retrospective, proposal, place, say)
+        elif answer == "n":
+            _decline(retrospective, proposal, say)
+
+
+def _edited(retrospective: Retrospective, proposal: Proposal, say: Say) -> Proposal:
+    """The proposal as somebody wrote it in their editor; as it was where that cannot be a card."""
+    text = click.edit(proposal.text, extension=".md")
+    if text is None:
+        return proposal
+    wrong = problems(text, "card", retrospective.names, most=1)
+    cards = [] if wrong else read(text, "card")
+    if len(cards) != 1:
+        for line in wrong or ["no card is left: `n` declines it"]:
+            say(line)
+        return proposal
+    (checked,) = proposals(cards, _cards(retrospective.about))
+    return replace(checked, number=proposal.number)
+
+
+def _tell(retrospective: Retrospective, found: Iterable[Proposal], say: Say) -> None:
+    decided = decisions(retrospective.workspace.private)
+    every = list(found)
+    if not every:
+        say(f"no card is proposed: {retrospective.answer} says why")
+    for one in every:
+        if one.number in decided:
+            say(f"{_id(retrospective, one)}  {one.card.title}: {_word(decided[one.number])}")
+        elif one.same_as:
+            say(f"{_id(retrospective, one)}  {one.card.title}: dropped, {one.same_as} says the same already")
+        else:
+            _show(retrospective, one, say)
+
+
+def _show(retrospective: Retrospective, proposal: Proposal, say: Say) -> None:
+    say(f"{_id(retrospective, proposal)}  {proposal.card.title}")
+    for name, text in proposal.card.fields:
+        say(f"    {name}: {text}")
+    if proposal.same_as:
+        say(f"    {proposal.same_as} says the same already")
+
+
+def _tell_json(retrospective: Retrospective | None, found: Iterable[Proposal], place: Path) -> None:
+    every = [_as_json(retrospective, one) for one in found] if retrospective else []
+    name = retrospective.name if retrospective else None
+    plain = {"schema_version": SCHEMA_VERSION, "retrospective": name, "file": str(place), "proposals": every}
+    click.echo(json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False))
+
+
+def _as_json(retrospective: Retrospective, one: Proposal) -> dict[str, Any]:
+    decided = decisions(retrospective.workspace.private).get(one.number)
+    state = decided.verdict if decided else "known" if one.same_as else "open"
+    fields = {name.lower().replace(" ", "_"): text for name, text in one.card.fields}
+    about = {"id": _id(retrospective, one), "title": one.card.title, "state": state}
+    return {**fields, **about, "same_as": one.same_as or None, "card": decided.card or None if decided else None}
+
+
+def _word(decided: Decided) -> str:
+    return f"taken as {decided.card}" if decided.verdict == "approved" else "declined"
+
+
+def _id(retrospective: Retrospective, proposal: Proposal) -> str:
+    return f"{retrospective.name}-{proposal.number}"

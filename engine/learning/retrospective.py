@@ -1,0 +1,110 @@
+"""The retrospective of a run: a small workspace of its own below `.orchestrator/learning/`, run by the same engine.
+
+Its intent is the evidence, its orchestration document `.meta/retrospective.md`. It is named by both, so that the same
+evidence is never worked on twice: an interrupted retrospective goes on where it was, a finished one is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.errors import RuntimeUnavailable, UsageError
+from engine.learning.evidence import Names, read_names
+from engine.learning.proposals import Proposal, proposals, read
+from engine.learning.reading import RunEvidence
+from engine.lifecycle.create import create
+from engine.resources import document
+from engine.runner.context import Settings
+from engine.sessions.tape import HEAD as TAPE_HEAD
+from engine.state.events import RunSet
+from engine.state.store import Store
+from engine.wisdom.library import DOCUMENT, read_text
+from engine.wisdom.model import Card
+from engine.workspace import INTENT, Workspace
+
+FOLDER = "learning"
+RETROSPECTIVE = "retrospective.md"
+REPLAY = "replay"
+_NAME = re.compile(r"[0-9a-f]{8}")
+_LETTERS = 8
+
+
+@dataclass(frozen=True)
+class Retrospective:
+    """One retrospective and the run it is about."""
+
+    about: Workspace
+    workspace: Workspace
+
+    @property
+    def name(self) -> str:
+        """Its name, with which the ids of its proposals begin."""
+        return self.workspace.root.name
+
+    @property
+    def answer(self) -> Path:
+        """The file with the proposed cards: what the last step of its document makes."""
+        last = list(self.workspace.orchestration().steps())[-1]
+        return self.workspace.root / last.outputs[0].path
+
+    @property
+    def names(self) -> Names:
+        """What its cards may refer to."""
+        return read_names(read_text(self.workspace.root / INTENT))
+
+    def proposals(self, library: tuple[Card, ...]) -> list[Proposal]:
+        """What it proposes, beside the cards in force; nothing before it is finished."""
+        path = self.answer
+        return proposals(read(read_text(path), path.name), library) if path.is_file() else []
+
+
+def prepare(about: Workspace, evidence: RunEvidence, app: str) -> Retrospective:
+    """The retrospective for this evidence, made if there is none yet: whole, or not at all."""
+    program = document(RETROSPECTIVE, about.overlay).read_bytes()
+    name = hashlib.sha256(evidence.text.encode() + b"\0" + program).hexdigest()[:_LETTERS]
+    root = about.private / FOLDER / name
+    if not (root / ".orchestrator").is_dir():
+        _make(about, root, evidence, program, app)
+    return Retrospective(about, Workspace(root))
+
+
+def find(about: Workspace, name: str) -> Retrospective:
+    """The retrospective of that name. Raises UsageError."""
+    root = about.private / FOLDER / name
+    if not _NAME.fullmatch(name) or not (root / ".orchestrator").is_dir():
+        raise UsageError(f"{name}: no retrospective here has that name; `meta wisdom learn` lists what is proposed.")
+    return Retrospective(about, Workspace(root))
+
+
+def settings_for(settings: Settings) -> Settings:
+    """As the run itself was done; recordings lie below those of the run. Raises RuntimeUnavailable."""
+    tape = settings.tape / FOLDER if settings.tape else None
+    if tape and not (tape / TAPE_HEAD).is_file():
+        tape = None
+    if tape is None and settings.runtimes == (REPLAY,):
+        raise RuntimeUnavailable(
+            "the recording of this run holds no retrospective. `--runtime R` names an agent that does one; "
+            "`--runtime handoff` lets you, or any tool that reads files, do it."
+        )
+    record = settings.record / FOLDER if settings.record else None
+    return replace(settings, tape=tape, record=record, jobs=1)
+
+
+def _make(about: Workspace, root: Path, evidence: RunEvidence, program: bytes, app: str) -> None:
+    beside = root.with_name(f".{root.name}")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    (beside / INTENT).write_text(evidence.text, encoding="utf-8")
+    create(beside, None, evidence.toolchain)
+    overlay = beside / ".meta"
+    if about.overlay.is_dir():
+        shutil.copytree(about.overlay, overlay)
+    overlay.mkdir(exist_ok=True)
+    (overlay / DOCUMENT).write_bytes(program)
+    with Store.open(beside) as store:
+        store.commit(RunSet(run=store.state.orchestrator.run.model_copy(update={"app": app})))
+    beside.replace(root)
