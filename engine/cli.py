@@ -99,7 +99,8 @@ def open_(place: Path | None) -> None:
 @told
 def demo(headless: bool, yes: bool, speed: str, place: Path) -> None:
     """Build the bundled example from its recording, for real: git, tests, gates."""
-    from engine.commands.building import REPLAY, check_speed, finish, run_and_tell
+    from engine.commands.building import check_speed, finish, run_and_tell
+    from engine.names import REPLAY
     from engine.runner.context import Settings
     from engine.snapshot import Options
     from engine.workspace import Workspace

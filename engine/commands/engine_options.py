@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from engine.commands.building import JOBS, REPLAY, check_speed, configured
+from engine.commands.building import JOBS, check_speed, configured
+from engine.names import REPLAY
 from engine.runner.context import Settings
 from engine.runner.start import bundled_tape
 from engine.snapshot import Options

@@ -162,9 +162,8 @@ def _sessions(facts: WorkspaceFacts, plan: Plan) -> Iterator[tuple[str, str | No
     planners = _planners(facts)
     instances = Instances(facts.orchestration, plan)
     for step in facts.orchestration.steps():
-        skipped = (
-            run.mode not in step.modes or run.lane not in step.lanes or (step.when == "sensitive" and not run.sensitive)
-        )
+        careful = step.when == "sensitive" and not run.sensitive
+        skipped = run.mode not in step.modes or run.lane not in step.lanes or careful
         if after and step.gen and not skipped:
             for _, lego in instances.of(step):
                 if instances.applies(step, lego):
