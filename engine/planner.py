@@ -102,7 +102,8 @@ def _due(assessor: Assessor, step: Step, lego: str | None, instance: Instance) -
             yield from _gate(assessor.snapshot, step, lego, record)
         case "stale" if assessor.consented(step):
             changed = tuple(assessor.changed_inputs(step, lego, record))
-            if changed or decided(assessor.snapshot, assessor.instances, step, lego, record):  # what only follows from others is done again when they have really become different
+            # What only follows from others is done again when they have really become different.
+            if changed or decided(assessor.snapshot, assessor.instances, step, lego, record):
                 yield Reopen(step.name, lego, instance.why, "gen", changed)
 
 
@@ -124,8 +125,8 @@ def _next_work(assessor: Assessor, step: Step, lego: str | None, record: StepRec
             changed = tuple(assessor.changed_inputs(step, lego, record))
             if changed:
                 return Reopen(step.name, lego, f"{', '.join(changed)} changed", "action", changed)
-            why = "its criteria have changed in the document"
-            return Reopen(step.name, lego, why, "review_check" if reviewed else "gen_check")
+            # Its criteria have changed in the document. Nothing new is landed: what people edited since stays theirs.
+            return RunCheck(step.name, lego, "review_check" if reviewed else "gen_check", "done")
         case "gen_check":
             return RunCheck(step.name, lego, "gen_check", "review" if reviewed else "land")
         case "review_check":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.briefs.compare import differing_parts
 from engine.git import Change
-from engine.runner.agents import REPLAY
+from engine.names import REPLAY
 from engine.runner.context import Context
 from engine.sessions.folder import SessionFolder
 from engine.sessions.tape import Tape, TapeError, entry_key, record
