@@ -14,6 +14,7 @@ import pytest
 from engine.briefs.compare import differing_parts
 from engine.resources import examples_home
 from engine.sessions.tape import Tape
+from engine.state.models import StepRecord
 from engine.state.store import Store
 
 pytestmark = pytest.mark.xdist_group("example")
@@ -35,13 +36,10 @@ def sessions(folder: Path) -> list[str]:
     return sorted(path.name for path in (folder / ".orchestrator" / "sessions").iterdir())
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example, built once for this module. Tests that change it work on a clone."""
-    place = tmp_path_factory.mktemp("example") / "app"
-    done = meta("demo", "--headless", "--yes", "--speed", "max", "--dir", place, folder=place.parent)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
-    return place
+@pytest.fixture
+def built(built_example: Path) -> Path:
+    """The example as it was built; tests that change it work on a clone."""
+    return built_example
 
 
 @pytest.fixture
@@ -118,7 +116,7 @@ def test_every_attempt_is_reachable(built: Path) -> None:
     assert changed <= set(refs)
 
 
-def all_records(folder: Path) -> list[object]:
+def all_records(folder: Path) -> list[StepRecord]:
     state = Store.open(folder, read_only=True).state
     return [*state.orchestrator.steps.values(), *(r for lego in state.legos.values() for r in lego.steps.values())]
 
