@@ -8,9 +8,7 @@ from engine.adoption.write import ADOPTED_REF
 from engine.artifacts import covers
 from engine.git import Repository
 from engine.legos.plan import Plan
-from engine.legos.roles import SOURCE
-from engine.legos.toolchain import Toolchain, fill
-from engine.lifecycle.drift import CONTRACT
+from engine.legos.toolchain import Toolchain
 
 
 def allowed(
@@ -31,8 +29,6 @@ def allowed(
 
 def left_out(paths: Collection[str], plan: Plan, toolchain: Toolchain) -> set[str]:
     """Those that only an app has which was laid out by the toolchain from its beginning."""
-    never = [fill(path, plan.app, None) for path in toolchain.survey.left_out] if toolchain.survey else []
-    usual = fill(toolchain.role(SOURCE)[0].partition("{lego}")[0], plan.app, None)
-    if any(CONTRACT in files for files in plan.files_of.values()):
-        never.append(usual)  # the app's package lies elsewhere: a second one of its name would hide it
+    patterns = toolchain.survey.left_out if toolchain.survey else ()
+    never = [path for pattern in patterns for path in toolchain.located(pattern, plan, None)]
     return {path for path in paths if covers(never, path)}

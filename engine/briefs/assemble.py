@@ -116,7 +116,7 @@ def _collect(request: Request) -> Parts:
     evidence = [_newest(record)] if record.evidence else []
     removed = list(dict.fromkeys(place for one in given for place in one.removed))
     patterns = choose_patterns(step.name, words, request.overlay)
-    parts = Parts(given, evidence, wisdom, request.toolchain.told(step), removed, patterns=patterns)
+    parts = Parts(given, evidence, wisdom, request.toolchain.told(step, request.plan), removed, patterns=patterns)
     if not changing:
         return parts
     ground = Ground(

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 
 from engine.document.model import Reference, Step
 from engine.legos.model import Plan
+from engine.legos.role_names import SOURCE as SOURCE
 from engine.legos.toolchain_model import Toolchain, ToolchainError, fill
-
-SOURCE = "source"
-"""The role of the toolchain whose files are a LEGO's code."""
 
 
 def paths(
@@ -22,7 +20,7 @@ def paths(
 
     `deep`: {dependencies} means all that the LEGO needs, directly or through others.
     """
-    patterns = toolchain.role(reference.role) if reference.role else (reference.path,)
+    patterns = toolchain.role(reference.role, plan) if reference.role else (reference.path,)
     if not any("{" in pattern for pattern in patterns):
         return list(patterns)
     if plan is None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from engine.legos.model import Plan
-from engine.legos.toolchain_model import SharedFile, Toolchain, ToolchainError, fill
+from engine.legos.toolchain_model import SharedFile, Toolchain, ToolchainError
 
 
 def scaffold(plan: Plan, toolchain: Toolchain, intent_title: str) -> dict[str, bytes]:
@@ -29,8 +29,13 @@ def scaffold(plan: Plan, toolchain: Toolchain, intent_title: str) -> dict[str, b
         "entry": plan.entry,
         "legos": [plan.lego(name) for name in plan.order() if name in active],
         "packages": plan.packages(),
+        "home": toolchain.home(plan),
     }
-    return {fill(file.path, plan.app, None): _render(environment, file, values) for file in toolchain.shared}
+    return {
+        path: _render(environment, file, values)
+        for file in toolchain.shared_by(plan)
+        for path in toolchain.located(file.path, plan, None)
+    }
 
 
 def quoted(text: str) -> str:

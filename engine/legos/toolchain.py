@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine import resources
+from engine.legos.role_names import SHARED_FILES
 from engine.legos.sub_apps import SUB_APP_ROLES
 from engine.legos.toolchain_model import Command, Packages, SharedFile, Survey, Toolchain, ToolchainError, fill
 from engine.legos.toolchain_tables import Cell, Row, sections
@@ -33,7 +34,7 @@ SURVEY_WORDS = frozenset({"python", "script", "report"})
 GUIDE = "For a "
 FOR_APP = " (app)"
 NONE = ("–", "-", "—")
-SHARED_FILES = "shared files"
+ADOPTED = "adopted code"
 BASED_ON = re.compile(r"^- \*\*Based on\*\*: `([a-z][a-z0-9_]*)`$", re.MULTILINE)
 
 Value = TypeVar("Value")
@@ -88,6 +89,9 @@ class _Parser:
         shared = {file.path: file for file in base.shared} if base else {}
         shared |= self.table("Shared files", ("Path", "Template"), self.shared_file)
         shared = {path: file for path, file in shared.items() if file.template}
+        adopted = {file.path: file for file in base.shared_in_adopted} if base else {}
+        title = f"Shared files of {ADOPTED}"
+        adopted |= self.table(title, ("Path", "Template"), self.shared_file, needed=False)
         columns = ("Command", "Command line", "Paths for a LEGO", "Paths for the app")
         commands = self.table("Commands", columns, self.command)
         programs = self.table("Programs", ("Program", "Version"), self.program, needed=False)
@@ -119,6 +123,11 @@ class _Parser:
             programs={**(base.programs if base else {}), **programs},
             packages=next(iter(packages.values()), base.packages if base else None),
             survey=next(iter(surveys.values()), base.survey if base else None),
+            shared_in_adopted=tuple(file for file in adopted.values() if file.template),
+            environment_in_adopted={
+                **(base.environment_in_adopted if base else {}),
+                **self.table(f"Environment of {ADOPTED}", ("Variable", "Value"), self.variable_or_none, needed=False),
+            },
         )
 
     def guides(self) -> dict[str, str]:
@@ -217,6 +226,9 @@ class _Parser:
 
     def variable(self, row: Row) -> tuple[str, str]:
         return row.cells[0].text, self.code(row, row.cells[1])
+
+    def variable_or_none(self, row: Row) -> tuple[str, str]:
+        return (row.cells[0].text, "") if row.cells[1].text in NONE else self.variable(row)
 
     def exit_code(self, row: Row) -> tuple[int, str]:
         code, means = row.cells[0].text, row.cells[1].text

@@ -12,6 +12,10 @@ from pathlib import Path
 from engine.document.model import Step
 from engine.errors import MetaError
 from engine.legos.model import Plan
+from engine.legos.role_names import CONTRACT, SHARED_FILES, SOURCE
+
+IN_ADOPTED = " in adopted code"
+"""How the guide is called that adds to another one where code was there before the plan."""
 
 
 class ToolchainError(MetaError):
@@ -85,6 +89,10 @@ class Toolchain:
     """Program that the commands start → the words that ask it for its version."""
     packages: Packages | None = None
     survey: Survey | None = None
+    shared_in_adopted: tuple[SharedFile, ...] = ()
+    """What the scaffold writes beside `shared` where code was there before the plan."""
+    environment_in_adopted: Mapping[str, str] = field(default_factory=dict)
+    """Variable → value in place of `environment` there; "" for one that is not set then."""
 
     @property
     def name(self) -> str:
@@ -97,25 +105,55 @@ class Toolchain:
             raise ToolchainError(f"{self.path}: there is no command {name!r}, only {', '.join(self.commands)}")
         return self.commands[name]
 
-    def role(self, name: str) -> tuple[str, ...]:
-        """The path patterns of a role, also by its plural ("contracts"). Raises ToolchainError."""
-        return self.roles[self._known(name)]
+    def role(self, name: str, plan: Plan | None = None) -> tuple[str, ...]:
+        """The path patterns of a role, also by its plural ("contracts"), in an app of that plan.
+
+        Raises ToolchainError.
+        """
+        known = self._known(name)
+        more = self.shared_in_adopted if known == SHARED_FILES and plan and plan.files_of else ()
+        return (*self.roles[known], *(file.path for file in more))
 
     def located(self, pattern: str, plan: Plan, lego: str | None) -> list[str]:
         """The paths that a pattern of this document means for a LEGO, or (None) for the app."""
         return self.own_files(pattern, plan, lego) or [fill(pattern, plan.app, lego)]
 
     def own_files(self, pattern: str, plan: Plan, lego: str | None) -> list[str]:
-        """What the plan says that a LEGO has in place of a role's pattern; [] where it says nothing."""
-        files = plan.files_of.get(lego)
-        if not files:
-            return []
-        return next((files[role] for role, patterns in self.roles.items() if pattern in patterns and role in files), [])
+        """What the plan says that a LEGO has in place of a role's pattern; [] where it says nothing.
 
-    def told(self, step: Step) -> str:
+        Where the app's code lies elsewhere than usual, so does what belongs beside it.
+        """
+        files = plan.files_of.get(lego, {})
+        for role, patterns in self.roles.items():
+            if pattern in patterns and role in files:
+                return files[role]
+        usual, own = self._usual_home(plan.app), self.home(plan)
+        path = fill(pattern, plan.app, lego)
+        return [own + path.removeprefix(usual)] if own != usual and path.startswith(usual) and "{" not in path else []
+
+    def home(self, plan: Plan) -> str:
+        """The folder of the app's code: as this document has it, or where the contracts of adopted code are."""
+        usual = self._usual_home(plan.app)
+        for lego, files in plan.files_of.items():
+            for pattern, path in zip(self.roles.get(CONTRACT, ()), files.get(CONTRACT, ()), strict=False):
+                inside = fill(pattern, plan.app, lego).removeprefix(usual)
+                if path.endswith(inside):
+                    return path.removesuffix(inside)
+        return usual
+
+    def _usual_home(self, app: str) -> str:
+        return fill(self.role(SOURCE)[0].partition("{lego}")[0], app, None)
+
+    def shared_by(self, plan: Plan) -> tuple[SharedFile, ...]:
+        """The files that the scaffold writes for that plan."""
+        return (*self.shared, *(self.shared_in_adopted if plan.files_of else ()))
+
+    def told(self, step: Step, plan: Plan | None = None) -> str:
         """What a session of that step is told: the guides of the roles it writes, once each, as they stand."""
         roles = [self._known(reference.role) for reference in step.outputs if reference.role]
-        names = dict.fromkeys(self.guide_of[role] for role in roles if role in self.guide_of)
+        names = list(dict.fromkeys(self.guide_of[role] for role in roles if role in self.guide_of))
+        if plan and plan.files_of:
+            names += [name + IN_ADOPTED for name in names if name + IN_ADOPTED in self.guides]
         return "\n".join(self.guides[name] for name in names)
 
     def _known(self, role: str) -> str:
@@ -131,7 +169,12 @@ class Toolchain:
         if patterns is None:
             whom = "a LEGO" if lego else "the app"
             raise ToolchainError(f"{self.path}: the command {found.name!r} does not exist for {whom}")
-        return list(dict.fromkeys(path for pattern in patterns for path in self.located(pattern, plan, lego)))
+        if lego:
+            return list(dict.fromkeys(path for pattern in patterns for path in self.located(pattern, plan, lego)))
+        whole = [path for one in patterns if "{lego}" not in one for path in self.located(one, plan, None)]
+        each = [one for one in patterns if "{lego}" in one]
+        own = [path for one in each for name in plan.active for path in self.own_files(one, plan, name)]
+        return list(dict.fromkeys([*whole, *(path for path in own if not path.startswith(_folders(whole)))]))
 
     def render(
         self,
@@ -162,12 +205,19 @@ class Toolchain:
     def _variables(self, plan: Plan, named: Mapping[str, Collection[str]]) -> dict[str, str]:
         chosen = any(named.values())
         variables = {}
-        for variable, value in self.environment.items():
+        adopted = self.environment_in_adopted if plan.files_of else {}
+        for variable, value in {**self.environment, **adopted}.items():
+            if not value:
+                continue
             if value not in named:
                 variables[variable] = value
             elif chosen:
                 variables[variable] = ",".join(name for name in plan.names if name in named[value])
         return variables
+
+
+def _folders(paths: Collection[str]) -> tuple[str, ...]:
+    return tuple(path for path in paths if path.endswith("/"))
 
 
 def fill(pattern: str, app: str, lego: str | None) -> str:

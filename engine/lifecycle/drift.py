@@ -20,6 +20,7 @@ from engine.git import Repository, blob_id
 from engine.git.process import run_git
 from engine.legos.plan import Plan
 from engine.legos.requirements import parse_requirements
+from engine.legos.role_names import CONTRACT as CONTRACT
 from engine.legos.toolchain import Toolchain, fill
 from engine.lifecycle.manifest import (
     MANIFEST,
@@ -47,9 +48,6 @@ from engine.workspace import PLAN, NotAWorkspace, Workspace
 
 Kind = Literal["edited", "deleted", "unknown", "stale", "contract", "unproven"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-
-CONTRACT = "contract"
-"""The role of the toolchain whose files are contracts."""
 
 NOT_OF_THE_APP = (".meta/", ".orchestrator/")
 

@@ -120,9 +120,40 @@ def test_an_engine_action_leaves_alone_what_adopted_code_brought_along(adopted: 
     assert sorted(made) == ["shop/a.py", "src/shop/contracts/__init__.py", "tests/lint.py"]
 
 
-def test_an_app_that_lies_elsewhere_gets_no_second_package_of_its_name() -> None:
-    made = plan({"source": ["shop/a.py"], "contract": ["shop/contracts/a.py"]})
-    assert "src/shop/contracts/__init__.py" in left_out(OURS, made, TOOLCHAIN)
+def test_in_an_app_that_lies_elsewhere_what_belongs_beside_its_code_lies_there_too() -> None:
+    made = plan({}, {"source": ["shop/b.py"], "contract": ["shop/contracts/b.py"]})
+    assert of_role(made, "source", "a") == ["shop/a/"]
+    assert of_role(made, "contract", "a") == ["shop/contracts/a.py"]
+    assert of_role(made, "fake", "a") == ["tests/fakes/a.py"]
+    assert TOOLCHAIN.selected("inspect", made, None) == ["shop/"]
+    written = scaffold(made, TOOLCHAIN, "Shop")
+    assert "shop/contracts/__init__.py" in written
+    assert not any(path.startswith("src/") for path in written)
+    assert left_out(written, made, TOOLCHAIN) >= {"pyproject.toml", "shop/__init__.py", "tests/conftest.py"}
+
+
+def test_the_whole_suite_holds_the_tests_of_adopted_code_wherever_they_lie() -> None:
+    made = plan({"source": ["shop/a.py"], "unit tests": ["shop/test_a.py", "tests/test_a.py"]}, {})
+    assert TOOLCHAIN.selected("test", made, None) == ["tests/", "shop/test_a.py"]
+    assert TOOLCHAIN.selected("test", plan({}), None) == ["tests/"]
+
+
+def test_adopted_code_has_its_own_environment_and_gets_the_fixtures_as_a_plugin() -> None:
+    made = plan({"source": ["shop/a.py"]}, {})
+    _, variables = TOOLCHAIN.render("test", plan=made, lego=None, interpreter="", report="")
+    assert variables["PYTEST_PLUGINS"] == "tests.legos"
+    assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in variables
+    _, usual = TOOLCHAIN.render("test", plan=plan({}), lego=None, interpreter="", report="")
+    assert usual["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] == "1" and "PYTEST_PLUGINS" not in usual
+    assert {"tests/legos.py", "conftest.py"} <= scaffold(made, TOOLCHAIN, "Shop").keys()
+    assert not {"tests/legos.py", "conftest.py"} & scaffold(plan({}), TOOLCHAIN, "Shop").keys()
+
+
+def test_who_changes_adopted_code_is_told_how_it_is_different() -> None:
+    step = next(one for one in load(document("AGENTS.md")).steps() if any(r.role == "source" for r in one.outputs))
+    more = "A neighbour that is adopted code"
+    assert more in TOOLCHAIN.told(step, plan({"source": ["shop/a.py"]}))
+    assert more not in TOOLCHAIN.told(step, plan({}))
 
 
 def test_what_no_step_has_as_its_output_is_written_as_before(adopted: Repository) -> None:
@@ -218,7 +249,9 @@ def test_adopted_legos_are_not_handed_over_by_fixtures_as_they_have_no_fakes() -
     assert '"c": ("b",),' in scaffold(made, TOOLCHAIN, "Shop")["tests/conftest.py"].decode()
 
 
-def test_the_architecture_test_leaves_adopted_code_alone() -> None:
-    written = scaffold(plan({"source": ["shop/a.py"]}, {}), TOOLCHAIN, "Shop")["tests/test_architecture.py"].decode()
-    assert '"a":' not in written
-    assert '"b": (),' in written
+def test_the_architecture_test_leaves_adopted_code_alone_and_lets_it_be_imported() -> None:
+    made = plan({"source": ["src/shop/a.py", "src/shop/web/", "src/shop/__init__.py", "tests/conftest.py"]}, {})
+    written = scaffold(made, TOOLCHAIN, "Shop")["tests/test_architecture.py"].decode()
+    rules, _, imported = written.partition("ADOPTED: ")
+    assert '"a":' not in rules and '"b": (),' in rules
+    assert '"a": ("shop.a","shop.web","shop",),' in imported

@@ -19,6 +19,7 @@ PURE += ["staleness.py", "caps.py", "runtimes.py", "scheduling/__init__.py", "sc
 PURE += ["scheduling/limits.py", "scheduling/priority.py", "state/counting.py", "state/events.py", "state/models.py"]
 PURE += ["state/apply.py", "state/replay.py", "document/model.py", "document/texts.py", "document/producers.py"]
 PURE += ["legos/model.py", "legos/plan.py", "legos/requirements.py", "legos/roles.py", "legos/slices.py", "errors.py"]
+PURE += ["legos/role_names.py"]
 ALLOWED = {
     "__future__",
     "collections",

@@ -146,13 +146,12 @@ def _sources(
 ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """Path → text of the whole app's tests, and of each LEGO's own; those of a LEGO that waits for its merge, too."""
     from engine.git import GitError
-    from engine.legos.toolchain import fill
     from engine.lifecycle.proof import LEGO_TESTS, WHOLE_APP_TESTS
 
     newest = {receipt.about: receipt.commit for receipt in sorted(receipts, key=lambda one: one.at)}
 
     def read(role: str, lego: str | None, at: str) -> dict[str, str]:
-        patterns = [fill(pattern, plan.app, lego) for pattern in toolchain.role(role)]
+        patterns = [path for pattern in toolchain.role(role) for path in toolchain.located(pattern, plan, lego)]
         files = place.repository.files(at, patterns)
         return {path: data.decode(errors="replace") for path, data in place.repository.read_all(at, files).items()}
 
