@@ -52,7 +52,7 @@ class Row:
 LEGO_STEPS = "design_* tests_* code_* merge_*"
 SHARED = "src/evenly/__init__.py src/evenly/__main__.py src/evenly/py.typed src/evenly/contracts/__init__.py "
 SHARED += "tests/__init__.py tests/fakes/__init__.py tests/conftest.py tests/test_architecture.py "
-SHARED += "deploy/clean_install.py pyproject.toml"
+SHARED += "tests/inspection.py tests/inspection_rules.py tests/lint.py deploy/clean_install.py pyproject.toml"
 RELEASED = "proof.json AGENTS.md .meta-version .meta-manifest.json .app_orchestration.md"
 
 TABLE = [
@@ -60,6 +60,8 @@ TABLE = [
     Row("app_intent.md", "intent essence requirements",
         f"risk_and_trade_offs lego_plan shared_files {LEGO_STEPS} integration documentation proof evaluation "
         "deployment release"),
+    Row("change_request.md", "essence requirements lego_plan",
+        f"risk_and_trade_offs shared_files {LEGO_STEPS} integration documentation proof evaluation deployment release"),
     Row("essence.md", "requirements risk_and_trade_offs lego_plan documentation evaluation",
         f"shared_files {LEGO_STEPS} integration proof deployment release"),
     # Row R-005 belongs to balances and the entry: only their steps read it, the others follow from the plan.
