@@ -123,6 +123,8 @@ class Toolchain:
 
         Where the app's code lies elsewhere than usual, so does what belongs beside it.
         """
+        if not plan.files_of:
+            return []
         files = plan.files_of.get(lego, {})
         for role, patterns in self.roles.items():
             if pattern in patterns and role in files:
