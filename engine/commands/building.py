@@ -12,6 +12,7 @@ from engine.commands.progress import Progress, Watch, wanted
 from engine.configuration import Configuration, ConfigurationError, load
 from engine.configuration.load import unknown_models
 from engine.errors import EXIT_INTERRUPTED, UsageError
+from engine.learning.record import RecordError, note_run, record_file
 from engine.lifecycle.create import create
 from engine.names import REPLAY
 from engine.runner.context import Settings
@@ -137,13 +138,23 @@ def check_speed(speed: str) -> str:
 def run_and_tell(workspace: Workspace, settings: Settings, unsandboxed: bool = False) -> RunEnd:
     """Run the engine and print what happens; at an interrupt the sessions go on without it."""
     try:
-        if not wanted(sys.stdout):
-            return run_engine(workspace, settings, click.echo, unsandboxed)
-        with Progress(sys.stdout, Watch(workspace)) as progress:
-            return run_engine(workspace, settings, progress.say, unsandboxed)
+        end = _run(workspace, settings, unsandboxed)
     except KeyboardInterrupt:
         click.echo("interrupted; live sessions go on, and `meta run` takes them up again")
         sys.exit(EXIT_INTERRUPTED)
+    if end.ending == "done" and settings.configuration.learning.record:
+        try:
+            note_run(workspace, record_file())
+        except RecordError as error:  # the app is built all the same
+            click.echo(f"meta: {error}", err=True)
+    return end
+
+
+def _run(workspace: Workspace, settings: Settings, unsandboxed: bool) -> RunEnd:
+    if not wanted(sys.stdout):
+        return run_engine(workspace, settings, click.echo, unsandboxed)
+    with Progress(sys.stdout, Watch(workspace)) as progress:
+        return run_engine(workspace, settings, progress.say, unsandboxed)
 
 
 def finish(end: RunEnd) -> None:

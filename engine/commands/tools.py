@@ -24,7 +24,8 @@ from engine.workspace import Workspace
 def lint(file: Path | None) -> None:
     """Check the document, toolchains and cards in force here, or one FILE of these: file:line:column: message."""
     overlay = Path(".meta")
-    paths = [file] if file else [document("AGENTS.md", overlay), *toolchain_documents(overlay)]
+    programs = [document(name, overlay) for name in ("AGENTS.md", "retrospective.md")]
+    paths = [file] if file else [*programs, *toolchain_documents(overlay)]
     found: dict[Path, list[str]] = {}
     for path in paths:
         if path.parent.name == TOOLCHAINS:

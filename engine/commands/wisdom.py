@@ -13,6 +13,8 @@ import click
 from engine.commands.common import told
 from engine.document.problems import suggestion
 from engine.errors import EXIT_ERROR, UsageError
+from engine.learning.intervals import verdict, wilson
+from engine.learning.record import read_record, record_file, summed
 from engine.metrics.reading import read_journal
 from engine.resources import document
 from engine.wisdom.checking import lint_files, steps_of
@@ -114,12 +116,16 @@ def lint(file: Path | None, place: Path) -> None:
 
 
 @wisdom.command("stats")
+@click.option("--all", "all_runs", is_flag=True, help="How the cards fared in all of your finished runs together.")
 @json_option
 @workspace_option
 @told
-def stats_(as_json: bool, place: Path) -> None:
+def stats_(all_runs: bool, as_json: bool, place: Path) -> None:
     """How many cards there are for what, and in a workspace what became of the sessions that were told them."""
     library = _library(_overlay(place))
+    if all_runs:
+        _tell_all_runs(library, as_json)
+        return
     counts = stats(library.cards, [tag.name for tag in library.tags])
     private = place / ".orchestrator"
     sessions, problems = read_told(private / "sessions")
@@ -152,6 +158,32 @@ def _for_step(step: str, overlay: Path) -> Library:
     if step not in steps:
         raise UsageError(f"{step}: no step has that name{suggestion(step, sorted(steps))}")
     return load(steps[step], overlay)
+
+
+def _tell_all_runs(library: Library, as_json: bool) -> None:
+    """Each card over all runs of the record, and how sure that is."""
+    file = record_file()
+    lines, problems = read_record(file)
+    rows = summed(lines)
+    if as_json:
+        told = [{**_effect_json(row, sure=True), "runs": runs, "verdict": verdict(row)} for row, runs in rows]
+        _tell_json({"file": str(file), "runs": len(lines), "told": told, "problems": problems})
+        return
+    titles = {card.id: card.title for card in library.cards}
+    click.echo(f"{len(lines)} finished runs in {file}")
+    if rows:
+        click.echo("told to sessions (green at once, with the interval that holds it in 95 of 100 such counts):")
+    for row, runs in rows:
+        sides = f"with {_sure(row.with_it):>28}  without {_sure(row.without):>28}"
+        head = f"{row.card}  {row.sessions:4}× in {runs:3} runs"
+        click.echo(f"  {head}  {sides}  {verdict(row)}  {titles.get(row.card, '')}".rstrip())
+    for problem in problems:
+        click.echo(f"problem: {problem}", err=True)
+
+
+def _sure(rate: Rate) -> str:
+    low, high = wilson(rate)
+    return f"{_rate(rate)} {low:.0%}–{high:.0%}" if rate.known else "unknown"
 
 
 def _counts(counts: Stats) -> list[str]:
@@ -198,9 +230,14 @@ def _card_json(card: Card) -> dict[str, Any]:
     return {"id": card.id, "title": card.title, "collection": card.collection, **fields}
 
 
-def _effect_json(row: Effect) -> dict[str, Any]:
+def _effect_json(row: Effect, sure: bool = False) -> dict[str, Any]:
     rates = {"with": row.with_it, "without": row.without}
-    told = {name: {"passed": rate.passed, "known": rate.known, "rate": rate.share} for name, rate in rates.items()}
+    told: dict[str, dict[str, Any]] = {
+        name: {"passed": rate.passed, "known": rate.known, "rate": rate.share} for name, rate in rates.items()
+    }
+    if sure:
+        for name, rate in rates.items():
+            told[name]["interval"] = list(wilson(rate))
     return {"id": row.card, "sessions": row.sessions, **told}
 
 

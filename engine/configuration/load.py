@@ -11,7 +11,7 @@ from typing import Any
 import platformdirs
 from pydantic import ValidationError
 
-from engine.configuration.model import Configuration, Environment, Limits, Prices, RuntimeSettings
+from engine.configuration.model import Configuration, Environment, Learning, Limits, Prices, RuntimeSettings
 from engine.configuration.places import Place, lines_of
 from engine.configuration.secrets import OUTSIDE, is_secret, wants_secret
 from engine.document.problems import suggestion
@@ -25,7 +25,7 @@ PHASE = re.compile(r"phase (?:[0-9]|1[01])")
 NO_RUNTIME = "this is no name of a runtime: small letters, digits and _ are expected"
 NO_VARIABLE = "this is no name of an environment variable: letters, digits and _ are expected"
 WHERE = "; write default, gen, review, phase 0 to phase 11, or the name of a step"
-TABLES: dict[str, type[Any]] = {"limits": Limits, "environment": Environment, "prices": Prices}
+TABLES: dict[str, type[Any]] = {"limits": Limits, "environment": Environment, "prices": Prices, "learning": Learning}
 
 
 class ConfigurationError(MetaError):

@@ -80,6 +80,15 @@ class Prices(BaseModel):
     file: str | None = None
 
 
+class Learning(BaseModel):
+    """The table `[learning]`."""
+
+    model_config = CLOSED
+
+    record: bool = True
+    """Whether a finished run is added to the user's own record of how cards fare."""
+
+
 def _limits() -> type[BaseModel]:
     """A field for each safety valve of the document, with the valve's own bounds."""
     fields: dict[str, Any] = {}
@@ -107,6 +116,7 @@ class Configuration(BaseModel):
     limits: Limits = Field(default_factory=Limits)  # type: ignore[valid-type]
     environment: Environment = Environment()
     prices: Prices = Prices()
+    learning: Learning = Learning()
 
     def model_for(self, runtime: str, phase: int, step: str, substep: str) -> str | None:
         """The model of a session: the runtime's own table first, and in a table the most particular entry."""

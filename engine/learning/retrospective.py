@@ -17,6 +17,7 @@ from engine.learning.evidence import Names, read_names
 from engine.learning.proposals import Proposal, proposals, read
 from engine.learning.reading import RunEvidence
 from engine.lifecycle.create import create
+from engine.names import REPLAY
 from engine.resources import document
 from engine.runner.context import Settings
 from engine.sessions.tape import HEAD as TAPE_HEAD
@@ -28,7 +29,6 @@ from engine.workspace import INTENT, Workspace
 
 FOLDER = "learning"
 RETROSPECTIVE = "retrospective.md"
-REPLAY = "replay"
 _NAME = re.compile(r"[0-9a-f]{8}")
 _LETTERS = 8
 
