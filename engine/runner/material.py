@@ -18,8 +18,14 @@ def outputs(context: Context, step: Step, lego: str | None) -> list[str]:
 
 
 def own_files(context: Context, step: Step, lego: str | None) -> list[str]:
-    """The paths this instance wrote before, and may write anew: a person may have edited them since."""
-    return outputs(context, step, lego) if context.record(step.name, lego).outputs else []
+    """The paths this instance wrote before, and may write anew: a person may have edited them since.
+
+    In a change all that belongs to its LEGO: whoever tests a LEGO has to know what was edited in its code.
+    """
+    whole = lego is not None and context.state.orchestrator.run.change is not None
+    steps = [one for one in context.orchestration.steps() if one.per_lego] if whole else [step]
+    made = [one for one in steps if context.record(one.name, lego).outputs]
+    return list(dict.fromkeys(path for one in made for path in outputs(context, one, lego)))
 
 
 def input_ids(context: Context, step: Step, lego: str | None, commit: str) -> dict[str, str]:
