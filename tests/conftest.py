@@ -8,12 +8,14 @@ import pytest
 
 SLOW = {
     "test_adopt",
+    "test_adopt_change",
     "test_adopt_kills",
     "test_conformance",
     "test_documents",
     "test_drift",
     "test_interview",
     "test_lanes",
+    "test_learn_command",
     "test_openai_adapter",
     "test_screen_hostile",
     "test_secrets_in_a_run",

@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from engine.commands.building import finish
 from engine.commands.common import folder, told
 from engine.commands.engine_options import EngineOptions, engine_options
 from engine.errors import EXIT_INTERRUPTED, EXIT_WAITING, UsageError
@@ -104,7 +103,9 @@ def _retrospective(about: Workspace, options: EngineOptions, say: Say) -> Retros
         sys.exit(EXIT_INTERRUPTED)
     if end.ending != "done":
         say(f"the retrospective is not finished; it lies in {workspace.root}: name that folder to look or to decide")
-        finish(end)
+        for line in end.told:
+            say(line)
+        sys.exit(end.exit_code)
     return retrospective
 
 

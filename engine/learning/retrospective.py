@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.errors import RuntimeUnavailable, UsageError
 from engine.learning.evidence import Names, read_names
-from engine.learning.proposals import Proposal, proposals, read
+from engine.learning.proposals import Proposal, problems, proposals, read
 from engine.learning.reading import RunEvidence
 from engine.lifecycle.create import create
 from engine.names import REPLAY
@@ -24,7 +24,7 @@ from engine.sessions.tape import HEAD as TAPE_HEAD
 from engine.state.events import RunSet
 from engine.state.store import Store
 from engine.wisdom.library import DOCUMENT, read_text
-from engine.wisdom.model import Card
+from engine.wisdom.model import Card, WisdomError
 from engine.workspace import INTENT, Workspace
 
 FOLDER = "learning"
@@ -57,9 +57,17 @@ class Retrospective:
         return read_names(read_text(self.workspace.root / INTENT))
 
     def proposals(self, library: tuple[Card, ...]) -> list[Proposal]:
-        """What it proposes, beside the cards in force; nothing before it is finished."""
+        """What it proposes, beside the cards in force; nothing before it is finished.
+
+        Raises WisdomError where somebody has edited the file since so that it is no file of cards any more.
+        """
         path = self.answer
-        return proposals(read(read_text(path), path.name), library) if path.is_file() else []
+        if not path.is_file():
+            return []
+        text = read_text(path)
+        if wrong := problems(text, str(path), self.names, most=text.count("\n## ")):
+            raise WisdomError("\n".join(wrong))
+        return proposals(read(text, path.name), library)
 
 
 def prepare(about: Workspace, evidence: RunEvidence, app: str) -> Retrospective:

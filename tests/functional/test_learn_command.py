@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from engine.commands import learning as command
-from engine.errors import EXIT_DONE, EXIT_RUNTIME, EXIT_USAGE, EXIT_VALVE, EXIT_WAITING
+from engine.errors import EXIT_DONE, EXIT_ERROR, EXIT_RUNTIME, EXIT_USAGE, EXIT_VALVE, EXIT_WAITING
 from engine.learning import approval
 from engine.sessions.tape import Tape
+from engine.state.lock import EngineLock
 from engine.wisdom.parse import parse_cards
 from tests.learning import HOSTILE, KEY, SALT, baked, failed_session, kitchen, learn, looks_back, proposed
-from tests.scripted import Agents, Kitchen, meta
+from tests.scripted import Agents, Kitchen, meta, patiently, start
+from tests.scripted import command as command_line
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +313,48 @@ def test_a_file_of_the_user_that_cannot_be_read_is_left_as_it_is(app: Kitchen, o
     assert own_file.read_bytes() == b"# Mine\n\xff\n"
 
 
+def test_an_edit_of_the_proposals_counts_and_one_that_breaks_them_is_told(app: Kitchen, own_file: Path) -> None:
+    looks_back(app, proposed(app))
+    learn(app)
+    (id_,) = ids(app)
+    answer = retrospective(app) / "learned.md"
+    good = answer.read_text(encoding="utf-8")
+    answer.write_text(good.replace("- **Do**", "- **Does**"), encoding="utf-8")
+    told = learn(app, "--approve", id_)
+    assert "learned.md:3:1: card LRN-001 has no line `- **Do**: …`" in told.err
+    assert not own_file.exists()
+    answer.write_text(good.replace("Copy the promised", "Take the promised"), encoding="utf-8")
+    assert learn(app, "--approve", id_).code == EXIT_DONE
+    assert titles(own_file) == [("LRN-001", "Take the promised headings")]
+
+
 # As any other session
+
+
+def test_a_killed_retrospective_goes_on_and_starts_nothing_twice(app: Kitchen, own_file: Path) -> None:
+    looks_back(app, proposed(app))
+    app.agents.hold("retrospective-gen")
+    words = ["wisdom", "learn", app.root, "--adapter-path", app.agents.home, "--yes"]
+    engine = start(app.agents.home / "log", command_line(*words))
+    try:
+        patiently(lambda: any("retrospective-gen" in one for one in app.agents.starts()))
+    finally:
+        engine.kill()
+        engine.wait()
+    app.agents.go("retrospective-gen")
+    assert learn(app, "--yes").code == EXIT_DONE
+    assert [one.partition("-")[2] for one in app.agents.starts()] == [
+        "0-retrospective-gen-1",
+        "0-retrospective-review-1",
+    ]
+    assert titles(own_file) == [("LRN-001", "Copy the promised headings")]
+
+
+def test_nobody_learns_from_a_run_that_is_under_way(app: Kitchen) -> None:
+    with EngineLock(app.root):
+        told = learn(app)
+    assert told.code == EXIT_ERROR
+    assert "An engine still runs here" in told.err
 
 
 def test_a_retrospective_is_recorded_below_the_tape_and_plays_again(app: Kitchen, tmp_path: Path) -> None:
