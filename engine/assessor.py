@@ -13,7 +13,15 @@ from engine.instances import Instances, Key
 from engine.names import instance_name
 from engine.runtimes import rested, why_none
 from engine.snapshot import Snapshot
-from engine.staleness import changed_inputs, criteria_changed, current_inputs, decided, done_since, edited_outputs
+from engine.staleness import (
+    changed_inputs,
+    criteria_changed,
+    current_inputs,
+    decided,
+    done_since,
+    edited_outputs,
+    made_without,
+)
 from engine.state.models import SessionFact, Stage, StepRecord
 
 _EMPTY = StepRecord()
@@ -172,13 +180,21 @@ class Assessor:
             return self._unless_held(step, "ready", f"runs again: {', '.join(changed)} changed")
         if changed:
             return "stale", f"{', '.join(changed)} changed since it ran"
-        redone = [key for key in self.instances.read_by(step, lego) if self._is_old(key)]
+        redone = [key for key in self._stood_on(step, lego, record) if self._is_old(key)]
         if redone:
             names = ", ".join(instance_name(*key) for key in redone[:3])
             return "stale", f"it follows from {names}, which {'is' if len(redone) == 1 else 'are'} stale"
         if criteria_changed(step, record):
             return self._unless_held(step, "ready", "its criteria have changed in the document: they are checked again")
         return "done", ""
+
+    def _stood_on(self, step: Step, lego: str | None, record: StepRecord) -> list[Key]:
+        """The makers of what this step read; a change asks all of them, also those of whom nothing was there then."""
+        makers = list(self.instances.read_by(step, lego))
+        if self.snapshot.state.orchestrator.run.change is not None or "" not in record.inputs.values():
+            return makers
+        missed = made_without(self.snapshot, self.instances, step, lego, record)
+        return [key for key in makers if key not in missed]
 
     def _is_old(self, key: Key) -> bool:
         """Whether what this one made may be made anew: it is stale, or was reopened."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.document.model import Step
-from engine.instances import Instances
+from engine.instances import Instances, Key
 from engine.legos.roles import paths
 from engine.legos.slices import input_key
 from engine.snapshot import Snapshot
@@ -60,6 +60,18 @@ def changed_inputs(
     differing = [key for key, id_ in record.inputs.items() if key in read and now.get(key, "") != id_]
     asked = [REQUEST] if _is_new_request(now, record) else []
     return [*(key for key in differing if key != REQUEST), *asked]
+
+
+def made_without(
+    snapshot: Snapshot, instances: Instances, step: Step, lego: str | None, record: StepRecord
+) -> set[Key]:
+    """The makers of inputs none of which was there when this step's work was taken as done, as in adopted code."""
+    found: dict[Key, set[str]] = {}
+    for reference in step.inputs:
+        keys = [input_key(reference, path, lego) for path in paths(reference, snapshot.plan, snapshot.toolchain, lego)]
+        for maker in instances.makers(reference, lego):
+            found.setdefault(maker, set()).update(record.inputs.get(key, "?") for key in keys)
+    return {maker for maker, ids in found.items() if ids == {""}}
 
 
 def _is_new_request(now: Mapping[str, str], record: StepRecord) -> bool:

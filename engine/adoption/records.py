@@ -38,14 +38,15 @@ class Ground:
 def made(ground: Ground) -> Iterator[tuple[Step, str | None, list[str]]]:
     """Every instance of a step all of whose outputs are there, and these; in document order.
 
-    What sessions write for the whole app counts only if that from which they write it is made too.
+    What sessions write for the whole app counts only if that from which they write it is made too; the plan always
+    does: it was approved.
     """
     there = {*ground.files, *(folder for file in ground.files for folder in folders_above(file))}
     instances = Instances(ground.orchestration, ground.plan)
     done: set[Key] = set()
     for step, lego in instances.all():
         wanted = outputs(step, ground.plan, ground.toolchain, lego)
-        needed = () if step.per_lego or step.action else instances.read_by(step, lego)
+        needed = () if step.per_lego or step.action or PLAN in wanted else instances.read_by(step, lego)
         if wanted and there.issuperset(wanted) and done.issuperset(needed):
             done.add((step.name, lego))
             yield step, lego, wanted

@@ -93,7 +93,7 @@ def test_an_edit_after_the_adoption_is_drift_of_its_lego(mine: Path) -> None:
 def test_the_manifest_has_every_file_of_a_lego(mine: Path) -> None:
     listed = {file.path: file.lego for file in read_manifest(mine) or ()}
     code = {path for path in CODE if path.startswith(("shop/", "tests/"))}
-    assert listed.keys() == code | {".meta-version"}
+    assert listed.keys() == code | {".meta-version", "lego_plan.json"}
     assert listed["tests/conftest.py"] == "cli"
 
 
@@ -101,7 +101,8 @@ def test_what_exists_counts_as_done_and_the_rest_is_left_to_the_first_change(min
     facts = assess_workspace(mine)
     words = {instance.name: instance.status for instance in assess(facts.snapshot).instances()}
     assert {words[f"{step}_{lego}"] for step in ("tests", "code", "merge") for lego in ("prices", "web")} == {"skipped"}
-    assert words["essence"] == words["requirements"] == words["lego_plan"] == "pending"
+    assert words["essence"] == words["requirements"] == "pending"
+    assert words["lego_plan"] == "done"
     assert "stale" not in words.values()
     done = {(step, lego) for lego, state in facts.state.legos.items() for step, r in state.steps.items() if r.outputs}
     assert {("merge", "prices"), ("code", "web"), ("tests", "web"), ("merge", "cli")} <= done
