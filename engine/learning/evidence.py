@@ -18,7 +18,8 @@ from engine.secrets import without
 MOST_TOKENS = 6_000
 """Of all evidence together: it leaves room for instructions in a brief of 10,000."""
 ROOMS = (1_600, 700, 250)
-"""Characters of each quoted text: the first size at which a case still fits is taken."""
+"""Characters of each quoted text: the first size at which there is room for it is taken."""
+AT_LENGTH = ("failed", "blamed")
 
 STEPS, TAGS, NAMES = "Steps", "Tags", "Sessions"
 _HEADS = {
@@ -54,11 +55,7 @@ class Names:
 def evidence_text(cases: Sequence[Case], ground: Ground, most: int = MOST_TOKENS) -> str:
     """The whole text, `most` tokens at most."""
     room = most - estimate(_head(ground, cases)) - estimate(_left_out(len(cases)))
-    told: list[tuple[Case, str]] = []
-    for case in cases:
-        if chunk := _fitting(case, ground, room):
-            told.append((case, chunk))
-            room -= estimate(chunk) + 1
+    told = _chunks(cases, ground, room)
     rest = [_left_out(len(cases) - len(told))] if len(told) < len(cases) else []
     text = "\n\n".join([_head(ground, [case for case, _ in told]), *(chunk for _, chunk in told), *rest])
     return without(text, "")[0] + "\n"
@@ -91,13 +88,21 @@ def _head(ground: Ground, cases: Sequence[Case]) -> str:
     )
 
 
-def _fitting(case: Case, ground: Ground, room: int) -> str:
-    """The case with as much of its quoted texts as there is room for; "" where even its least has none."""
+def _chunks(cases: Sequence[Case], ground: Ground, room: int) -> list[tuple[Case, str]]:
+    """Each case that has room. Failures are told at length; of the rest rather all in short than some at length."""
     for most in ROOMS:
-        chunk = _chunk(case, ground, most)
-        if estimate(chunk) < room:
-            return chunk
-    return ""
+        told = [(case, _chunk(case, ground, ROOMS[0] if case.kind in AT_LENGTH else most)) for case in cases]
+        if sum(estimate(chunk) + 1 for _, chunk in told) < room:
+            return told
+    told = []
+    for case in cases:
+        for most in ROOMS if case.kind in AT_LENGTH else ROOMS[-1:]:
+            chunk = _chunk(case, ground, most)
+            if estimate(chunk) + 1 < room:
+                told.append((case, chunk))
+                room -= estimate(chunk) + 1
+                break
+    return told
 
 
 def _chunk(case: Case, ground: Ground, most: int) -> str:

@@ -135,6 +135,15 @@ def test_a_text_keeps_its_budget_tells_the_dearest_and_counts_the_rest() -> None
     assert len(read_names(text).sessions) == told
 
 
+def test_failures_are_told_at_length_and_of_the_rest_rather_all_in_short() -> None:
+    long = "\n".join(f"- line {number} of a text that says much" for number in range(60))
+    reviews = [Case(f"{number}", "reviewed", "build", "store", "review", long) for number in range(20)]
+    text = evidence_text([case("failure", long[:1_500]), *reviews], ground())
+    assert long[:1_500] in text
+    assert len(read_names(text).sessions) == 21
+    assert "left out for length" not in text
+
+
 def test_a_secret_is_not_told() -> None:
     key = "AKIA" + "Z7Q2M4X9K1B8D3F6"
     assert key not in evidence_text([case(found=f"the key {key}")], ground())
