@@ -59,7 +59,7 @@ def edits_of_people(ground: Ground, step: Step, lego: str | None) -> list[str]:
             record = ground.state.record(one.name, lego)
             own = outputs(one, ground.plan, ground.toolchain, lego)
             found += [edit.diff for edit in edits_by_hand(ground.repository, ground.commit, record, own)]
-    return limited(found)
+    return limited(dict.fromkeys(found))
 
 
 def _seen(record: StepRecord, began: str) -> str | None:
