@@ -191,8 +191,13 @@ def _unmerged(before: State, unit: Unit, now: State, at: str, tip: str | None, h
     name, orchestrator = unit.legos[0], now.orchestrator
     lego = now.legos[name]
     record = before.record(unit.step, name) or StepRecord()
-    why = f"its merge was undone; `meta retry {name}` merges it again"
-    stopped = {"stage": "stopped", "stopped_why": why, "landing": None, "started_at": at, "ended_at": None}
+    stopped = {
+        "stage": "stopped",
+        "stopped_why": "its merge was undone",
+        "landing": None,
+        "started_at": at,
+        "ended_at": None,
+    }
     newer = lego.tip is not None
     return Undone(
         unit=unit.id,
