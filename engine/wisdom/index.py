@@ -1,55 +1,50 @@
-"""Which cards have a term, how often, and how rare each term is among them."""
+"""Cards in SQLite FTS5, in memory: how well each one matches a term, and how common each term is among them."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Sequence
+from threading import Lock
 
 from engine.wisdom.model import Card
 from engine.wisdom.words import terms
 
-TITLE = 2
-"""A word of the title counts as if it stood there so often."""
-TEXTS = ("Principle", "Do", "Avoid", "Example", "Review question")
-MOST_COUNTED = 50
-_SAID_AGAIN = (0.0, *(1 + math.log(count) for count in range(1, MOST_COUNTED + 1)))
-"""A word said again adds less each time."""
+COLUMNS = {"title": 4.0, "principle": 2.0, "do": 1.5, "rest": 1.0}
+"""What a match in each part of a card counts."""
+
+_NAMES = ", ".join(COLUMNS)
+_MATCHES = f"SELECT rowid, -bm25(card, {', '.join(map(str, COLUMNS.values()))}) FROM card WHERE card MATCH ?"
 
 
 class Index:
-    """The terms of cards. It never changes once it is made, so it may be asked from several threads."""
+    """A full-text index over cards. It may be asked from several threads."""
 
     def __init__(self, cards: Sequence[Card]) -> None:
-        self._cards = [Counter(terms(_text(card))) for card in cards]
-        self._places: dict[str, list[int]] = {}
-        self.counts: Counter[str] = Counter()
+        self._lock = Lock()
+        self._found: dict[str, dict[int, float]] = {}
+        self._base = sqlite3.connect(":memory:", check_same_thread=False)
+        self._base.execute(f"CREATE VIRTUAL TABLE card USING fts5({_NAMES}, tokenize='ascii')")
+        self._base.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(card, 'row')")
+        self._base.executemany(
+            f"INSERT INTO card(rowid, {_NAMES}) VALUES (?, ?, ?, ?, ?)",
+            ((number, *_columns(card)) for number, card in enumerate(cards)),
+        )
+        self.counts: dict[str, int] = dict(self._base.execute("SELECT term, cnt FROM vocabulary"))
         """How often each term stands in the cards."""
-        for number, here in enumerate(self._cards):
-            self.counts.update(here)
-            for term in here:
-                self._places.setdefault(term, []).append(number)
-        self.size = self.counts.total()
+        self.size = sum(self.counts.values())
 
-    def sums(self, words: Mapping[str, float]) -> list[float]:
-        """For each card what all the terms count that it shares with the words, by the weight of each."""
-        sums = [0.0] * len(self._cards)
-        for term in sorted(words.keys() & self._places.keys()):
-            weight = words[term] * self._rarity(term)
-            for number in self._places[term]:
-                sums[number] += weight * _SAID_AGAIN[min(self._cards[number][term], MOST_COUNTED)]
-        return sums
-
-    def shared(self, number: int, words: Mapping[str, float]) -> dict[str, float]:
-        """The terms that one card shares with the words, with what each counts there."""
-        here = self._cards[number]
-        found = (term for term in words if term in here)
-        return {term: words[term] * self._rarity(term) * _SAID_AGAIN[min(here[term], MOST_COUNTED)] for term in found}
-
-    def _rarity(self, term: str) -> float:
-        """Squared, for a rare term says more of the work and of the card."""
-        return math.log(1 + len(self._cards) / len(self._places[term])) ** 2
+    def matches(self, term: str) -> dict[int, float]:
+        """Number of the card → how well it matches the term (BM25, larger is better), for those that have it."""
+        if term not in self.counts:
+            return {}
+        with self._lock:
+            if term not in self._found:
+                self._found[term] = dict(self._base.execute(_MATCHES, (f'"{term}"',)))
+            return self._found[term]
 
 
-def _text(card: Card) -> str:
-    return " ".join([*[card.title] * TITLE, *map(card.field, TEXTS)])
+def _columns(card: Card) -> tuple[str, str, str, str]:
+    rest = " ".join(card.field(name) for name in ("Avoid", "Example", "Review question"))
+    texts = (card.title, card.field("Principle"), card.field("Do"), rest)
+    title, principle, do, others = (" ".join(terms(text)) for text in texts)
+    return title, principle, do, others

@@ -1,9 +1,8 @@
 """Which cards fit a step and the words of the work best. Pure: same cards, same words, same order.
 
 A word weighs by how characteristic it is of this work: how much more often it stands here than in the cards and in the
-orchestration document, which every brief quotes. That weight is for the signs of the tags, which speak for their cards,
-rare tags more than common ones. Words shared with a card count by how rare they are among the cards. A card that names
-the step first, or names no other, was written for it and comes before one that mentions it too.
+orchestration document, which every brief quotes. The heaviest words are looked up in the full-text index, and the tags
+whose signs stand in the work speak for their cards, rare tags more than common ones.
 """
 
 from __future__ import annotations
@@ -20,16 +19,14 @@ from engine.wisdom.model import Card
 from engine.wisdom.tags import evidence
 from engine.wisdom.words import likeness, split, stems_of, terms_of
 
+MOST_TERMS = 48
+"""So many of the most characteristic words are looked up."""
 CLEARLY_MORE = math.log(10)
 """Ten times as often as usual is as characteristic as a word gets: that it is rare in the cards counts in the index."""
 UNSEEN = 5_000
 """So many words more are supposed in cards and document, so that a few short cards make no word usual."""
-WORDS_SHARE, TAGS_SHARE, STEP_SHARE = 1.0, 0.9, 0.4
+WORDS_SHARE, TAGS_SHARE, STEP_SHARE = 1.0, 0.6, 0.4
 """How much the words that a card shares with the work count, its tags, and its nearness to what the step is about."""
-FIRST_SHARE, ONLY_SHARE = 0.3, 0.2
-"""How much it counts that a card names the step first, and that it names no other."""
-TASK_TERMS = 48
-"""So many of the most characteristic words of a step say what it is about."""
 POSITION = (1.0, 0.7, 0.5, 0.4)
 """The first tag of a card is the most specific."""
 SAME_IDEA = 0.35
@@ -70,23 +67,21 @@ def ordered(library: Library, step: str | None, substep: str, words: str) -> Ite
     cards, index = library.fitting(step, substep)
     said = split(words)
     weights = characteristic(said, library, index)
-    asked = {term: 1 + math.log(count) for term, count in Counter(terms_of(said)).items()}
+    shared = _shared(weights, index)
     signs = evidence(library.tags, said, weights)
     by_tag = _tag_weights(signs, cards)
     by_task = _by_task(library, step, substep)
     near = max(by_task, default=0.0) / 2
     scores = _sum_up(
-        (WORDS_SHARE, index.sums(asked)),
+        (WORDS_SHARE, _sums(shared, len(cards))),
         (TAGS_SHARE, [_tagged(card.tags, by_tag) for card in cards]),
         (STEP_SHARE, by_task),
-        (FIRST_SHARE, [float(step is not None and card.steps[0][0] == step) for card in cards]),
-        (ONLY_SHARE, [float(step is not None and len(card.steps) == 1) for card in cards]),
     )
     written = dict(zip(stems_of(said), said, strict=True))
     for number in sorted(range(len(cards)), key=lambda number: -scores[number]):  # stable: the cards come by id
         card = cards[number]
         tags = tuple((tag, _best(signs[tag], written)) for tag in card.tags if by_tag.get(tag))
-        shares = _best(index.shared(number, asked), written)
+        shares = _best(shared.get(number, {}), written)
         yield Ranked(card, scores[number], shares, tags[:REASONS], by_task[number] > near)
 
 
@@ -107,17 +102,31 @@ def characteristic(words: Sequence[str], library: Library, index: Index) -> dict
 @lru_cache(maxsize=64)
 def _by_task(library: Library, step: str | None, substep: str) -> list[float]:
     """How near each fitting card is to what the document says of the step; nothing where no step is named."""
-    _, index = library.fitting(step, substep)
+    cards, index = library.fitting(step, substep)
     task = library.task(step) if step else ""
-    told = characteristic(split(task), library, index)
-    return index.sums(dict.fromkeys(sorted(told, key=lambda term: (-told[term], term))[:TASK_TERMS], 1.0))
+    shared = _shared(characteristic(split(task), library, index), index)
+    return _sums(shared, len(cards))
+
+
+def _shared(weights: Mapping[str, float], index: Index) -> dict[int, dict[str, float]]:
+    """Number of the card → term → what it counts there, for the heaviest terms."""
+    known = sorted((term for term in weights if term in index.counts), key=lambda term: (-weights[term], term))
+    found: dict[int, dict[str, float]] = {}
+    for term in known[:MOST_TERMS]:
+        for number, match in index.matches(term).items():
+            found.setdefault(number, {})[term] = weights[term] * match
+    return found
+
+
+def _sums(shared: Mapping[int, Mapping[str, float]], size: int) -> list[float]:
+    return [sum(shared[number].values()) if number in shared else 0.0 for number in range(size)]
 
 
 def _tag_weights(signs: Mapping[str, Mapping[str, float]], cards: Sequence[Card]) -> dict[str, float]:
     """What each tag counts: its signs in the work, and how few cards have it."""
     carried = Counter(tag for card in cards for tag in card.tags)
     return {
-        tag: sum(found.values()) * math.sqrt(math.log(1 + len(cards) / carried[tag]))
+        tag: math.sqrt(sum(found.values())) * math.log(1 + len(cards) / carried[tag])
         for tag, found in signs.items()
         if carried[tag]
     }
