@@ -14,7 +14,7 @@ from engine.gates.receipts import ReceiptStore
 from engine.gates.sandbox import available
 from engine.lifecycle.drift import look_for_drift
 from engine.lifecycle.prove import prove_workspace
-from tests.adopted_shop import adopted, commit
+from tests.adopted_shop import commit
 from tests.adopted_till import CODE, INTENT, OF_LEGOS, changers
 from tests.git_helpers import plain_git
 from tests.scripted import Kitchen, Said, meta
@@ -48,7 +48,8 @@ class Changed:
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Changed:
     """Adopted; its author edits a line of the code and wishes for a discount; planned and applied."""
     place = tmp_path_factory.mktemp("till")
-    root = adopted(commit(place / "till", CODE))
+    root = commit(place / "till", CODE)
+    assert "Its tests pass: 3 passed" in meta("adopt", root, "--yes").out
     till = Kitchen(root, changers(place / "agents", (root / "lego_plan.json").read_text()))
     (root / "app_intent.md").write_text(INTENT)
     code = root / "till/request.py"
@@ -102,7 +103,8 @@ def test_the_whole_suite_ran_with_the_tests_that_were_there(changed: Changed) ->
 
 def test_everything_is_proven_and_nothing_has_drifted(changed: Changed) -> None:
     proved = meta("prove", changed.root)
-    assert (proved.code, proved.lines[-1]) == (0, "everything is proven")
+    assert (proved.code, proved.lines[-1]) == (0, "everything is proven"), proved.out
+    assert "the tests that the code brought along pass (15 passed" in proved.out
     assert changed.text("PROOF.md").startswith("# Proof\n\n2 of 2 requirements are shown")
     drift = meta("drift", changed.root)
     assert drift.code == 0 and drift.out.startswith("No drift"), drift.out
