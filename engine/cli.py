@@ -22,7 +22,7 @@ ELSEWHERE = {
     "briefing": ("brief",),
     "looking": ("status", "log", "doctor"),
     "deciding": ("approve", "revise", "answer"),
-    "acting": ("retry", "refresh", "set", "cancel", "pause", "go-on", "stop"),
+    "acting": ("retry", "refresh", "note", "set", "cancel", "pause", "go-on", "stop"),
     "taking_over": ("take-over", "hand-back"),
     "tools": ("lint", "prove", "handoff"),
     "drifting": ("drift",),

@@ -20,7 +20,7 @@ class ActingApp(LookingApp):
     hands: dict[str, Hands] = {}
     """What was said when a session was taken over, by the session in the person's hands."""
 
-    def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "") -> None:
+    def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "", text: str = "") -> None:
         """For the app itself: write a command for the engine."""
         raise NotImplementedError
 
@@ -60,6 +60,18 @@ class ActingApp(LookingApp):
 
     def _learn(self, hands: Hands) -> None:
         self.hands = {**self.hands, hands.session: hands}
+
+    def note_for(self, step: StepView) -> None:
+        """Asks for what the next session of a step is to know."""
+        from tui.screens.ask_text import AskComment
+
+        def send(text: str | None) -> None:
+            if text:
+                done = f"The next session of {step.name} is told."
+                self.act("note", done, step=step.step, lego=step.lego or "", text=text)
+
+        about = "It comes first in the next brief, which must answer it. A session at work is not disturbed."
+        self.push_screen(AskComment(f"For the next session of {step.name}", about, "Add it"), send)
 
     def refresh_stale(self, steps: Sequence[StepView], lego: str = "") -> None:
         """Asks, naming what will run, then has it done again: one step, a LEGO, or all that is stale."""

@@ -159,14 +159,14 @@ class MetaApp(ActingApp):
 
         self._write(write, f"writing the decision on {waiting.gate}")
 
-    def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "") -> None:
+    def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "", text: str = "") -> None:
         """Writes a command for the engine; `done` is what the person is told."""
         if self.view is None:
             return
         folder = self.view.folder
 
         def write() -> None:
-            write_act(folder, act, step=step, lego=lego, session=session)
+            write_act(folder, act, step=step, lego=lego, session=session, text=text)
             self.post_message(Written(done, wants_engine=True))
 
         self._write(write, f"writing the command {act}")

@@ -11,7 +11,7 @@ from tui.drafts import LineComment
 from tui.read_model import WaitingView
 
 Verdict = Literal["approve", "revise", "stop", "answer"]
-Act = Literal["retry", "refresh", "cancel", "pause", "go_on", "stop"]
+Act = Literal["retry", "refresh", "note", "cancel", "pause", "go_on", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,10 @@ def write_choices(workspace: Path, choices: Mapping[str, str]) -> None:
     choose(assess_workspace(workspace), choices.items())
 
 
-def write_act(workspace: Path, act: Act, *, step: str = "", lego: str = "", session: str = "") -> None:
+def write_act(workspace: Path, act: Act, *, step: str = "", lego: str = "", session: str = "", text: str = "") -> None:
     """Asks the engine for something that answers no question."""
     from engine.state.decisions import write_command
     from engine.state.models import Command
 
-    write_command(workspace, Command(command=act, step=step, lego=lego, session=session))
+    values = {"text": text} if text else {}
+    write_command(workspace, Command(command=act, step=step, lego=lego, session=session, values=values))

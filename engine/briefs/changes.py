@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.document.model import Orchestration, Step
-from engine.edits import difference, edits_by_hand
+from engine.edits import body, difference, edits_by_hand
 from engine.git import Repository
 from engine.legos.plan import Plan
 from engine.legos.roles import outputs, paths
@@ -55,7 +55,7 @@ def edits_of_people(ground: Ground, step: Step, lego: str | None) -> list[str]:
     """A unified diff for each generated file that a person changed: the step's own, and all of its LEGO."""
     found: list[str] = []
     for one in ground.orchestration.steps():
-        if one.name == step.name or (lego is not None and one.per_lego):
+        if one.name == step.name or (lego is not None and one.per_lego and not one.action):
             record = ground.state.record(one.name, lego)
             own = outputs(one, ground.plan, ground.toolchain, lego)
             found += [edit.diff for edit in edits_by_hand(ground.repository, ground.commit, record, own)]
@@ -73,8 +73,17 @@ def _of_files(ground: Ground, before: str, wanted: Sequence[str]) -> Iterator[st
     if not wanted:
         return
     files = sorted({file for commit in (before, ground.commit) for file in ground.repository.files(commit, wanted)})
+    for file, was, now in _versions(ground, before, files):
+        if was != now:
+            yield difference(file, was, now)
+
+
+def _versions(ground: Ground, before: str, files: Sequence[str]) -> Iterator[tuple[str, bytes | None, bytes | None]]:
+    """Each file as it was and as it is, without the notes that the engine keeps in it."""
     old, new = (ground.repository.read_present(commit, files) for commit in (before, ground.commit))
-    yield from (difference(file, old.get(file), new.get(file)) for file in files if old.get(file) != new.get(file))
+    for file in files:
+        was, now = old.get(file), new.get(file)
+        yield file, None if was is None else body(file, was), None if now is None else body(file, now)
 
 
 def _of_slices(

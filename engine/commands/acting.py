@@ -1,4 +1,4 @@
-"""Commands that answer no question: retry, refresh, set, cancel, pause, go-on, stop.
+"""Commands that answer no question: retry, refresh, note, set, cancel, pause, go-on, stop.
 
 Each writes one `decisions/command-<id>.json`, which the engine that runs here, or the next one, carries out.
 """
@@ -12,6 +12,7 @@ import click
 
 from engine.commands.common import folder, go_on, told
 from engine.errors import UsageError
+from engine.facts import assess_workspace
 from engine.state.decisions import write_command
 from engine.state.lock import holder
 from engine.state.models import CHOICES, Command, State
@@ -41,6 +42,25 @@ def refresh(name: str | None, folder: Path) -> None:
     command = _named(_state(workspace), name, "refresh") if name else Command(command="refresh")
     write_command(workspace.root, command)
     click.echo(f"What is stale{f' of {name}' if name else ''} will be done again. {go_on(folder)}")
+
+
+@click.command()
+@click.argument("name", metavar="STEP")
+@click.option("-m", "message", required=True, metavar="TEXT", help="What the next session is to know.")
+@folder
+@told
+def note(name: str, message: str, folder: Path) -> None:
+    """Add something to the next brief of STEP (`code_store` for one of a LEGO). A session at work is not disturbed."""
+    facts = assess_workspace(folder)
+    named = {one.name: one for one in facts.assessment.instances() if facts.orchestration.step(one.step).gen}
+    if name not in named:
+        raise UsageError(f"{name}: no step with sessions has that name. There are: {', '.join(named)}.")
+    if not message.strip():
+        raise UsageError("-m: say what the next session is to know.")
+    one = named[name]
+    values = {"text": message}
+    write_command(facts.workspace.root, Command(command="note", step=one.step, lego=one.lego or "", values=values))
+    click.echo(f"The next session of {name} is told. {go_on(folder)}")
 
 
 @click.command(name="set")

@@ -20,6 +20,7 @@ from engine.state.events import (
     Event,
     GateAsked,
     GateDecided,
+    Noted,
     Reopened,
     RunSet,
     StepStopped,
@@ -101,6 +102,8 @@ async def carry_out(context: Context, command: Command) -> bool:
             await hands.hand_back(context, command)
         case "set":
             events += _set(context, command)
+        case "note":
+            events += _note(context, command)
         case "stop":
             pass  # the loop ends its sessions, then itself
         case _:
@@ -126,6 +129,18 @@ def _set(context: Context, command: Command) -> list[Event]:
         update["sensitive"] = values["sensitive"] == "yes"
     chosen = careful(run.model_copy(update=update))
     return [RunSet(run=chosen), *catch_up(context, chosen.lane)]
+
+
+def _note(context: Context, command: Command) -> list[Event]:
+    """What a person adds to the next brief of a step; one for a step that is not there is said and changes nothing."""
+    text = command.values.get("text", "").strip()
+    known = {(step.name, lego) for step, lego in context.instances.all() if not step.action}
+    key = command.step, command.lego or None
+    if key not in known or not text:
+        context.say(f"note {instance_name(*key)}: {'there is no such step' if text else 'it says nothing'}")
+        return []
+    number = len(context.record(*key).comments) + 1
+    return [Noted(step=key[0], lego=key[1], comment=Comment(id=f"n{number}", text=text))]
 
 
 def _retry(context: Context, command: Command) -> list[Event]:

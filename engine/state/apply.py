@@ -19,6 +19,7 @@ from engine.state.events import (
     GateWithdrawn,
     Landed,
     LandingStarted,
+    Noted,
     PhaseEnded,
     PhaseStarted,
     Reopened,
@@ -184,6 +185,8 @@ def apply_to_record(record: StepRecord, event: StepBase) -> StepRecord:
         update["started_at"] = event.at
     if isinstance(event, TakenOver):
         update["taken"] = event.session
+    if isinstance(event, Noted):
+        update["comments"] = [*record.comments, event.comment]
     if update.get("stage") == "done":
         update["ended_at"] = event.at
     return record.model_copy(update=update)
@@ -223,6 +226,7 @@ def _record_update(record: StepRecord, event: StepBase) -> dict[str, object]:
                 "commit": event.commit,
                 "outputs": event.outputs,
                 "stage": event.next,
+                **({"comments": []} if event.next == "done" else {}),
                 **_FORGIVEN,
                 "overflows": 0,
                 "evidence": [],

@@ -185,6 +185,13 @@ class GateDecided(StepBase):
     next: Stage
 
 
+class Noted(StepBase):
+    """A person adds something to the next brief of a step."""
+
+    event: Literal["noted"] = "noted"
+    comment: Comment
+
+
 class Reopened(StepBase):
     """A step's work is to be done again: blamed, stale and consented, retried, or revised."""
 
@@ -268,6 +275,7 @@ Event = Annotated[
     | GateAsked
     | GateWithdrawn
     | GateDecided
+    | Noted
     | Reopened
     | StepStopped
     | ValveTripped

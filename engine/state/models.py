@@ -358,7 +358,7 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = ""
-    command: Literal["retry", "cancel", "pause", "go_on", "take_over", "hand_back", "set", "stop", "refresh"]
+    command: Literal["retry", "cancel", "pause", "go_on", "take_over", "hand_back", "set", "stop", "refresh", "note"]
     step: str = ""
     lego: str = ""
     session: str = ""

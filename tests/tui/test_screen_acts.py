@@ -144,6 +144,15 @@ async def test_capital_f_names_all_that_is_stale_and_a_yes_does_it_again(tmp_pat
         assert [(one["command"], one["step"], one["lego"]) for one in commands(tmp_path)] == [("refresh", "", "")]
 
 
+async def test_n_adds_something_to_the_next_brief_of_the_selected_step(tmp_path: Path) -> None:
+    async with screen(with_stale(tmp_path)) as pilot:
+        await press(pilot, "f", "f", "j", "G", "n")
+        assert "For the next session of documentation" in text_of(pilot)
+        await press(pilot, *"Less", "ctrl+r")
+        [note] = commands(tmp_path)
+        assert (note["command"], note["step"], note["values"]) == ("note", "documentation", {"text": "Less"})
+
+
 async def test_capital_f_on_a_lego_does_only_that_lego_again(tmp_path: Path) -> None:
     async with screen(with_stale(tmp_path)) as pilot:
         await press(pilot, "slash", *"cli", "enter", "G", "F")

@@ -11,6 +11,7 @@ from engine.state.atomic import dump_json
 from engine.state.journal import encode
 from engine.state.models import (
     CheckFact,
+    Comment,
     GateFact,
     LegoState,
     OrchestratorState,
@@ -92,6 +93,7 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
         answers=IDS,
         next=STAGES,
     ),
+    st.builds(ev.Noted, **WHERE, comment=st.builds(Comment, id=TEXTS, text=TEXTS)),
     st.builds(ev.Reopened, **WHERE, why=TEXTS, evidence=TEXTS, charge=st.booleans(), forgive=st.booleans()),
     st.builds(ev.StepStopped, **WHERE, why=TEXTS),
     st.builds(ev.ValveTripped, instance=GATES, message=TEXTS),

@@ -51,6 +51,7 @@ class MainScreen(Screen[None]):
         Binding(
             "F", "refresh_stale", "Refresh", id="refresh", show=False, tooltip="Do again what is stale: here, else all"
         ),
+        Binding("n", "note", "Note", id="note", show=False, tooltip="Add something to the next brief of the step"),
         Binding(
             "slash", "filter", "Filter", id="filter", key_display="/", show=False, tooltip="Only names with these words"
         ),
@@ -216,6 +217,16 @@ class MainScreen(Screen[None]):
             self.notify(text, title="Nothing to take over")
             return
         await self.run_action(f"app.take_over({session.id!r})")
+
+    def action_note(self) -> None:
+        """Asks for what the next session of the selected step is to know."""
+        from tui.acting import ActingApp
+
+        step = self._node.step if self._node else None
+        if step is None:
+            self.notify("Select a step in the tree first.", title="A note for the next session")
+        elif isinstance(self.app, ActingApp):
+            self.app.note_for(step)
 
     def action_refresh_stale(self) -> None:
         """Does again what is stale: the selected step, the stale steps of the selected LEGO, else everything."""
