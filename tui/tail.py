@@ -103,7 +103,7 @@ class Tail:
         if kind == "usage":
             self._count(event)
             return
-        text = clean(text_of(kind, event)[:MAX_TEXT]).strip("\n")
+        text = _discreet(clean(text_of(kind, event)[:MAX_TEXT]).strip("\n"))
         for number, line in enumerate(text.split("\n")):
             yield Line(kind, line.rstrip(), first=number == 0)
 
@@ -113,6 +113,13 @@ class Tail:
         known = [part for part in ([total] if isinstance(total, int) else parts) if isinstance(part, int)]
         if known:
             self.tokens = (self.tokens or 0) + sum(known)
+
+
+def _discreet(text: str) -> str:
+    """The text with keys and passwords taken out: an agent may print what it was never told to keep."""
+    from engine.secrets import without  # not before the first paint
+
+    return without(text, "")[0]
 
 
 def text_of(kind: str, event: dict[str, object]) -> str:
