@@ -49,7 +49,7 @@ async def run(context: Context, step: Step, lego: str | None, after: Stage, pass
     name = instance_name(step.name, lego)
     if check.passed:
         proposed = await asyncio.to_thread(proposed_lane, context, step, commit)
-        if after == "gen_check":  # the lane may have become another one since this check was planned
+        if after == "gen_check" and passed != "done":  # the lane may have become another one since this was planned
             passed = "review" if step.reviewed_in(proposed or context.state.orchestrator.run.lane) else "land"
         await context.commit(
             CheckEnded(step=step.name, lego=lego, check=check, next=passed), *lane_set(context, proposed)
@@ -102,7 +102,7 @@ def _candidate(context: Context, step: Step, lego: str | None, past: StepRecord)
     assert head is not None, "a workspace has a first commit"
     if past.commit is None:
         return head
-    if step.lands == "at merge":
+    if step.lands == "at merge" and (past.stage != "done" or context.state.legos[lego or ""].held):
         return past.commit
     return repository.merge(head, past.commit, instance_name(step.name, lego))
 

@@ -285,3 +285,17 @@ def test_only_a_finished_app_that_is_not_being_changed_can_be_upgraded(kitchen: 
 
 def test_json_is_for_the_dry_run(kitchen: Kitchen) -> None:
     assert upgrade(kitchen, "--json").code == 2
+
+
+# Without an upgrade
+
+
+def test_criteria_that_an_ordinary_run_looks_at_again_make_no_edit_the_engine_s_own(kitchen: Kitchen) -> None:
+    edit(kitchen, "dishes/stew.md", "Cut onions.", "Cut onions, not too small.")
+    plain_git(kitchen.root, "commit", "-qam", "mine")
+    document(kitchen, 'a section "Steps"\n', 'a section "Steps"\n- `dishes/{lego}.md` exists\n')
+    assert kitchen.run("--yes").code == 0
+    assert len(kitchen.record("dishes", "stew").checks[-1].criteria) == 4
+    wants_salt(kitchen)
+    assert upgrade(kitchen, "--yes").code == 0
+    assert all(part in read(kitchen, "dishes/stew.md") for part in ("not too small", "## Salt"))

@@ -635,13 +635,10 @@ def test_changed_criteria_are_evaluated_again_and_nothing_else_is_done(mapped: G
     mapped.text = GARDEN.replace("- `map.md` exists\n\n### Step: watering", "- `more.md` exists\n\n### Step: watering")
     again = mapped.instance("sowing_peas")
     assert (again.status, again.why) == ("ready", "its criteria have changed in the document: they are checked again")
-    assert due(mapped, Reopen) == [
-        Reopen("sowing", "peas", "its criteria have changed in the document", "review_check")
-    ]
-    mapped.happen(Reopened(step="sowing", lego="peas", why=again.why, stage="review_check"))
-    mapped.check("sowing", "peas", "review_check", True, "land")
-    mapped.land("sowing", "peas", files={CONTRACT["peas"]: "p1"})
+    assert due(mapped, RunCheck) == [RunCheck("sowing", "peas", "review_check", "done")], "nothing new is to land"
+    mapped.check("sowing", "peas", "review_check", True, "done")
     assert mapped.words["sowing_peas"] == "done"
+    assert due(mapped, RunCheck) == []
 
 
 @pytest.mark.parametrize("held", [{"until": 0}, {}], ids=["until", "paused"])

@@ -160,7 +160,9 @@ class World:
             elif isinstance(action, Reopen):
                 self.check_cause(action, words[action.step, action.lego])
         for key, instance in words.items():
-            if instance.status in ("done", "stale") and needs_approval(self.garden.snapshot, self.step(key)):
+            if instance.status in ("done", "stale") and needs_approval(
+                self.garden.snapshot, self.step(key), self.garden.record(*key)
+            ):
                 assert self.approved.get(key) == self.now(key), key
 
     def check_makers(self, key: Key, action: Action, words: dict[Key, Instance]) -> None:
