@@ -38,6 +38,7 @@ TOOLCHAIN = """# Toolchain: a kitchen
 
 | Role | Paths | Told |
 |---|---|---|
+| source | `labels/{lego}.txt` | – |
 | unit tests | `tests/{lego}/` | – |
 | integration tests | `tests/whole/` | – |
 
