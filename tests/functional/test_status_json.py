@@ -15,7 +15,7 @@ from engine.assessment import Assessment, Instance, PhaseStatus
 from engine.commands.status_json import status_document
 from engine.facts import assess_workspace
 from engine.sessions.folder import SessionFolder
-from engine.state.models import Budget, OrchestratorState, PhaseFact, Run, RuntimeFact, State, Waiting
+from engine.state.models import Budget, Change, OrchestratorState, PhaseFact, Run, RuntimeFact, State, Waiting
 from tests.scripted import Kitchen, kitchen_with_cooks, meta, patiently
 
 PAGE = Path(__file__).parents[2] / "docs" / "status.md"
@@ -75,7 +75,15 @@ def full_state() -> State:
     waiting = Waiting(
         gate="menu", round=1, kind="answers", about={"menu.md": "0" * 40}, questions=["Why?"], step="menu", lego="soup"
     )
-    run = Run(chosen={"lane": "tiny"}, documents={"AGENTS.md": "ab"}, runtimes=["codex"], started_at=NOON)
+    change = Change(base="0" * 40, began_at=NOON, upgrade={"menu": "check"})
+    run = Run(
+        chosen={"lane": "tiny"},
+        documents={"AGENTS.md": "ab"},
+        released={"AGENTS.md": "ab"},
+        runtimes=["codex"],
+        started_at=NOON,
+        change=change,
+    )
     return State(
         orchestrator=OrchestratorState(
             run=run.model_copy(update={"finished_at": NOON}),
