@@ -7,12 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 SLOW = {
+    "test_acp_adapter",
     "test_adopt",
     "test_adopt_change",
     "test_adopt_kills",
+    "test_change_journey",
+    "test_change_kills",
+    "test_change_pictures",
     "test_conformance",
     "test_documents",
     "test_drift",
+    "test_engine_kills",
+    "test_further_pictures",
+    "test_gate_pictures",
     "test_interview",
     "test_lanes",
     "test_learn_command",
@@ -26,11 +33,12 @@ SLOW = {
     "test_tape_replay",
     "test_toolchain_apps",
     "test_trouble",
-    "test_upgrade",
-    "test_upgrade_kills",
     "test_undo_command",
     "test_undo_kills",
+    "test_upgrade",
+    "test_upgrade_kills",
     "test_valves",
+    "test_work_pictures",
 }
 """Modules of half a minute and more. All of them run in CI; a change of what they test runs them before it is done."""
 
