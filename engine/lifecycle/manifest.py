@@ -115,6 +115,9 @@ def generated_files(
         if step.action != RELEASE:
             commit = record.commit if is_settled(state, step, lego, record) and record.commit else head
             made |= made_in(repository, commit, record.outputs, step.name, lego)
+    for step, lego, record in landed(orchestration, state, plan):
+        if record.generated:  # a person's edit was put onto these: without it they are what was generated
+            made |= made_in(repository, record.generated, record.edited, step.name, lego)
     return tuple(made[path] for path in sorted(made))
 
 

@@ -114,7 +114,7 @@ def bundled_tape(workspace: Workspace) -> Path:
     """
     read_intent(workspace.root / INTENT)
     sha256 = intent_sha256(workspace)
-    for folder in sorted(examples_home().glob("*/tape")):
+    for folder in sorted([*examples_home().glob("*/tape"), *examples_home().glob("*/change/tape")]):
         try:
             if Tape(folder).head().intent_sha256 == sha256:
                 return folder
