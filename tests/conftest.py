@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+META = [sys.executable, "-m", "engine.cli"]
 
 SLOW = {
     "test_acp_adapter",
@@ -55,3 +60,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in SLOW and item.get_closest_marker("agents") is None:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def built_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled example, built once from its recording. Tests that change it work on a copy."""
+    place = tmp_path_factory.mktemp("example") / "app"
+    words = [*META, "demo", "--headless", "--yes", "--speed", "max", "--dir", str(place)]
+    done = subprocess.run(words, cwd=place.parent, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    return place

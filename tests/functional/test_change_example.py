@@ -10,35 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from engine.resources import examples_home
 from engine.sessions.tape import Tape
+from tests.example_change import EDITED, KEPT, MINE, TAPE, bytes_of, wish
 from tests.git_helpers import plain_git
 from tests.scripted import Said, meta
 
 pytestmark = pytest.mark.xdist_group("example")
 
-CHANGE = next(head.parent.parent for head in sorted(examples_home().glob("*/change/tape/tape.json")))
-EDITED = "src/evenly/reports/texts.py"
-MINE = '_NOTHING_NOTED = "No expenses."'
-KEPT = ("trip", "settlement", "trip_text", "store")
-
-
-def wish(root: Path) -> None:
-    """The person edits the intent, and one of the files that the change will touch."""
-    shutil.copy(CHANGE / "app_intent.md", root / "app_intent.md")
-    subprocess.run(["git", "apply", str(CHANGE / "hand_edit.patch")], cwd=root, check=True)
-
 
 def maintain(root: Path, command: str, *words: str) -> Said:
-    return meta(command, root, "--runtime", "replay", "--tape", CHANGE / "tape", *words)
-
-
-def bytes_of(root: Path, legos: tuple[str, ...]) -> dict[str, bytes]:
-    """Path → content of everything that belongs to these LEGOs."""
-    app = root / "src" / "evenly"
-    found = [path for lego in legos for path in [*(app / lego).rglob("*.py"), app / "contracts" / f"{lego}.py"]]
-    found += [path for lego in legos for path in (root / "tests" / "unit" / lego).rglob("*.py")]
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+    return meta(command, root, "--runtime", "replay", "--tape", TAPE, *words)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +33,7 @@ def before(built_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def kept_before(before: Path) -> dict[str, bytes]:
-    return bytes_of(before, KEPT)
+    return bytes_of(before)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +79,7 @@ def test_the_edit_by_hand_is_still_there(applied: Said, before: Path) -> None:
 
 def test_what_is_kept_has_every_byte(applied: Said, before: Path, kept_before: dict[str, bytes]) -> None:
     assert len(kept_before) > 15
-    assert bytes_of(before, KEPT) == kept_before
+    assert bytes_of(before) == kept_before
 
 
 def test_everything_is_finished_landed_and_known_as_the_persons(applied: Said, before: Path) -> None:
@@ -117,4 +98,4 @@ def test_all_proofs_hold_in_a_clone(applied: Said, before: Path, tmp_path: Path)
 
 
 def test_the_recording_is_whole() -> None:
-    Tape(CHANGE / "tape").verify()
+    Tape(TAPE).verify()
