@@ -121,6 +121,7 @@ def all_records(folder: Path) -> list[StepRecord]:
     return [*state.orchestrator.steps.values(), *(r for lego in state.legos.values() for r in lego.steps.values())]
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass_in_an_environment_of_only_what_it_declares(clone: Path, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
@@ -141,6 +142,7 @@ def test_it_is_proven_and_so_is_a_clone(built: Path, clone: Path) -> None:
         assert "everything is proven" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_broken_line_is_found_and_its_receipt_named(clone: Path) -> None:
     broken = next(p for p in source_files(clone) if "return" in p.read_text() and "contracts" not in p.parts)
     lines = broken.read_text().splitlines(keepends=True)
@@ -157,6 +159,7 @@ def test_a_broken_line_is_found_and_its_receipt_named(clone: Path) -> None:
     assert any(receipt["id"] in line for receipt in recorded for line in red)
 
 
+@pytest.mark.slow
 def test_a_module_that_is_missing_from_the_package_is_found_by_the_clean_install(clone: Path) -> None:
     plan = json.loads((clone / "lego_plan.json").read_text())
     lego = next(
