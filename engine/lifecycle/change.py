@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from engine.document.model import Position, Reference
@@ -89,7 +91,7 @@ def report_change(facts: WorkspaceFacts, change: Change) -> ChangeReport | None:
         legos=legos,
         sessions=len(work),
         tokens=_expected(work, {key: [float(s.tokens) for s in ended if s.tokens] for key, ended in known.items()}),
-        seconds=_expected(work, {key: [t for s in ended if (t := _taken(s))] for key, ended in known.items()}),
+        seconds=_expected(work, {key: [t for s in ended if (t := _taken(facts, s))] for key, ended in known.items()}),
         risk=_level(legos),
         risks=risks,
         approved=all(i.status == "done" for i in facts.assessment.instances() if i.step in _planners(facts)),
@@ -186,11 +188,25 @@ def _history(facts: WorkspaceFacts) -> dict[tuple[str, str], list[SessionFact]]:
     return known
 
 
-def _taken(session: SessionFact) -> float | None:
-    """Seconds that a session worked; None of one that was only played from a recording."""
-    if session.runtime == REPLAY or not session.ended_at:
+def _taken(facts: WorkspaceFacts, session: SessionFact) -> float | None:
+    """Seconds that a session worked; of one that was played from a recording, as long as it took when it was made."""
+    if session.runtime == REPLAY:
+        return _recorded(facts.workspace.session(session.id) / "session.json")
+    if not session.ended_at:
         return None
     return (datetime.fromisoformat(session.ended_at) - datetime.fromisoformat(session.started_at)).total_seconds()
+
+
+def _recorded(session: Path) -> float | None:
+    """The time of the last event in the recording that a session played; None where that is not there any more."""
+    try:
+        spec = json.loads(session.read_bytes())
+        options = spec["options"]
+        key = "-".join(filter(None, [spec["step"], spec["lego"], spec["substep"], options["take"]]))
+        events = (Path(options["tape"]) / key / "events.jsonl").read_bytes().splitlines()
+        return float(json.loads(events[-1])["t"]) or None
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return None
 
 
 def _expected(work: Sequence[tuple[str, str | None, Substep]], known: dict[tuple[str, str], list[float]]) -> Expected:

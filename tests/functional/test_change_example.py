@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,8 @@ def test_the_plan_keeps_what_the_change_does_not_concern(planned: Said, before: 
     assert planned.code == 0, planned
     assert "+ R-017 `evenly total`" in planned.out
     assert f"your edits: {EDITED} (" in planned.out
+    expected = next(line for line in planned.out.splitlines() if line.startswith("expected: 26 sessions"))
+    assert re.search(r"[1-9]\d* minutes \(p90 [1-9]\d*\) of sessions", expected), "as long as the recorded ones took"
     plan = json.loads((before / "lego_plan.json").read_text())
     decisions = {lego["name"]: lego["decision"] for lego in plan["legos"]}
     assert {name for name, decision in decisions.items() if decision == "KEEP"} == set(KEPT)
