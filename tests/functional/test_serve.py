@@ -64,7 +64,12 @@ class Served:
 
     def screens(self) -> list[psutil.Process]:
         """The processes that run for open pages."""
-        return [child for child in psutil.Process(self.process.pid).children() if SCREEN in child.cmdline()]
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                if SCREEN in child.cmdline():
+                    found.append(child)
+        return found
 
     def status(self, path: str, **headers: str) -> int:
         """What a plain request is answered with."""
