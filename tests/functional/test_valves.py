@@ -206,12 +206,13 @@ def test_legos_of_a_plan(kitchen: Kitchen) -> None:
 
 
 def test_a_brief_that_cannot_be_cut_small_enough(kitchen: Kitchen) -> None:
-    long = "Stir it, and then stir it again. " * 900
+    long = "Stir it, and then stir it again. " * 105
     edit(kitchen, "Write the preface.", long)
+    edit(kitchen, "brief at most 6,000 tokens", "brief at most 1,350 tokens")
     run = kitchen.run("--yes")
     stopped(kitchen, run, "the brief of book needs ", "book")
     why = kitchen.record("book").stopped_why
-    assert "more than 6,000, with everything cut that may be cut" in why
+    assert "more than 1,350, with everything cut that may be cut" in why
     assert "shorten its instructions, or raise the limit" in why
     assert {kitchen.words[name] for name in ("menu", "dishes_soup", SIBLING)} == {"done"}
     assert count(kitchen, "book") == 0
