@@ -9,7 +9,7 @@ from threading import Lock
 from engine.wisdom.model import Card
 from engine.wisdom.words import terms
 
-COLUMNS = {"title": 4.0, "principle": 2.0, "do": 1.5, "rest": 1.0}
+COLUMNS = {"title": 4.0, "signs": 3.0, "principle": 2.0, "do": 1.5, "rest": 1.0}
 """What a match in each part of a card counts."""
 
 _NAMES = ", ".join(COLUMNS)
@@ -26,7 +26,7 @@ class Index:
         self._base.execute(f"CREATE VIRTUAL TABLE card USING fts5({_NAMES}, tokenize='ascii')")
         self._base.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(card, 'row')")
         self._base.executemany(
-            f"INSERT INTO card(rowid, {_NAMES}) VALUES (?, ?, ?, ?, ?)",
+            f"INSERT INTO card(rowid, {_NAMES}) VALUES (?, ?, ?, ?, ?, ?)",
             ((number, *_columns(card)) for number, card in enumerate(cards)),
         )
         self.counts: dict[str, int] = dict(self._base.execute("SELECT term, cnt FROM vocabulary"))
@@ -43,8 +43,7 @@ class Index:
             return self._found[term]
 
 
-def _columns(card: Card) -> tuple[str, str, str, str]:
+def _columns(card: Card) -> list[str]:
     rest = " ".join(card.field(name) for name in ("Avoid", "Example", "Review question"))
-    texts = (card.title, card.field("Principle"), card.field("Do"), rest)
-    title, principle, do, others = (" ".join(terms(text)) for text in texts)
-    return title, principle, do, others
+    texts = (card.title, *(card.field(name) for name in ("Signs", "Principle", "Do")), rest)
+    return [" ".join(terms(text)) for text in texts]

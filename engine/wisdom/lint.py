@@ -12,7 +12,7 @@ from engine.wisdom.lint_applies import Known, check_applies
 from engine.wisdom.model import FIELDS, OPTIONAL, WORK
 from engine.wisdom.model import persons as persons_in
 
-MOST_WORDS = {"Principle": 30, "Do": 45, "Avoid": 35, "Example": 30, "Review question": 25, "Evidence": 40}
+MOST_WORDS = {"Signs": 30, "Principle": 30, "Do": 45, "Avoid": 35, "Example": 30, "Review question": 25, "Evidence": 40}
 MOST_TITLE_WORDS = 8
 FIRST_YEAR = 1450
 """Since books are printed: an older year is a slip of the keys."""

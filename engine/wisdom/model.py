@@ -9,9 +9,9 @@ from functools import cached_property
 from engine.errors import MetaError
 from engine.wisdom.words import terms
 
-FIELDS = ("Source", "Applies to", "Principle", "Do", "Avoid", "Example", "Review question", "Evidence")
+FIELDS = ("Source", "Applies to", "Signs", "Principle", "Do", "Avoid", "Example", "Review question", "Evidence")
 """The lines of a card in their order."""
-OPTIONAL = ("Example", "Evidence")
+OPTIONAL = ("Signs", "Example", "Evidence")
 TOLD = {"gen": ("Principle", "Do", "Avoid", "Example"), "review": ("Do", "Avoid", "Review question")}
 """Which lines a session of each substep is told: who writes needs the reason, who reviews the question."""
 
