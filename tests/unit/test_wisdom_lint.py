@@ -68,7 +68,7 @@ def test_every_line_but_the_example_must_be_there(name: str) -> None:
 def test_lines_stand_in_one_order() -> None:
     lines = GOOD.splitlines()
     lines[8], lines[9] = lines[9], lines[8]
-    order = "Source, Applies to, Principle, Do, Avoid, Example, Review question, Evidence"
+    order = "Source, Applies to, Signs, Principle, Do, Avoid, Example, Review question, Evidence"
     assert lint("\n".join(lines)) == [f"10:1: `Do` comes too late: the order is {order}"]
 
 
