@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Literal
 
@@ -20,9 +21,9 @@ class ActingApp(LookingApp):
     hands: dict[str, Hands] = {}
     """What was said when a session was taken over, by the session in the person's hands."""
 
+    @abstractmethod
     def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "", text: str = "") -> None:
         """For the app itself: write a command for the engine."""
-        raise NotImplementedError
 
     def maintain(self, purpose: Literal["plan", "apply"]) -> None:
         """Starts the engine to plan a change of the finished app, or to carry the planned one out."""

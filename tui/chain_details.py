@@ -6,7 +6,8 @@ from textual.content import Content
 
 from tui.format import Look, plural
 from tui.loaders.proving import Proved
-from tui.loaders.traceability import Link, Proof, ReceiptView, TestView, Traceability
+from tui.loaders.receipt_view import ReceiptView
+from tui.loaders.traceability import Link, Proof, TestView, Traceability
 from tui.sanitize import clean, one_line
 
 STATES: dict[Proof, Look] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
+from tui.abstract import AbstractMeta
 from tui.clipboard import clipboard_command, to_clipboard
 from tui.looks import Looked
 from tui.personal import PersonalApp
@@ -39,7 +41,7 @@ class Woken(Message):
         return isinstance(message, Woken)
 
 
-class LookingApp(PersonalApp):
+class LookingApp(PersonalApp, metaclass=AbstractMeta):
     """A subclass says how to draw: `draw_view`, `draw_trouble`, and what a first view means: `first_view`."""
 
     live: bool = True
@@ -165,14 +167,14 @@ class LookingApp(PersonalApp):
             copy = partial(to_clipboard, text, dict(os.environ))
             self.run_worker(copy, thread=True, group="clipboard", name="copying", exit_on_error=False)
 
+    @abstractmethod
     def first_view(self, view: WorkspaceView) -> None:
         """For the app itself: the files could be read for the first time."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw_view(self, view: WorkspaceView) -> None:
         """For the app itself: show this view on every screen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw_trouble(self) -> None:
         """For the app itself: show what is wrong, if anything is."""
-        raise NotImplementedError

@@ -8,8 +8,9 @@ from pathlib import Path
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tui.loaders.proving import Proved
+from tui.loaders.receipt_view import ReceiptView
 from tui.loaders.runtimes import Runtimes, RuntimeView, Told
-from tui.loaders.traceability import Link, ReceiptView, TestView, Traceability
+from tui.loaders.traceability import Link, TestView, Traceability
 from tui.loaders.wisdom import CardView, Choice, Wisdom
 from tui.read_model import EngineView, WorkspaceView
 

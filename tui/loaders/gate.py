@@ -13,7 +13,7 @@ from engine.gates.receipts import ReceiptStore
 from engine.git import GitError, NotInCommit, Repository
 from runtime_adapters.protocol import ResultError, read_result
 from tui.artifact import Document, document_of, read_document
-from tui.loaders.traceability import ReceiptView
+from tui.loaders.receipt_view import ReceiptView, view_of
 from tui.sanitize import clean
 
 Before = Literal["first", "same", "changed", "lost"]
@@ -128,29 +128,6 @@ def _page(document: Document, data: bytes) -> Page:
 def load_receipt(folder: Path, receipt_id: str) -> ReceiptView | None:
     """The receipt that proves a criterion; None when there is none of that id. Raises BrokenState."""
     try:
-        receipt = ReceiptStore(folder).load(receipt_id)
+        return view_of(ReceiptStore(folder).load(receipt_id))
     except KeyError:
         return None
-    return ReceiptView(
-        id=receipt.id,
-        sentence=receipt.sentence,
-        commit=receipt.commit,
-        at=receipt.at,
-        green=receipt.green,
-        expects=receipt.expects,
-        exit_code=receipt.exit_code,
-        duration=receipt.duration,
-        command=tuple(receipt.command),
-        sandbox=receipt.sandbox,
-        environment=receipt.environment,
-        step=receipt.step,
-        lego=receipt.lego,
-        about=receipt.about,
-        real=None if receipt.real is None else tuple(receipt.real),
-        fake=tuple(receipt.fake),
-        passed=tuple(receipt.passed),
-        failed=tuple(receipt.failed),
-        skipped=tuple(receipt.skipped),
-        broken=tuple(receipt.broken),
-        output=receipt.output,
-    )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from tui.loaders.receipt_view import ReceiptView, view_of
+
 if TYPE_CHECKING:
     from engine.gates.receipts import Receipt
     from engine.legos.plan import Plan
@@ -18,34 +20,6 @@ Proof = Literal["proven", "broken", "unproven"]
 Outcome = Literal["passed", "failed", "skipped"]
 
 REQUIREMENTS = "requirements.md"
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """One receipt. `now` is False where what it speaks of differs from what is checked out."""
-
-    id: str
-    sentence: str
-    commit: str
-    at: str
-    green: bool
-    expects: str
-    exit_code: int
-    duration: float
-    command: tuple[str, ...]
-    sandbox: str
-    environment: str
-    step: str
-    lego: str | None = None
-    about: str | None = None
-    real: tuple[str, ...] | None = None
-    fake: tuple[str, ...] = ()
-    passed: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
-    broken: tuple[str, ...] = ()
-    output: str = ""
-    now: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,38 +181,13 @@ def _why_unproven(link: Link) -> str:
 
 
 def _views(place: Workspace, plan: Plan, commit: str, receipts: list[Receipt]) -> tuple[ReceiptView, ...]:
+    from engine.legos.placeholders import with_names
+
     paths = {path for receipt in receipts for path in receipt.scope}
     ids = place.repository.ids(commit, sorted("" if path == "." else path for path in paths))
     ids["."] = ids.get("", "")
-    return tuple(
-        _view(receipt, plan, all(ids.get(path) == id_ for path, id_ in receipt.scope.items())) for receipt in receipts
-    )
-
-
-def _view(receipt: Receipt, plan: Plan, now: bool) -> ReceiptView:
-    from engine.legos.placeholders import with_names
-
-    return ReceiptView(
-        id=receipt.id,
-        sentence=with_names(receipt.sentence, plan, receipt.lego),
-        commit=receipt.commit,
-        at=receipt.at,
-        green=receipt.green,
-        expects=receipt.expects,
-        exit_code=receipt.exit_code,
-        duration=receipt.duration,
-        command=tuple(receipt.command),
-        sandbox=receipt.sandbox,
-        environment=receipt.environment,
-        step=receipt.step,
-        lego=receipt.lego,
-        about=receipt.about,
-        real=None if receipt.real is None else tuple(receipt.real),
-        fake=tuple(receipt.fake),
-        passed=tuple(receipt.passed),
-        failed=tuple(receipt.failed),
-        skipped=tuple(receipt.skipped),
-        broken=tuple(receipt.broken),
-        output=receipt.output,
-        now=now,
-    )
+    found = []
+    for receipt in receipts:
+        now = all(ids.get(path) == id_ for path, id_ in receipt.scope.items())
+        found.append(view_of(receipt, with_names(receipt.sentence, plan, receipt.lego), now))
+    return tuple(found)

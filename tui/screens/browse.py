@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
+from tui.abstract import AbstractMeta
 from tui.messages import Clock
 from tui.read_model import WorkspaceView
 from tui.sanitize import clean
@@ -46,7 +48,7 @@ COMMON = (
 _UNREADABLE = "There is nothing to show until that is mended. It is read again by itself when the workspace changes."
 
 
-class BrowseScreen(Screen[None], Generic[Data]):
+class BrowseScreen(Screen[None], Generic[Data], metaclass=AbstractMeta):
     """Shows what `load` returns. A subclass says how: `load`, `title_text`, `items`, `describe`, `empty`."""
 
     CSS_PATH: ClassVar[Any] = "browse.tcss"
@@ -60,25 +62,25 @@ class BrowseScreen(Screen[None], Generic[Data]):
         self.problem = ""
         self._reading, self._read_again = False, False
 
+    @abstractmethod
     def load(self) -> Data:
         """Reads what is shown; called in a thread. Raises MetaError or OSError with what is wrong."""
-        raise NotImplementedError
 
+    @abstractmethod
     def title_text(self) -> Content:
         """What stands at the top."""
-        raise NotImplementedError
 
+    @abstractmethod
     def items(self, data: Data) -> Sequence[Item]:
         """The lines of the list."""
-        raise NotImplementedError
 
+    @abstractmethod
     def describe(self, data: Data, key: str) -> Content:
         """Everything about one item."""
-        raise NotImplementedError
 
+    @abstractmethod
     def empty(self, data: Data) -> Content:
         """What an empty list says: what will be here, and what makes it so."""
-        raise NotImplementedError
 
     def compose(self) -> ComposeResult:
         """The title, what is wrong, the list beside its details, the search, the keys."""

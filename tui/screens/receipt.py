@@ -13,7 +13,7 @@ from textual.screen import Screen
 from tui.chain_details import OUTCOMES, again, counted
 from tui.format import plural
 from tui.loaders.proving import Proved
-from tui.loaders.traceability import ReceiptView
+from tui.loaders.receipt_view import ReceiptView
 from tui.sanitize import clean, one_line
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
+from tui.abstract import AbstractMeta
 from tui.lego_data import lego_at
 from tui.messages import Clock
 from tui.read_model import WorkspaceView
@@ -33,7 +35,7 @@ class Loaded(Message):
     problem: str = ""
 
 
-class ViewScreen(Screen[None]):
+class ViewScreen(Screen[None], metaclass=AbstractMeta):
     """Built from the view, the clock and whether timers run; `loaded` gets what the loaders found."""
 
     def __init__(self, view: WorkspaceView, clock: Clock, *, live: bool = True) -> None:
@@ -72,9 +74,9 @@ class ViewScreen(Screen[None]):
         if what in self._next:
             self.load(what, self._next.pop(what))
 
+    @abstractmethod
     def loaded(self, what: str, result: Any, problem: str) -> None:
         """For the screen itself: draw what came."""
-        raise NotImplementedError
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """An error that nobody foresaw is shown as well."""

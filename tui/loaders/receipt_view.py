@@ -1,0 +1,65 @@
+"""One receipt as plain data, for every screen that shows receipts on their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.gates.receipts import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """One receipt. `now` is False where what it speaks of differs from what is checked out."""
+
+    id: str
+    sentence: str
+    commit: str
+    at: str
+    green: bool
+    expects: str
+    exit_code: int
+    duration: float
+    command: tuple[str, ...]
+    sandbox: str
+    environment: str
+    step: str
+    lego: str | None = None
+    about: str | None = None
+    real: tuple[str, ...] | None = None
+    fake: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    output: str = ""
+    now: bool = True
+
+
+def view_of(receipt: Receipt, sentence: str = "", now: bool = True) -> ReceiptView:
+    """The receipt as data; `sentence` in place of its own, where names are filled into that."""
+    return ReceiptView(
+        id=receipt.id,
+        sentence=sentence or receipt.sentence,
+        commit=receipt.commit,
+        at=receipt.at,
+        green=receipt.green,
+        expects=receipt.expects,
+        exit_code=receipt.exit_code,
+        duration=receipt.duration,
+        command=tuple(receipt.command),
+        sandbox=receipt.sandbox,
+        environment=receipt.environment,
+        step=receipt.step,
+        lego=receipt.lego,
+        about=receipt.about,
+        real=None if receipt.real is None else tuple(receipt.real),
+        fake=tuple(receipt.fake),
+        passed=tuple(receipt.passed),
+        failed=tuple(receipt.failed),
+        skipped=tuple(receipt.skipped),
+        broken=tuple(receipt.broken),
+        output=receipt.output,
+        now=now,
+    )
