@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from engine.legos.model import LegoDecision
-from engine.lifecycle.change import ChangeReport, LegoChange, RequirementChange
+from engine.legos.requirements import RequirementChange
+from engine.lifecycle.change import ChangeReport, LegoChange
 from tui.document_lines import counts
 from tui.format import LOOKS, Look, plural, word
 from tui.loaders.changes import Decided, Maintenance, Written

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 REVIEW_NOTES = "## REVIEW NOTES"
 
@@ -41,6 +42,15 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class RequirementChange:
+    """A requirement that is not as it was. `text` is what it says now, of one that was removed what it said."""
+
+    id: str
+    how: Literal["added", "changed", "removed"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Block:
     """The lines start…end (end excluded, from 0) of a heading line or of one top-level bullet with all below it."""
 
@@ -63,6 +73,18 @@ def without_review_notes(text: str) -> str:
 def parse_requirements(text: str) -> list[Requirement]:
     """Every requirement of the document, in its order."""
     return [block.requirement for block in _blocks(without_review_notes(text)) if block.requirement]
+
+
+def requirement_changes(before: str, after: str) -> Iterator[RequirementChange]:
+    """What differs between two versions of the document, by id."""
+    old, now = ({one.id: one for one in parse_requirements(text)} for text in (before, after))
+    for id_ in sorted({*old, *now}):
+        if id_ not in old:
+            yield RequirementChange(id_, "added", now[id_].text)
+        elif id_ not in now:
+            yield RequirementChange(id_, "removed", old[id_].text)
+        elif (old[id_].text, old[id_].acceptance) != (now[id_].text, now[id_].acceptance):
+            yield RequirementChange(id_, "changed", now[id_].text)
 
 
 def rows(text: str, ids: Collection[str]) -> str:

@@ -15,7 +15,7 @@ from engine.facts import WorkspaceFacts
 from engine.instances import Instances
 from engine.legos.model import LegoDecision
 from engine.legos.plan import Plan, PlannedLego
-from engine.legos.requirements import named_requirements, parse_requirements
+from engine.legos.requirements import RequirementChange, named_requirements, requirement_changes
 from engine.legos.roles import paths
 from engine.lifecycle.by_hand import edits_of_lego
 from engine.lifecycle.proof import LEGO_TESTS
@@ -25,17 +25,7 @@ from engine.workspace import REQUIREMENTS, plan_at
 
 SCHEMA_VERSION = 1
 TOUCHED: tuple[LegoDecision, ...] = ("NEW", "REFACTOR", "REGENERATE")
-How = Literal["added", "changed", "removed"]
 Level = Literal["low", "medium", "high"]
-
-
-@dataclass(frozen=True, slots=True)
-class RequirementChange:
-    """A requirement that is not as it was before the change."""
-
-    id: str
-    how: How
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +101,8 @@ def _is_planned(facts: WorkspaceFacts) -> bool:
 def _requirements(facts: WorkspaceFacts, change: Change) -> Iterator[RequirementChange]:
     data = facts.workspace.repository.read_present(change.base, [REQUIREMENTS]).get(REQUIREMENTS, b"")
     path = facts.workspace.root / REQUIREMENTS
-    now_text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    old = {one.id: one for one in parse_requirements(data.decode(errors="replace"))}
-    now = {one.id: one for one in parse_requirements(now_text)}
-    for id_ in sorted({*old, *now}):
-        if id_ not in old:
-            yield RequirementChange(id_, "added", now[id_].text)
-        elif id_ not in now:
-            yield RequirementChange(id_, "removed", old[id_].text)
-        elif (old[id_].text, old[id_].acceptance) != (now[id_].text, now[id_].acceptance):
-            yield RequirementChange(id_, "changed", now[id_].text)
+    now = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    return requirement_changes(data.decode(errors="replace"), now)
 
 
 def _lego(facts: WorkspaceFacts, plan: Plan, old: Plan | None, lego: PlannedLego, moved: set[str]) -> LegoChange:

@@ -13,7 +13,7 @@ from engine.errors import MetaError
 from engine.gates.receipts import ReceiptStore
 from engine.git import DirtyPaths, Repository, blob_id
 from engine.git.reverting import Reverted, again, line_counts, revert
-from engine.legos.requirements import parse_requirements
+from engine.legos.requirements import requirement_changes
 from engine.legos.sub_apps import APPS
 from engine.lifecycle.release import REQUIREMENTS
 from engine.lifecycle.undo import MERGE, Unit, facts_after, history, receipts_of, under_way
@@ -195,14 +195,7 @@ def _requirements(workspace: Workspace, unit: Unit, head: str, commit: str) -> l
     """Whose text changes, or whose LEGO is taken out."""
     repository = workspace.repository
     texts = [repository.read_present(one, [REQUIREMENTS]).get(REQUIREMENTS, b"") for one in (head, commit)]
-    now, then = ({one.id: one for one in parse_requirements(text.decode(errors="replace"))} for text in texts)
-    moved = {
-        id_
-        for id_ in {*now, *then}
-        if id_ not in now
-        or id_ not in then
-        or (now[id_].text, now[id_].acceptance) != (then[id_].text, then[id_].acceptance)
-    }
+    moved = {one.id for one in requirement_changes(*(text.decode(errors="replace") for text in texts))}
     plan = workspace.plan()
     if unit.kind == "lego" and plan and unit.legos[0] in plan.names:
         moved |= set(plan.lego(unit.legos[0]).requirements)

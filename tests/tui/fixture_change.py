@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.assessment import Status
-from engine.lifecycle.change import ChangeReport, Expected, LegoChange, RequirementChange
+from engine.legos.requirements import RequirementChange
+from engine.lifecycle.change import ChangeReport, Expected, LegoChange
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import LEGOS, NOW
 from tui.loaders.changes import Decided, Maintenance, Written

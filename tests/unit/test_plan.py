@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from engine.legos.plan import Plan, PlanError, parse_plan, plan_rows
-from engine.legos.requirements import named_requirements, parse_requirements, rows, without_review_notes
+from engine.legos.requirements import (
+    named_requirements,
+    parse_requirements,
+    requirement_changes,
+    rows,
+    without_review_notes,
+)
 
 
 def lego(name: str, *dependencies: str, **fields: Any) -> dict[str, Any]:
@@ -203,6 +209,16 @@ def test_an_acceptance_idea_that_was_not_indented_still_belongs_to_the_requireme
 def test_a_document_without_requirements_has_none() -> None:
     assert parse_requirements("") == []
     assert parse_requirements("# Title\n\n- a remark\n") == []
+
+
+def test_what_differs_between_two_versions_is_told_by_id_whatever_the_order() -> None:
+    old = "- **R-001** A\n  - Acceptance: a\n- **R-002** B\n- **R-003** C\n  - Acceptance: c\n"
+    new = "- **R-004** D\n- **R-003** C\n  - Acceptance: other\n- **R-001** A\n  - Acceptance: a\n"
+    assert [(one.id, one.how, one.text) for one in requirement_changes(old, new)] == [
+        ("R-002", "removed", "B"),
+        ("R-003", "changed", "C"),
+        ("R-004", "added", "D"),
+    ]
 
 
 def test_rows_are_the_requirements_asked_for_under_their_headings() -> None:
