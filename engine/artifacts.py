@@ -7,9 +7,9 @@ work that follows stale.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from engine.git import blob_id
+from engine.git import Repository, blob_id
 
 NOTES_HEADING = "## REVIEW NOTES"
 NOT_REVIEWED = "Not reviewed yet."
@@ -21,6 +21,13 @@ def artifact_id(path: str, data: bytes) -> str:
     if path.endswith(".md"):
         data = split_notes(data.decode(errors="replace"))[0].encode()
     return blob_id(data)
+
+
+def artifact_ids(repository: Repository, commit: str, wanted: Iterable[str]) -> dict[str, str]:
+    """Path → identity of artifacts in a commit, a folder's being its tree; those that are not there are left out."""
+    found = repository.ids(commit, wanted)
+    documents = repository.read_all(commit, [path for path in found if path.endswith(".md")])
+    return found | {path: artifact_id(path, data) for path, data in documents.items()}
 
 
 def split_notes(text: str) -> tuple[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.adoption.placing import folders_above
-from engine.artifacts import artifact_id
+from engine.artifacts import artifact_id, artifact_ids
 from engine.document.model import Orchestration, Step
 from engine.git import Repository
 from engine.instances import Instances, Key
@@ -64,10 +64,9 @@ def manifest_of(ground: Ground, commit: str, added: Mapping[str, bytes]) -> tupl
 
 def events(ground: Ground, commit: str) -> Iterator[Event]:
     """What brings the state about in which everything there is done, as of `commit`; the plan is approved."""
-    reads = _Reader(ground, commit)
     for step, lego, wanted in made(ground):
-        ids = reads.ids(wanted)
-        known = reads.inputs(step, lego)
+        ids = artifact_ids(ground.repository, commit, wanted)
+        known = _inputs(ground, commit, step, lego)
         yield ActionEnded(step=step.name, lego=lego, commit=commit, inputs=known, next="land")
         yield Landed(step=step.name, lego=lego, commit=commit, outputs=ids, next="done")
         if PLAN in wanted:
@@ -76,35 +75,21 @@ def events(ground: Ground, commit: str) -> Iterator[Event]:
             yield GateDecided(step=step.name, lego=lego, fact=fact, outputs=ids, next="done")
 
 
-class _Reader:
-    """Identities of files and slices in one commit."""
+def _inputs(ground: Ground, commit: str, step: Step, lego: str | None) -> dict[str, str]:
+    """What a step read, had it been run: "" for what a session would have read and is not there.
 
-    def __init__(self, ground: Ground, commit: str) -> None:
-        self.ground, self.commit = ground, commit
-
-    def ids(self, wanted: Sequence[str]) -> dict[str, str]:
-        """Path → identity, of what is there."""
-        repository = self.ground.repository
-        found = repository.ids(self.commit, wanted)
-        documents = repository.read_all(self.commit, [path for path in found if path.endswith(".md")])
-        return found | {path: artifact_id(path, data) for path, data in documents.items()}
-
-    def inputs(self, step: Step, lego: str | None) -> dict[str, str]:
-        """What a step read, had it been run: "" for what a session would have read and is not there.
-
-        So the step is stale as soon as that is there. Engine actions run again by themselves: they know what there is.
-        """
-        plan, toolchain = self.ground.plan, self.ground.toolchain
-        named = {
-            input_key(reference, path, lego): (path, reference.rows and lego is not None)
-            for reference in step.inputs
-            for path in paths(reference, plan, toolchain, lego)
-        }
-        there = self.ids(list(dict.fromkeys(path for path, _ in named.values())))
-        found = {}
-        for key, (path, is_slice) in named.items():
-            if is_slice and lego and path in there:
-                found[key] = slice_id(path, self.ground.repository.read(self.commit, path), plan, lego)
-            elif path in there or not step.action:
-                found[key] = there.get(path, "")
-        return found
+    So the step is stale as soon as that is there. Engine actions run again by themselves: they know what there is.
+    """
+    named = {
+        input_key(reference, path, lego): path
+        for reference in step.inputs
+        for path in paths(reference, ground.plan, ground.toolchain, lego)
+    }
+    there = artifact_ids(ground.repository, commit, dict.fromkeys(named.values()))
+    found = {}
+    for key, path in named.items():
+        if key != path and lego and path in there:
+            found[key] = slice_id(path, ground.repository.read(commit, path), ground.plan, lego)
+        elif path in there or not step.action:
+            found[key] = there.get(path, "")
+    return found

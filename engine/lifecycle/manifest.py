@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from engine.artifacts import artifact_id
+from engine.artifacts import artifact_id, artifact_ids
 from engine.document.model import Orchestration, Step
 from engine.errors import MetaError
 from engine.git import BadPath, Repository
@@ -145,10 +145,8 @@ def made_in(
     paths = [path for path in outputs if not path.endswith("/")]
     folders = [path for path in outputs if path.endswith("/")]
     paths += repository.files(commit, folders) if folders else []
-    ids = repository.ids(commit, paths)
-    documents = repository.read_all(commit, [path for path in ids if path.endswith(".md")])
-    ids |= {path: artifact_id(path, data) for path, data in documents.items()}
-    return {path: Generated(path, id_, step, lego) for path, id_ in ids.items()}
+    found = artifact_ids(repository, commit, paths)
+    return {path: Generated(path, id_, step, lego) for path, id_ in found.items()}
 
 
 def made_now(files: Mapping[str, bytes], step: str) -> tuple[Generated, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from engine.artifacts import artifact_ids
 from engine.document.model import Step
 from engine.git import DirtyPaths, HeadMoved, MergeConflict
 from engine.names import instance_name
 from engine.runner.context import Context
-from engine.runner.material import artifact_ids, outputs
+from engine.runner.material import outputs
 from engine.state.events import CheckEnded, Landed, LandingStarted, StepStopped
 from engine.state.models import Stage, StepRecord
 from engine.state.snapshots import state_files
@@ -38,10 +39,10 @@ async def land(context: Context, step: Step, lego: str | None, next_stage: Stage
 
 
 async def _hold(context: Context, step: Step, lego: str, past: StepRecord, next_stage: Stage) -> None:
-    commit = past.commit
+    repository, commit = context.workspace.repository, past.commit
     assert commit is not None, "only work that was committed is landed"
-    await asyncio.to_thread(context.workspace.repository.update_ref, f"refs/meta/legos/{lego}", commit)
-    ids = await asyncio.to_thread(artifact_ids, context, commit, outputs(context, step, lego))
+    await asyncio.to_thread(repository.update_ref, f"refs/meta/legos/{lego}", commit)
+    ids = await asyncio.to_thread(artifact_ids, repository, commit, outputs(context, step, lego))
     await context.commit(Landed(step=step.name, lego=lego, commit=commit, outputs=ids, tip=commit, next=next_stage))
     context.say(f"{instance_name(step.name, lego)} is ready to merge")
 
@@ -59,7 +60,7 @@ async def _fast_forward(context: Context, step: Step, lego: str | None, past: St
             return
         await context.commit(LandingStarted(step=step.name, lego=lego, old=old, new=new))
     await asyncio.to_thread(repository.fast_forward, old, new)
-    ids = await asyncio.to_thread(artifact_ids, context, new, outputs(context, step, lego))
+    ids = await asyncio.to_thread(artifact_ids, repository, new, outputs(context, step, lego))
     state = context.state.legos.get(lego) if lego else None
     tip = state.tip if state and not step.action else None
     await context.commit(Landed(step=step.name, lego=lego, commit=new, outputs=ids, tip=tip, next=next_stage))

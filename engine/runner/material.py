@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.artifacts import artifact_id
+from engine.artifacts import artifact_ids
 from engine.document.model import Step
 from engine.legos import roles
 from engine.legos.roles import paths
@@ -35,7 +35,7 @@ def input_ids(context: Context, step: Step, lego: str | None, commit: str) -> di
         for reference in step.inputs
         for path in paths(reference, context.plan, context.toolchain, lego)
     }
-    ids = artifact_ids(context, commit, [path for key, path in found.items() if key == path])
+    ids = artifact_ids(context.workspace.repository, commit, [path for key, path in found.items() if key == path])
     return ids | _slice_ids(context, commit, {key: path for key, path in found.items() if key != path}, lego)
 
 
@@ -44,11 +44,3 @@ def _slice_ids(context: Context, commit: str, slices: Mapping[str, str], lego: s
         return {}
     data = context.workspace.repository.read_all(commit, sorted(set(slices.values())))
     return {key: slice_id(path, data[path], context.plan, lego) for key, path in slices.items() if path in data}
-
-
-def artifact_ids(context: Context, commit: str, wanted: list[str]) -> dict[str, str]:
-    """Path → identity of artifacts in a commit; those that are not there are left out."""
-    repository = context.workspace.repository
-    found = repository.ids(commit, wanted)
-    markdown = repository.read_all(commit, [path for path in found if path.endswith(".md")])
-    return found | {path: artifact_id(path, data) for path, data in markdown.items()}

@@ -5,10 +5,9 @@ Journaled first, then done: whoever comes next after a kill, `meta undo` or `met
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.artifacts import artifact_id
+from engine.artifacts import artifact_ids
 from engine.errors import MetaError
 from engine.gates.receipts import ReceiptStore
 from engine.git import DirtyPaths, Repository, blob_id
@@ -222,7 +221,7 @@ def _carry_out(workspace: Workspace, store: Store, unit: Unit, undoing: Undoing)
     if undoing.tip:
         lego = unit.legos[0]
         before = replay(State(), (event for event in events if event.seq < unit.id)).legos.get(lego)
-        held = _ids(repository, undoing.tip, list(before.held) if before else [])
+        held = artifact_ids(repository, undoing.tip, before.held if before else ())
         if store.state.legos[lego].tip is None:
             repository.update_ref(f"refs/meta/legos/{lego}", undoing.tip)
     undone = facts_after(events, unit, store.state, store.time(), undoing.tip, held)
@@ -239,12 +238,6 @@ def _keep_generated(repository: Repository, undone: Undone) -> None:
     for step, name, record in records:
         if record.generated:
             repository.update_ref(f"refs/meta/generated/{instance_name(step, name)}", record.generated)
-
-
-def _ids(repository: Repository, commit: str, wanted: Sequence[str]) -> dict[str, str]:
-    found = repository.ids(commit, wanted)
-    texts = repository.read_all(commit, [path for path in found if path.endswith(".md")])
-    return found | {path: artifact_id(path, data) for path, data in texts.items()}
 
 
 def _sort_receipts(workspace: Workspace, unit: Unit, state: State, undone: Undone) -> None:

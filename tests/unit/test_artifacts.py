@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.artifacts import NOT_REVIEWED, artifact_id, covers, split_notes, with_notes
+from engine.artifacts import NOT_REVIEWED, artifact_id, artifact_ids, covers, split_notes, with_notes
 from engine.git import blob_id
+from tests.git_helpers import make_repository
 
 PAGE = "# Map\n\nTwo beds.\n"
 
@@ -22,6 +25,15 @@ def test_notes_never_change_the_identity_of_a_page_but_a_word_above_them_does() 
     assert artifact_id("map.md", noted.encode()) == artifact_id("map.md", PAGE.encode())
     changed = noted.replace("Two", "Three")
     assert artifact_id("map.md", changed.encode()) != artifact_id("map.md", PAGE.encode())
+
+
+def test_a_commit_is_asked_for_identities_of_pages_files_and_folders_at_once(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "app")
+    noted = with_notes(PAGE, "map", ["one bed was missing"])
+    commit = repository.commit_files(repository.head(), {"map.md": noted.encode(), "beds/a.txt": b"a\n"}, "beds")
+    found = artifact_ids(repository, commit, ["map.md", "beds/a.txt", "beds/", "not there.md"])
+    tree = repository.ids(commit, ["beds/"])["beds/"]
+    assert found == {"map.md": artifact_id("map.md", PAGE.encode()), "beds/a.txt": blob_id(b"a\n"), "beds/": tree}
 
 
 def test_only_a_page_has_notes() -> None:
