@@ -97,6 +97,24 @@ def check_of(receipt: Receipt) -> Check:
     return Check(receipt.check, receipt.about, real, fake, empty, receipt.expects)
 
 
+def told_command(bench: Bench, check: Check) -> tuple[list[str], dict[str, str]]:
+    """What a receipt says was run and with which variables: the same in every checkout. Raises ToolchainError."""
+    return _command(bench, check, bench.interpreter.name, REPORT)
+
+
+def _command(bench: Bench, check: Check, interpreter: str, report: str) -> tuple[list[str], dict[str, str]]:
+    return bench.toolchain.render(
+        check.command,
+        plan=bench.plan,
+        lego=check.lego,
+        real=check.real or (),
+        fake=check.fake,
+        empty=check.empty,
+        interpreter=interpreter,
+        report=report,
+    )
+
+
 def _check_out(repository: Repository, commit: str, root: Path, paths: Sequence[str] | None) -> None:
     repository.export(commit, root, paths)
     (root / REPORT).unlink(missing_ok=True)
@@ -121,16 +139,8 @@ def _packages(bench: Bench, root: Path, key: str) -> list[Path]:
 
 
 async def _run(bench: Bench, commit: str, scope: dict[str, str], check: Check, origin: Origin, root: Path) -> Outcome:
-    argv, env = bench.toolchain.render(
-        check.command,
-        plan=bench.plan,
-        lego=check.lego,
-        real=check.real or (),
-        fake=check.fake,
-        empty=check.empty,
-        interpreter=str(bench.interpreter),
-        report=str(root / REPORT),
-    )
+    argv, env = _command(bench, check, str(bench.interpreter), str(root / REPORT))
+    command, variables = told_command(bench, check)
     here = await asyncio.to_thread(machine, bench.toolchain, bench.interpreter)
     readable = [*here.readable, *await asyncio.to_thread(_packages, bench, root, here.key)]
     at = iso(bench.now())
@@ -149,7 +159,8 @@ async def _run(bench: Bench, commit: str, scope: dict[str, str], check: Check, o
         scope=scope,
         check=check.command,
         about=check.lego,
-        command=[bench.interpreter.name if word == str(bench.interpreter) else tidy(word) for word in argv],
+        command=command,
+        variables=variables,
         real=None if check.real is None else list(check.real),
         fake=list(check.fake),
         empty=list(check.empty),

@@ -21,8 +21,9 @@ class Receipt(BaseModel):
     """One run of one check of one commit. `scope` says of which files and folders it speaks: path → git id.
 
     `check` is the toolchain's name of the command, `about` the LEGO it was run for (None: the app), `command` what ran,
-    without absolute paths. `real` are the LEGOs that were real in it, None meaning all. `conclusive` says whether
-    the toolchain knows the exit code; `broken` are files whose tests could not be loaded.
+    with no path into the checkout it ran in, `variables` what the toolchain added to the environment (None in receipts
+    older than this field). `real` are the LEGOs that were real in it, None meaning all. `conclusive` says whether the
+    toolchain knows the exit code; `broken` are files whose tests could not be loaded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +38,7 @@ class Receipt(BaseModel):
     check: str
     about: str | None = None
     command: list[str]
+    variables: dict[str, str] | None = None
     real: list[str] | None = None
     fake: list[str] = []
     empty: list[str] = []

@@ -182,6 +182,9 @@ def proof_document(rows: Sequence[Row], receipts: Iterable[Receipt]) -> dict[str
 
 
 def _lasting(receipt: Receipt) -> dict[str, Any]:
-    """What of a receipt is the same for equal work; tests that run at once end in any order."""
-    told = receipt.model_dump(mode="json", exclude=set(OF_ONE_RUN))
+    """What of a receipt is the same for equal work; tests that run at once end in any order.
+
+    Whoever proves it again takes the variables from the toolchain.
+    """
+    told = receipt.model_dump(mode="json", exclude={*OF_ONE_RUN, "variables"})
     return told | {name: sorted(told[name]) for name in ("passed", "failed", "skipped", "broken")}

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -452,6 +453,48 @@ def test_a_green_check_of_the_same_files_is_not_run_again(workspace: Workspace) 
     other = evaluate(workspace.context(case("b pass\n")), WITH_REAL)[0].receipt
     assert first == again != other
     assert len(workspace.receipts.all()) == 2
+
+
+def with_command(context: Context, **changes: Any) -> Context:
+    """The same step at a toolchain whose `test` is another one, or which differs otherwise."""
+    words = changes.pop("argv", None)
+    commands = {"test": replace(TOOLCHAIN.commands["test"], argv=words)} if words else TOOLCHAIN.commands
+    return replace(context, toolchain=replace(TOOLCHAIN, commands=commands, **changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"argv": ("/bin/sh", "-e", "run.sh", "{report}", "{paths}")},
+        {"environment": {**TOOLCHAIN.environment, "LOCALE": "C"}},
+        {"environment": {"REAL": "{real}", "FAKE": "{fake}"}},
+    ],
+    ids=["another command line", "another variable", "a variable less"],
+)
+def test_a_check_whose_command_is_another_one_by_now_is_run_again_on_the_same_files(
+    workspace: Workspace, changes: dict[str, Any]
+) -> None:
+    context = workspace.context(case("a pass\n"))
+    first = evaluate(context, WITH_REAL)[0].receipt
+    anew = evaluate(with_command(context, **changes), WITH_REAL)[0].receipt
+    assert first and anew and first.id != anew.id
+    assert evaluate(with_command(context, **changes), WITH_REAL)[0].receipt == anew
+    assert len(workspace.receipts.all()) == 2
+
+
+def test_what_an_exit_code_no_longer_proves_is_run_again(workspace: Workspace) -> None:
+    context = workspace.context(case("a full\n"))
+    assert evaluate(context, WITH_EMPTY)[0].passed
+    assert not evaluate(with_command(context, exit_codes={0: "passed"}), WITH_EMPTY)[0].passed
+
+
+def test_a_receipt_that_does_not_say_its_variables_holds_for_nothing(workspace: Workspace) -> None:
+    context = workspace.context(case("a pass\n"))
+    first = evaluate(context, WITH_REAL)[0].receipt
+    assert first is not None
+    workspace.receipts.save(first.model_copy(update={"variables": None}))
+    anew = evaluate(context, WITH_REAL)[0].receipt
+    assert anew and anew.id != first.id
 
 
 def test_a_red_check_is_run_again_and_leaves_another_receipt(workspace: Workspace) -> None:

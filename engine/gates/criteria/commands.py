@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 
-from engine.gates.checkrun import WHOLE, Bench, Check, Origin, check_of, run_receipt, scope_of
+from engine.gates.checkrun import WHOLE, Bench, Check, Origin, check_of, run_receipt, scope_of, told_command
 from engine.gates.criteria.context import Context
 from engine.gates.criteria.registry import Finding, criterion
 from engine.gates.machine import machine
@@ -83,7 +83,7 @@ async def run(context: Context, check: Check) -> Finding:
         context.now,
     )
     paths = None if check.lego is None else [path for path in context.view if not path.endswith(PROSE)]
-    valid = await asyncio.to_thread(_still_valid, context, check, paths)
+    valid = await asyncio.to_thread(_still_valid, context, bench, check, paths)
     if valid:
         return Finding(True, describe(valid), valid)
     receipt_id = await asyncio.to_thread(_free_id, context, paths)
@@ -93,13 +93,15 @@ async def run(context: Context, check: Check) -> Finding:
     return Finding(outcome.receipt.green, describe(outcome.receipt), outcome.receipt, outcome.problems)
 
 
-def _still_valid(context: Context, check: Check, paths: Sequence[str] | None) -> Receipt | None:
-    """The last receipt of this check if it was green and all that it speaks of is the same: then it need not run."""
+def _still_valid(context: Context, bench: Bench, check: Check, paths: Sequence[str] | None) -> Receipt | None:
+    """The last receipt of this check if it was green and all that decides it is the same: then it need not run."""
     last = context.receipts.latest().get((context.step, context.lego, context.sentence))
     if last is None or not last.green:
         return None
     same = (
         check == check_of(last)
+        and (last.command, last.variables) == told_command(bench, check)
+        and last.exit_code in context.toolchain.exit_codes
         and last.scope == scope_of(context.repository, context.commit, paths)
         and last.environment == machine(context.toolchain, context.interpreter).key
         and last.sandbox == context.sandbox.name
