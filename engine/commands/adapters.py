@@ -8,14 +8,12 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
-from engine.commands.common import folder, told
+from engine.commands.common import adapter_path, folder, told
 from engine.configuration import load
 from engine.conformance.survey import Told, survey
 from engine.conformance.verdict import Verdict
@@ -27,21 +25,6 @@ SESSION_SECONDS = 120.0
 PAID = "The agent is asked to work in short sessions: if it calls a model, that costs what the model costs."
 COLUMNS = ("RUNTIME", "INSTALLED", "VERSION", "LOGGED IN", "CAPABILITIES", "SANDBOX")
 
-R = TypeVar("R")
-
-
-def adapter_path(function: Callable[..., R]) -> Callable[..., R]:
-    """The option for folders of one's own adapters."""
-    return click.option(
-        "--adapter-path",
-        "adapter_paths",
-        multiple=True,
-        metavar="DIR",
-        envvar="META_ADAPTER_PATH",
-        type=click.Path(path_type=Path),
-        help="A folder with adapters of your own; they come before the packaged ones.",
-    )(function)
-
 
 @click.group()
 def adapters() -> None:
@@ -50,7 +33,7 @@ def adapters() -> None:
 
 @adapters.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@adapter_path
+@adapter_path()
 @folder
 @told
 def list_(folder: Path, as_json: bool, adapter_paths: tuple[Path, ...]) -> None:
@@ -81,7 +64,7 @@ def list_(folder: Path, as_json: bool, adapter_paths: tuple[Path, ...]) -> None:
 )
 @click.option("--dir", "place", metavar="DIR", default=Path(), type=click.Path(path_type=Path), help="The workspace.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, when all is done.")
-@adapter_path
+@adapter_path()
 @told
 def check(
     target: str,

@@ -44,7 +44,25 @@ def folder(function: Callable[..., R]) -> Callable[..., R]:
     return wrapper
 
 
-def with_packages(work: Callable[[], R], fetch: bool) -> R:
+unsandboxed_option = click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox.")
+fetch_option = click.option("--fetch", is_flag=True, help="Fetch the packages that the checks need, with network.")
+
+
+def adapter_path(hidden: bool = False) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """The option for folders of one's own adapters."""
+    return click.option(
+        "--adapter-path",
+        "adapter_paths",
+        multiple=True,
+        hidden=hidden,
+        metavar="DIR",
+        envvar="META_ADAPTER_PATH",
+        type=click.Path(path_type=Path),
+        help="A folder with adapters of your own; they come before the packaged ones.",
+    )
+
+
+def with_packages(work: Callable[[], R], fetch: bool, say: Callable[[str], object] = click.echo) -> R:
     """Do the work; with consent, fetch the packages that it lacks and do it again. Raises PackagesMissing."""
     from engine.gates.packages import PackagesMissing
 
@@ -54,7 +72,7 @@ def with_packages(work: Callable[[], R], fetch: bool) -> R:
         except PackagesMissing as missing:
             if not fetch or missing.needed.there:
                 raise
-            click.echo(f"fetching packages: {missing.needed.command}")
+            say(f"fetching packages: {missing.needed.command}")
             missing.needed.fetch()
 
 

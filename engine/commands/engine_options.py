@@ -10,29 +10,37 @@ from typing import Any
 
 import click
 
-from engine.commands.building import JOBS, check_speed, configured
+from engine.commands.common import adapter_path, fetch_option, unsandboxed_option, with_packages
+from engine.configuration import Configuration, ConfigurationError, load
+from engine.configuration.load import unknown_models
+from engine.errors import UsageError
 from engine.names import REPLAY
-from engine.runner.context import Settings
-from engine.runner.start import bundled_tape
+from engine.runner.context import Say, Settings
+from engine.runner.loop import RunEnd
+from engine.runner.start import bundled_tape, run_engine
+from engine.sessions.adapters import known
 from engine.snapshot import Options
 from engine.state.store import Store
 from engine.workspace import Workspace
 
+JOBS = Settings.jobs
+
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How a person wants the engine to run."""
+    """How a person wants the engine to run; without arguments, as it runs where nothing is said."""
 
-    yes: bool
-    runtime: str
-    jobs: int | None
-    max_tokens: int | None
-    max_cost: float | None
-    record: Path | None
-    tape: Path | None
-    speed: str
-    unsandboxed: bool
-    adapter_paths: tuple[Path, ...]
+    yes: bool = False
+    runtime: str = ""
+    jobs: int | None = None
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    record: Path | None = None
+    tape: Path | None = None
+    speed: str = "max"
+    unsandboxed: bool = False
+    fetch: bool = False
+    adapter_paths: tuple[Path, ...] = ()
 
     def settings(self, workspace: Workspace) -> Settings:
         """As the engine takes them. Raises MetaError for what cannot be."""
@@ -54,6 +62,33 @@ class EngineOptions:
             options=Options(yes=self.yes),
         )
 
+    def start(self, workspace: Workspace, settings: Settings, say: Say) -> RunEnd:
+        """Run the engine, and fetch the packages that its checks lack if that was agreed to. Raises MetaError."""
+        return with_packages(lambda: run_engine(workspace, settings, say, self.unsandboxed), self.fetch, say)
+
+
+NOTHING_SAID = EngineOptions()
+
+
+def configured(workspace: Workspace, adapter_paths: tuple[Path, ...]) -> Configuration:
+    """What meta.toml says, for this document and the runtimes there are. Raises ConfigurationError."""
+    configuration = load(workspace.root)
+    if configuration.models:
+        steps = [step.name for step in workspace.orchestration().steps()]
+        if unknown := unknown_models(configuration, steps, known(adapter_paths)):
+            raise ConfigurationError("\n".join(unknown))
+    return configuration
+
+
+def check_speed(speed: str) -> str:
+    """The speed as given, if it is one. Raises UsageError."""
+    try:
+        if speed == "max" or float(speed) > 0:
+            return speed
+    except ValueError:
+        pass
+    raise UsageError(f'--speed {speed}: a number above 0, or "max", is expected')
+
 
 _OPTIONS = (
     click.option("--yes", is_flag=True, help="Approve every gate."),
@@ -71,15 +106,9 @@ _OPTIONS = (
     click.option("--record", type=click.Path(path_type=Path), metavar="TAPE", help="Record the sessions there."),
     click.option("--tape", type=click.Path(path_type=Path), metavar="TAPE", help="The recording that replay plays."),
     click.option("--speed", default="max", show_default=True, help="How fast replay plays: a factor, or max."),
-    click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox."),
-    click.option(
-        "--adapter-path",
-        "adapter_paths",
-        multiple=True,
-        hidden=True,
-        envvar="META_ADAPTER_PATH",
-        type=click.Path(path_type=Path),
-    ),
+    unsandboxed_option,
+    fetch_option,
+    adapter_path(hidden=True),
 )
 
 

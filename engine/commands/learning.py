@@ -19,7 +19,6 @@ from engine.learning.approval import Decided, approve, decisions, decline, learn
 from engine.learning.proposals import Proposal, problems, proposals, read
 from engine.learning.reading import app_of, read_evidence
 from engine.learning.retrospective import Retrospective, find, prepare, settings_for
-from engine.runner.start import run_engine
 from engine.state.lock import EngineRunning, holder
 from engine.state.store import Store
 from engine.wisdom.library import collections_in_force, load
@@ -97,7 +96,7 @@ def _retrospective(about: Workspace, options: EngineOptions, say: Say) -> Retros
         return retrospective
     settings = settings_for(options.settings(about))
     try:
-        end = run_engine(workspace, settings, say, options.unsandboxed)
+        end = options.start(workspace, settings, say)
     except KeyboardInterrupt:
         say("interrupted; live sessions go on, and `meta wisdom learn` takes them up again")
         sys.exit(EXIT_INTERRUPTED)

@@ -21,7 +21,6 @@ from engine.errors import EXIT_DONE, MetaError, UsageError
 from engine.facts import WorkspaceFacts, assess_workspace
 from engine.lifecycle.change import SCHEMA_VERSION, ChangeReport, Expected, report_change, waiting_gate
 from engine.lifecycle.choices import DECISIONS, choose
-from engine.runner.start import run_engine
 from engine.state.models import Change, Decision
 from engine.workspace import GIVEN
 
@@ -64,9 +63,9 @@ def plan(folder: Path, options: EngineOptions, choices: tuple[str, ...], forecas
         settings = replace(options.settings(facts.workspace), change="plan")
         say = partial(click.echo, err=True)
         end = (
-            run_engine(facts.workspace, settings, say, options.unsandboxed)
+            options.start(facts.workspace, settings, say)
             if as_json
-            else run_and_tell(facts.workspace, settings, options.unsandboxed)
+            else run_and_tell(facts.workspace, settings, options)
         )
         code, facts = end.exit_code, assess_workspace(folder)
     _tell_plan(facts, as_json)
@@ -86,7 +85,7 @@ def apply(folder: Path, options: EngineOptions) -> None:
     if change.stage == "planning":
         _approve(facts, folder, change)
     settings = replace(options.settings(facts.workspace), change="apply")
-    finish(run_and_tell(facts.workspace, settings, options.unsandboxed))
+    finish(run_and_tell(facts.workspace, settings, options))
 
 
 def _choice(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from engine.briefs.patterns_lint import lint_pattern_files
-from engine.commands.common import folder, told, with_packages
+from engine.commands.common import fetch_option, folder, told, unsandboxed_option, with_packages
 from engine.errors import EXIT_ERROR
 from engine.lifecycle.prove import prove_workspace
 from engine.linting import TOOLCHAINS, lint_document, lint_toolchain, toolchain_documents
@@ -44,8 +44,8 @@ def lint(file: Path | None) -> None:
 
 
 @click.command()
-@click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox.")
-@click.option("--fetch", is_flag=True, help="Fetch the packages that the checks need, with network.")
+@unsandboxed_option
+@fetch_option
 @folder
 @told
 def prove(folder: Path, unsandboxed: bool, fetch: bool) -> None:

@@ -11,7 +11,7 @@ import click
 
 from engine.commands.common import folder, told
 from engine.errors import EXIT_WAITING
-from engine.runner.undoing import Preview, finish_cut_off, name_of, preview
+from engine.runner.undoing import CannotUndo, Preview, finish_cut_off, name_of, preview
 from engine.runner.undoing import undo as take_back
 from engine.workspace import Workspace
 
@@ -23,9 +23,10 @@ MOST_SHOWN = 20
 @click.option("--yes", is_flag=True, help="Do it; without, it is shown and, on a terminal, asked.")
 @click.option("--redo", is_flag=True, help="Take the last undo back instead, as long as nothing was done since.")
 @click.option("--json", "as_json", is_flag=True, help="What is undone as JSON.")
+@click.option("--only", type=int, metavar="ID", help="Only if that is still what would be undone: the id in the JSON.")
 @folder
 @told
-def undo(folder: Path, yes: bool, redo: bool, as_json: bool) -> None:
+def undo(folder: Path, yes: bool, redo: bool, as_json: bool, only: int | None) -> None:
     """Show the last LEGO merge or the last change of the app, and take it back: its files and the state.
 
     A new commit does it; what was edited since stays. `--yes` does it unasked; elsewhere than on a terminal it is only
@@ -40,6 +41,8 @@ def undo(folder: Path, yes: bool, redo: bool, as_json: bool) -> None:
     if seen is None:
         _nothing(redo, as_json)
         return
+    if only not in (None, seen.unit.id):
+        raise CannotUndo(f"what would be undone by now is {name_of(seen.unit)}: look again with `meta undo`")
     if not as_json:
         for line in _lines(seen):
             click.echo(line)
@@ -120,7 +123,7 @@ def _tell_json(seen: Preview | None, commit: str) -> None:
             for path, counts in seen.reverted.changed.items()
         }
         document |= {
-            "unit": {"kind": seen.unit.kind, "name": name_of(seen.unit), "began_at": seen.unit.at},
+            "unit": {"id": seen.unit.id, "kind": seen.unit.kind, "name": name_of(seen.unit), "began_at": seen.unit.at},
             "legos": list(seen.unit.legos),
             "requirement_ids": list(seen.requirements),
             "commits": [{"id": id_, "subject": subject} for id_, subject in seen.commits],

@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.commands.building import finish, run_and_tell
-from engine.commands.common import folder, told
+from engine.commands.common import folder, told, with_packages
 from engine.commands.engine_options import EngineOptions, engine_options
 from engine.errors import EXIT_WAITING, MetaError, UsageError
 from engine.facts import WorkspaceFacts, assess_workspace
@@ -60,7 +61,8 @@ def upgrade(
     if _is_under_way(facts) and not dry_run:
         click.echo("the upgrade that has begun goes on")
         _run(facts, options, {})
-    report = look_at_upgrade(facts)
+    say = partial(click.echo, err=as_json)
+    report = with_packages(lambda: look_at_upgrade(facts), options.fetch, say)
     if as_json:
         click.echo(json.dumps(document(report), indent=2, sort_keys=True, ensure_ascii=False))
         return
@@ -96,7 +98,7 @@ def _agreed(chosen: dict[str, Upgraded]) -> bool:
 
 def _run(facts: WorkspaceFacts, options: EngineOptions, chosen: dict[str, Upgraded]) -> None:
     settings = replace(options.settings(facts.workspace), change="upgrade", upgrade=chosen)
-    finish(run_and_tell(facts.workspace, settings, options.unsandboxed))
+    finish(run_and_tell(facts.workspace, settings, options))
 
 
 def choose(report: UpgradeReport, only: Sequence[str], sessions: Sequence[str]) -> dict[str, Upgraded]:
