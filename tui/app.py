@@ -11,14 +11,14 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from tui import recent
-from tui.acting import ActingApp
+from tui.consenting import ConsentingApp
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.drafts import Drafts
 from tui.farewell import end_when_told
 from tui.launch import Launch
 from tui.looks import Written
 from tui.messages import Clock
-from tui.palette import commands_of, key_groups
+from tui.palette import commands_of, everywhere, key_groups
 from tui.read_model import ViewReader, WaitingView, WorkspaceView, is_workspace
 from tui.screens.main import MainScreen
 from tui.settings import Read
@@ -36,7 +36,7 @@ class ShowsView(Protocol):
         """Draws the view."""
 
 
-class MetaApp(ActingApp):
+class MetaApp(ConsentingApp):
     """`reader`, `clock` and `live=False` (no timers) are for tests."""
 
     TITLE = "meta"
@@ -102,11 +102,8 @@ class MetaApp(ActingApp):
 
     def draw_trouble(self) -> None:
         """The main screen shows what is wrong for as long as it is."""
-        trouble = [self.problem, *(self.view.problems if self.view else ())]
-        if self.engine.trouble:
-            trouble.append(f"{self.engine.trouble}\ns starts the engine again.")
         if self.main is not None:
-            self.main.show_trouble("\n".join(filter(None, trouble)))
+            self.main.show_trouble("\n".join(self.troubles()))
 
     def on_written(self, message: Written) -> None:
         """Says what was done, and looks at once what came of it."""
@@ -261,6 +258,8 @@ class MetaApp(ActingApp):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every action of the screen in view, then themes and the like."""
         yield from commands_of(screen)
+        if self.view is not None:
+            yield from everywhere(self)
         yield from super().get_system_commands(screen)
 
 

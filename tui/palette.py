@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -25,9 +25,26 @@ def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
             )
 
 
-def _run(screen: Screen[Any], action: str) -> Any:
+EVERYWHERE = (
+    ("Undo", "Show the last merge of a LEGO, or the last change of the app, and take it back (meta undo)", "undo"),
+    ("Redo", "Bring back what the last undo took away (meta undo --redo)", "redo"),
+    ("Fetch packages", "Agree, for this run, that the packages it waits for are fetched (--fetch)", "fetch_packages"),
+    ("Allow a held secret", "Show what is held as a secret, and allow it if it is none", "allow_secret"),
+)
+"""Acts of the app that are offered on every screen."""
+
+
+def everywhere(app: App[Any]) -> Iterator[SystemCommand]:
+    """What can be done wherever one is, but for what the screen in view has a key for: that is there already."""
+    there = {binding.action for binding in app.screen.BINDINGS if isinstance(binding, Binding)}
+    for title, help_, action in EVERYWHERE:
+        if f"app.{action}" not in there:
+            yield SystemCommand(title, help_, _run(app, f"app.{action}"))
+
+
+def _run(node: App[Any] | Screen[Any], action: str) -> Any:
     async def run() -> None:
-        await screen.run_action(action)
+        await node.run_action(action)
 
     return run
 

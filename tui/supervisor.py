@@ -20,6 +20,9 @@ Phase = Literal["idle", "starting", "running", "ended", "failed"]
 Purpose = Literal["run", "plan", "apply"]
 """Which command of `meta` the engine is started as: to go on, to plan a change, to carry one out."""
 
+FETCH = ("--fetch",)
+CONSENT = "--fetch`"
+"""In the last words of an engine that needs packages: how a person agrees that they are fetched."""
 _LOG_BYTES = 16 * 1024
 
 _EXPECTED = (EXIT_DONE, EXIT_WAITING, EXIT_VALVE, EXIT_INTERRUPTED)
@@ -34,10 +37,14 @@ class EngineStatus:
     phase: Phase = "idle"
     code: int | None = None
     trouble: str = ""
+    fetch: bool = False
+    """Whether packages must be fetched before the work can go on, or are being fetched, with the person's consent."""
 
     @property
     def word(self) -> str:
         """For the header, where the lock alone would say too little."""
+        if self.fetch:
+            return "◌ fetching packages" if self.phase == "starting" else "! packages to fetch · D fetches them"
         return {"starting": "◌ engine starting", "failed": "✗ engine failed · s restarts it"}.get(self.phase, "")
 
 
@@ -53,6 +60,10 @@ class Supervisor:
         self._process: subprocess.Popen[bytes] | None = None
         self._wanted: Purpose | None = "run"
         """What for an engine is to be started at the next look, if none runs."""
+        self._purpose: Purpose = "run"
+        """What for the last one was."""
+        self._fetch = False
+        """Whether the person has agreed, for the run that begins next or has begun, that packages are fetched."""
         self._seen_running = False
         self._answered = ""
         """The decision files there were when the engine was last known to run."""
@@ -65,11 +76,12 @@ class Supervisor:
     def start(self, purpose: Purpose = "run") -> None:
         """Starts the engine detached: it goes on when this process ends. Raises OSError if that cannot be done."""
         changing = [*engine_command(purpose), str(self.workspace), *self.arguments]
+        self._purpose = purpose
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._answered = self._decisions()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*(self.command if purpose == "run" else changing), *self.preferred],
+                [*(self.command if purpose == "run" else changing), *self.preferred, *(FETCH if self._fetch else ())],
                 cwd=self.workspace,
                 env=environment(),
                 stdin=subprocess.DEVNULL,
@@ -77,11 +89,15 @@ class Supervisor:
                 stderr=log,
                 start_new_session=True,
             )
-        self.status = EngineStatus("starting")
+        self.status = EngineStatus("starting", fetch=self._fetch)
 
     def want(self, purpose: Purpose = "run") -> None:
         """Starts an engine at the next look."""
-        self._wanted = purpose
+        self._wanted, self._fetch = purpose, False
+
+    def fetch_packages(self) -> None:
+        """Starts, at the next look, what had waited for packages, with the person's consent to fetch them."""
+        self._wanted, self._fetch = self._purpose, True
 
     def look_after(self, view: WorkspaceView) -> EngineStatus:
         """Starts the engine if that is wanted and nobody runs one, and says how it is."""
@@ -96,9 +112,10 @@ class Supervisor:
         """Looks again. `locked`: an engine holds the lock; `work_left`: something could still be done by one."""
         code = self._process.poll() if self._process else None
         if self._process and code is None:
-            self.status = EngineStatus("running" if locked else "starting")
+            self._fetch = self._fetch and not locked
+            self.status = EngineStatus("running" if locked else "starting", fetch=self._fetch)
         elif self._process and code is not None:
-            self._process, self._seen_running = None, locked
+            self._process, self._seen_running, self._fetch = None, locked, False
             self.status = EngineStatus("running") if locked else self._ended(code)
         elif locked:
             self._answered = self._answered if self._seen_running else self._decisions()
@@ -114,6 +131,9 @@ class Supervisor:
     def _ended(self, code: int) -> EngineStatus:
         if code in _EXPECTED:
             return EngineStatus("ended", code)
+        if code == EXIT_RUNTIME and CONSENT in (words := self._last_words()):
+            what = words[words.rfind("meta: ") :].removeprefix("meta: ").partition(" To agree")[0]
+            return EngineStatus("failed", code, f"The work waits: {what}", fetch=True)
         no_runtime = "The engine stopped: no runtime could go on."
         reason = no_runtime if code == EXIT_RUNTIME else f"The engine ended unexpectedly (exit code {code})."
         return EngineStatus("failed", code, f"{reason}\n{self._last_words()}".strip())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from engine.commands.common import folder, told
+from engine.commands.common import attended, folder, tell_json, told
 from engine.errors import EXIT_WAITING
 from engine.runner.undoing import CannotUndo, Preview, finish_cut_off, name_of, preview
 from engine.runner.undoing import undo as take_back
@@ -35,7 +34,7 @@ def undo(folder: Path, yes: bool, redo: bool, as_json: bool, only: int | None) -
     workspace = Workspace.at(folder)
     if finish_cut_off(workspace, lambda words: click.echo(words, err=as_json)):
         if as_json:
-            _tell_json(None, "")
+            tell_json(_document(None, ""))
         return
     seen = preview(workspace, redo)
     if seen is None:
@@ -48,26 +47,26 @@ def undo(folder: Path, yes: bool, redo: bool, as_json: bool, only: int | None) -
             click.echo(line)
     if not yes and not _agreed(as_json):
         if as_json:
-            _tell_json(seen, "")
+            tell_json(_document(seen, ""))
         else:
             click.echo("nothing was changed; `meta undo --yes` does it" if not redo else "nothing was changed")
         sys.exit(EXIT_WAITING)
     commit = take_back(workspace, seen)
     if as_json:
-        _tell_json(seen, commit)
+        tell_json(_document(seen, commit))
         return
     click.echo(f"{name_of(seen.unit)} is undone, by commit {commit[:8]}. {_what_next(seen)}")
 
 
 def _agreed(as_json: bool) -> bool:
     """What a person at the terminal says; nobody else is asked."""
-    asked = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    asked = not as_json and attended()
     return asked and click.confirm("undo this?", default=False)
 
 
 def _nothing(redo: bool, as_json: bool) -> None:
     if as_json:
-        _tell_json(None, "")
+        tell_json(_document(None, ""))
     elif redo:
         click.echo("there is no undo to take back, or something was done since")
     else:
@@ -114,7 +113,7 @@ def _more(number: int) -> Iterator[str]:
         yield f"  and {number - MOST_SHOWN} more"
 
 
-def _tell_json(seen: Preview | None, commit: str) -> None:
+def _document(seen: Preview | None, commit: str) -> dict[str, object]:
     """`done`: the commit that did it; null while it is only shown."""
     document: dict[str, object] = {"schema_version": SCHEMA_VERSION, "unit": None, "done": commit or None}
     if seen:
@@ -133,4 +132,4 @@ def _tell_json(seen: Preview | None, commit: str) -> None:
             "uncommitted": list(seen.uncommitted),
             "sub_apps": list(seen.apart),
         }
-    click.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+    return document

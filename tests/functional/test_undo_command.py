@@ -241,7 +241,10 @@ def test_json_says_what_would_be_undone_and_then_what_was(kitchen: Kitchen) -> N
     told = json.loads(shown.out)
     assert (shown.code, told["schema_version"], told["unit"]["kind"], told["done"]) == (3, 1, "change", None)
     assert told["files"][STEW] == {"added": 1, "deleted": 1} and told["legos"] == ["stew"]
-    done = json.loads(undone(kitchen, "--json").out)
+    before = plain_git(kitchen.root, "rev-parse", "HEAD")
+    other = meta("undo", kitchen.root, "--yes", "--only", told["unit"]["id"] - 1)
+    assert other.code == 1 and "look again" in other.err and plain_git(kitchen.root, "rev-parse", "HEAD") == before
+    done = json.loads(undone(kitchen, "--json", "--only", told["unit"]["id"]).out)
     assert done["done"] == plain_git(kitchen.root, "rev-parse", "HEAD").strip()
 
 

@@ -25,6 +25,7 @@ from tui.messages import Clock
 from tui.read_model import WorkspaceView
 from tui.screens.browse import COMMON, BrowseScreen, explain
 from tui.screens.consent import Consent
+from tui.screens.consent_keys import FETCH_KEY
 from tui.widgets.item_list import Item
 from tui.widgets.text import Text
 
@@ -67,6 +68,16 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         Binding(
             "A", "apply", "Carry out", tooltip="Say yes to the plan and carry it out (meta apply)", id="changes.apply"
         ),
+        Binding("u", "app.undo", "Undo", tooltip="Take the last merge or change back (meta undo)", id="changes.undo"),
+        Binding(
+            "ctrl+r",
+            "app.redo",
+            "Redo",
+            show=False,
+            tooltip="Bring back what the last undo took away (meta undo --redo)",
+            id="changes.redo",
+        ),
+        FETCH_KEY,
         Binding("d", "edits", "Your edits", tooltip="What you changed in this LEGO's files", id="changes.edits"),
         Binding("e", "edit_intent", "Intent", tooltip="Edit app_intent.md in your editor", id="changes.edit_intent"),
         Binding("c", "edit_request", "Request", tooltip="Write change_request.md", id="changes.edit_request"),
@@ -114,6 +125,7 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         """What cannot be read; else why the engine that this screen started has ended."""
         super().draw_trouble()
         if not self.problem and (said := self.app.engine.trouble):
+            said += "\nD agrees, for this run." if self.app.engine.fetch else ""
             trouble = self.query_one("#browse-trouble", Text)
             trouble.display = True
             trouble.update(Content(f"✗ {said}"))

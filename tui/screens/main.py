@@ -12,10 +12,12 @@ from textual.content import Content
 from textual.events import DescendantFocus
 from textual.screen import Screen
 
+from tui.acting import ActingApp
 from tui.messages import Clock
 from tui.node_details import describe_node
 from tui.read_model import SessionView, StepView, WorkspaceView
 from tui.sanitize import clean
+from tui.screens.consent_keys import ALLOW_KEY, FETCH_KEY
 from tui.tree_filter import Filter
 from tui.tree_model import Node
 from tui.views import VIEWS
@@ -66,6 +68,8 @@ class MainScreen(Screen[None]):
             show=False,
             tooltip="Start the engine when it is stopped",
         ),
+        FETCH_KEY,
+        ALLOW_KEY,
         Binding("tab", "area(1)", "Next pane", id="next_pane", tooltip="Tree, board, details", show=False),
         Binding("shift+tab", "area(-1)", "Previous pane", id="previous_pane", show=False),
         Binding("1", "go('tree')", "Phase tree", id="go_tree", show=False),
@@ -220,8 +224,6 @@ class MainScreen(Screen[None]):
 
     def action_note(self) -> None:
         """Asks for what the next session of the selected step is to know."""
-        from tui.acting import ActingApp
-
         step = self._node.step if self._node else None
         if step is None:
             self.notify("Select a step in the tree first.", title="A note for the next session")
@@ -245,8 +247,6 @@ class MainScreen(Screen[None]):
             self.notify("Everything is as new as what it stands on.", title="Nothing is stale")
 
     def _ask_refresh(self, steps: Sequence[StepView], lego: str = "") -> None:
-        from tui.acting import ActingApp
-
         if isinstance(self.app, ActingApp):
             self.app.refresh_stale(steps, lego)
 
