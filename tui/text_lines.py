@@ -12,6 +12,12 @@ from tui.wrap import fit, surely_fits, wrap_cells
 Piece = tuple[str, str]
 """A text and its style, such as `bold $text-muted`."""
 
+FOUND = "bold $on-warning on $warning"
+"""The style of words that were searched for."""
+
+FOUND_NOW = f"underline {FOUND}"
+"""As FOUND, where the reader is."""
+
 _NOTE_GAP = 2
 
 

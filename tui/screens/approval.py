@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Markdown, Static
+from textual.events import DescendantFocus
+from textual.widgets import Static
 
 from tui.artifact import Document
 from tui.conflict_lines import conflict_lines
@@ -22,12 +22,16 @@ from tui.gate_lines import BEGUN, COMMENT, diff_lines, raw_lines
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_receipt, load_report
 from tui.messages import Clock
 from tui.read_model import WaitingView, WorkspaceView
+from tui.screens.approval_keys import APPROVAL_KEYS, VIEWS
 from tui.screens.ask_text import AskComment
 from tui.screens.commented import CommentedScreen
 from tui.screens.confirm import Confirm
-from tui.widgets.document_lines import DocumentLines
+from tui.screens.searching import Searchable, Searching
+from tui.widgets.document_lines import DocumentLines, EvidenceLines
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
+from tui.widgets.rendered import Rendered
+from tui.widgets.search_line import SearchLine
 from tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
@@ -36,45 +40,24 @@ if TYPE_CHECKING:
 GRACE = 0.5
 """Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""
 
-VIEWS = ("rendered", "raw", "diff")
 CONFLICTS = -1
 """Shown in place of one of the views where a session and the person changed the same lines."""
 _NO_FILE = "There is no file to read: only the checks speak here."
 
 
-class ApprovalScreen(CommentedScreen):
+class ApprovalScreen(Searching, CommentedScreen):
     """Answers only by `a`, `r` or `s`, and only after a moment. `esc` leaves the question open."""
 
     CSS_PATH = "approval.tcss"
     BINDING_GROUP_TITLE = "Approval"
-    BINDINGS = [
-        Binding("a", "approve", "Approve", tooltip="Approve exactly what is shown"),
-        Binding("r", "revise", "Revise", tooltip="Send it back with your comments"),
-        Binding("c", "comment", "Comment", tooltip="Comment on the line or hunk under the cursor"),
-        Binding("escape", "later", "Later", tooltip="Leave the question open; what you typed is kept"),
-        Binding("e", "edit", "Edit", tooltip="Open the file in your editor"),
-        Binding("s", "stop", "Stop", tooltip="Stop this branch of the work"),
-        Binding("m", "next_view", "View", tooltip="Rendered, raw, or what changed since the last approval"),
-        Binding("tab,shift+tab", "switch_side", "Checks", tooltip="Between the document and its checks"),
-        Binding("n,right_square_bracket", "turn(1)", "Next", tooltip="The next question that waits for you"),
-        Binding("p,left_square_bracket", "turn(-1)", "Previous", tooltip="The question before it", show=False),
-        Binding("f", "next_file", "Next file", tooltip="The next of the files to approve", show=False),
-        Binding("x,delete", "remove", "Remove comment", tooltip="Remove the comment under the cursor", show=False),
-        *(Binding(str(n), f"show_as({n - 1})", f"Show {name}", show=False) for n, name in enumerate(VIEWS, 1)),
-        Binding("0", "show_as(-1)", "Show conflicts", show=False, tooltip="Where you and the session conflict"),
-        Binding("j", "scroll(2)", "Down", show=False),
-        Binding("k", "scroll(-2)", "Up", show=False),
-        Binding("g", "scroll(-999999)", "To the top", show=False),
-        Binding("G", "scroll(999999)", "To the end", show=False),
-        Binding("question_mark", "app.help", "Help", show=False, key_display="?"),
-    ]
+    BINDINGS = APPROVAL_KEYS
     app: MetaApp
 
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
         super().__init__(draft)
         self.view, self.waiting, self.clock = view, waiting, clock
         self.shown_as = CONFLICTS if self.conflicts else 0
-        self._file = 0
+        self._file, self._in_evidence = 0, False
         self._page: Page | None = None
         self._report: Report = NOTHING_SAID
         self._quiet_since = clock()
@@ -86,10 +69,10 @@ class ApprovalScreen(CommentedScreen):
             with Vertical(id="document"):
                 yield TabLine(VIEWS, id="gate-views")
                 yield Static(id="gate-file")
-                with VerticalScroll(id="rendered"):
-                    yield Markdown(id="markdown", open_links=False)
+                yield Rendered(id="rendered")
                 yield DocumentLines(id="text")
-            yield LinesView(id="evidence")
+            yield EvidenceLines(id="evidence")
+        yield SearchLine(id="gate-search")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -137,10 +120,11 @@ class ApprovalScreen(CommentedScreen):
             self.shown_as = max(0, self.shown_as)
         self._show_file(page)
         if self.rendered:
-            await self.query_one("#markdown", Markdown).update(page.document.text)
+            await self.query_one(Rendered).show(page.document.text)
         else:
             self._show_lines(from_top=from_top)
         self._show_evidence()
+        self.carry_search()
         self._quiet_since = self.clock()
 
     @property
@@ -256,8 +240,9 @@ class ApprovalScreen(CommentedScreen):
             self.dismiss(Answer("stop"))
 
     def action_later(self) -> None:
-        """The question stays open, and the draft stays."""
-        self.dismiss(None)
+        """The question stays open, and the draft stays. A search is ended first."""
+        if not self.end_search():
+            self.dismiss(None)
 
     def on_lines_view_picked(self, event: LinesView.Picked) -> None:
         """A receipt opens; a comment can be changed."""
@@ -307,6 +292,13 @@ class ApprovalScreen(CommentedScreen):
             self._file = (self._file + 1) % len(self.waiting.about)
             self._read()
 
+    def action_next(self) -> None:
+        """The next match of a search, else the next question."""
+        if self.is_searching:
+            self.action_match(1)
+        else:
+            self.action_turn(1)
+
     def action_turn(self, by: int) -> None:
         """To another question that waits; this one stays open."""
         self.app.turn_gate(self, self.waiting, by)
@@ -316,6 +308,18 @@ class ApprovalScreen(CommentedScreen):
         to_evidence = not self.at_evidence
         self.set_class(to_evidence, "-at-evidence")
         self.query_one("#evidence" if to_evidence else "#rendered" if self.rendered else "#text").focus()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Whichever side was used last is the one that is searched, also while words are typed."""
+        if event.widget.id in ("evidence", "text", "rendered"):
+            self._in_evidence = event.widget.id == "evidence"
+            self.carry_search()
+
+    def searchable(self) -> Searchable:
+        """The side that was used last."""
+        if self._in_evidence:
+            return self.query_one(EvidenceLines)
+        return self.query_one(Rendered) if self.rendered else self.query_one(DocumentLines)
 
     def action_scroll(self, lines: int) -> None:
         """Scrolls the rendered text; the other sides have a cursor of their own."""

@@ -28,6 +28,7 @@ from tui.lego_words import EMPTY, lego_rows, lego_title
 from tui.messages import Clock
 from tui.read_model import SessionView, WorkspaceView
 from tui.screens.lego_keys import LEGO_KEYS
+from tui.screens.searching import Searchable, Searching
 from tui.screens.view_screen import ViewScreen
 from tui.text_lines import TextLine
 from tui.widgets.key_line import KeyLine
@@ -41,7 +42,7 @@ _PROSE = 118
 """Cells: text wider than this is tiring to read."""
 
 
-class LegoScreen(ViewScreen):
+class LegoScreen(Searching, ViewScreen):
     """`lego` is shown first; without it the one under the cursor of the main screen, else a person chooses."""
 
     CSS_PATH = "lego.tcss"
@@ -133,6 +134,7 @@ class LegoScreen(ViewScreen):
             self.query_one(f"#{what}").focus() if what != "lego-notice" else self.set_focus(None)
         elif focused is None and what != "lego-notice" and not self.has_class("-choosing"):
             self.query_one(f"#{what}").focus()
+        self.carry_search()
 
     def _show_nothing(self) -> None:
         notice = self.query_one("#lego-notice", Notice)
@@ -217,21 +219,15 @@ class LegoScreen(ViewScreen):
         """A click on a tab."""
         self.action_open_tab(message.index)
 
-    def on_search_line_search(self, message: SearchLine.Search) -> None:
-        """Marks the words, and goes to the first of them."""
-        text = self.query_one("#lego-text", LinesView)
-        self.query_one(SearchLine).tell(text.search(message.words) if message.words else None)
-        if not message.words:
-            text.search("")
-        if message.done:
-            text.focus()
+    def searchable(self) -> Searchable | None:
+        """The lines of the tab, or the live output."""
+        text, live = self.query_one("#lego-text", LinesView), self.query_one(SessionOutput)
+        return text if text.display else live if live.display else None
 
-    def action_search(self) -> None:
-        """Opens the line to search with; live output has none."""
-        if self.query_one("#lego-text").display:
-            self.query_one(SearchLine).open()
-        else:
-            self.notify("There is no text to search in this tab.")
+    def action_back(self) -> None:
+        """Away with a search first, then with the screen."""
+        if not self.end_search():
+            super().action_back()
 
     def action_tab(self, by: int) -> None:
         """One tab further; in the list of LEGOs, into the tabs."""

@@ -14,9 +14,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.ink import Inks
-from tui.text_lines import TextLine, TextRow, find, split_matches, wrap_lines
+from tui.text_lines import FOUND, FOUND_NOW, TextLine, TextRow, find, split_matches, wrap_lines
 
-_FOUND = "bold $background on $warning"
 _ABOVE = 3
 """Rows that stay in sight above a line that was searched for."""
 
@@ -64,6 +63,13 @@ class LinesView(ScrollView, can_focus=True):
             """The view it happened in."""
             return self.view
 
+    class Matched(Message):
+        """The reader is at match `at` (from 1; 0: at none) `of` so many."""
+
+        def __init__(self, view: LinesView, at: int, of: int) -> None:
+            super().__init__()
+            self.view, self.at, self.of = view, at, of
+
     def __init__(self, *, most_width: int = 0, id: str | None = None) -> None:
         """`most_width`: prose is not laid out wider than this; 0: as wide as there is room."""
         super().__init__(id=id)
@@ -75,6 +81,7 @@ class LinesView(ScrollView, can_focus=True):
         self._first: list[int] = []
         self._keyed: list[tuple[str, int]] = []
         self._width = 0
+        self._found: list[int] = []
         self._match = -1
         self._inks = Inks(self)
 
@@ -84,6 +91,9 @@ class LinesView(ScrollView, can_focus=True):
         self._lines = lines
         if not same:
             self._keyed = [(line.key, index) for index, line in enumerate(lines) if line.key]
+            if self.words:
+                self._match = -1 if from_top else self._match
+                self._find()
         keys = self._keys()
         wanted = cursor or ("" if from_top else self.cursor)
         self.cursor = wanted if wanted in keys else next(iter(self._picks()), "")
@@ -130,7 +140,7 @@ class LinesView(ScrollView, can_focus=True):
         segments = [Segment(text, self._inks[style + tint]) for text, style in line.marks] if row.number == 0 else []
         if row.number:
             segments = [Segment(" " * min(line.lead, self._width - 1), self._inks["$foreground" + tint])]
-        ink, found = self._inks[line.style + tint], self._inks[_FOUND]
+        ink, found = self._inks[line.style + tint], self._inks[FOUND_NOW if row.line == self._match else FOUND]
         segments += [
             Segment(text, found if is_match else ink) for text, is_match in split_matches(row.text, self.words)
         ]
@@ -209,24 +219,37 @@ class LinesView(ScrollView, can_focus=True):
 
     def search(self, words: str) -> int:
         """Marks `words`, goes to the first line at or below the top that has them, and says how many lines do."""
-        self.words = words
+        self.words, self._match = words, -1
+        self._find()
         self.refresh()
-        found = find(self._lines, words)
-        if found:
+        if self._found:
             top = self.scroll_offset.y
-            self._go(next((line for line in found if self._first[line] >= top), found[0]))
-        return len(found)
+            self._go(next((line for line in self._found if self._first[line] >= top), self._found[0]))
+        return len(self._found)
 
     def action_match(self, by: int) -> None:
         """To the next line with the words that were searched for; after the last one to the first."""
-        found = find(self._lines, self.words)
-        if found:
-            later = [line for line in found if line > self._match]
-            earlier = [line for line in found if line < self._match]
-            self._go((later or found)[0] if by > 0 else (earlier or found)[-1])
+        if self._found:
+            later = [line for line in self._found if line > self._match]
+            earlier = [line for line in self._found if line < self._match]
+            self._go((later or self._found)[0] if by > 0 else (earlier or self._found)[-1])
+
+    def _find(self) -> None:
+        """Looks for the words in other lines; the reader stays, and is told if the match they were at is gone."""
+        self._found = find(self._lines, self.words)
+        if self._match not in self._found:
+            self._match = -1
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.words:
+            at = self._found.index(self._match) + 1 if self._match >= 0 else 0
+            self.post_message(self.Matched(self, at, len(self._found)))
 
     def _go(self, line: int) -> None:
         self._match = line
         if self._lines[line].key:
             self._stand_on(self._lines[line].key)
         self.scroll_to(y=max(0, self._first[line] - _ABOVE), animate=False, force=True)
+        self.refresh()
+        self._tell()

@@ -12,7 +12,7 @@ from textual.widgets import Input, Label
 class SearchLine(Horizontal):
     """Hidden until opened. Posts `Search` while words are typed, and when it is closed without any."""
 
-    BINDINGS = [Binding("escape", "close", "Close", tooltip="Close the search")]
+    BINDINGS = [Binding("escape", "close", "Close", tooltip="Close the search", id="search.close")]
     DEFAULT_CSS = """
     SearchLine { height: 1; display: none; background: $panel; }
     SearchLine.-open { display: block; }
@@ -39,9 +39,15 @@ class SearchLine(Horizontal):
         self.add_class("-open")
         self.query_one(Input).focus()
 
-    def tell(self, found: int | None) -> None:
-        """Says how many lines have the words; None: nothing was searched for."""
-        text = "" if found is None else f"{found} found · n next · N before" if found else "not found"
+    @property
+    def words(self) -> str:
+        """What is searched for now."""
+        return self.query_one(Input).value if self.has_class("-open") else ""
+
+    def tell(self, found: int | None, at: int = 0) -> None:
+        """Says how many places have the words, and at which one the reader is; None: nothing was searched for."""
+        place = f"{at} of {found}" if at and found else f"{found}"
+        text = "" if found is None else f"{place} found · n next · N before" if found else "not found"
         self.query_one("#found", Label).update(text)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -1,0 +1,42 @@
+"""The keys of a gate."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+VIEWS = ("rendered", "raw", "diff")
+"""The ways to see the document, by their digits."""
+
+
+def _key(keys: str, action: str, name: str, does: str) -> Binding:
+    return Binding(keys, action, name, tooltip=does, id=f"approval.{action}")
+
+
+def _hidden(keys: str, action: str, name: str, id: str) -> Binding:
+    return Binding(keys, action, name, show=False, id=f"approval.{id}")
+
+
+APPROVAL_KEYS: list[BindingType] = [
+    _key("a", "approve", "Approve", "Approve exactly what is shown"),
+    _key("r", "revise", "Revise", "Send it back with your comments"),
+    _key("c", "comment", "Comment", "Comment on the line or hunk under the cursor"),
+    _key("escape", "later", "Later", "End the search, else leave the question open; what you typed is kept"),
+    _key("e", "edit", "Edit", "Open the file in your editor"),
+    _key("s", "stop", "Stop", "Stop this branch of the work"),
+    _key("m", "next_view", "View", "Rendered, raw, or what changed since the last approval"),
+    Binding("slash", "search", "Search", key_display="/", tooltip="Search the text in use", id="search"),
+    _key("tab,shift+tab", "switch_side", "Checks", "Between the document and its checks"),
+    _key("n", "next", "Next", "The next question that waits for you; while you search, the next match"),
+    _hidden("N", "match(-1)", "Match before", "match_before"),
+    _hidden("right_square_bracket", "turn(1)", "Next question", "next_question"),
+    _hidden("p,left_square_bracket", "turn(-1)", "Question before", "question_before"),
+    _hidden("f", "next_file", "Next file", "next_file"),
+    _hidden("x,delete", "remove", "Remove comment", "remove"),
+    *(_hidden(str(n), f"show_as({n - 1})", f"Show {name}", name) for n, name in enumerate(VIEWS, 1)),
+    _hidden("0", "show_as(-1)", "Show conflicts", "conflicts"),
+    _hidden("j", "scroll(2)", "Down", "down"),
+    _hidden("k", "scroll(-2)", "Up", "up"),
+    _hidden("g", "scroll(-999999)", "To the top", "top"),
+    _hidden("G", "scroll(999999)", "To the end", "end"),
+    Binding("question_mark", "app.help", "Help", show=False, key_display="?", id="help"),
+]
