@@ -24,6 +24,10 @@ from tui.widgets.key_line import KeyLine
 if TYPE_CHECKING:
     from tui.app import MetaApp
 
+_SEND = "Send what is answered"
+_TAKE = "Answer as the session proposes"
+_NEXT = "The next question that waits for you"
+_LATER = "Leave the questions open"
 _NONE = "Nothing is answered yet. A single answer is enough; esc leaves all of them open."
 
 
@@ -34,12 +38,12 @@ class AnswersScreen(Screen[Answer | None]):
     AUTO_FOCUS = "Input"
     BINDING_GROUP_TITLE = "Questions"
     BINDINGS = [
-        Binding("ctrl+r,ctrl+enter", "send", "Send answers", priority=True, tooltip="Send what is answered"),
-        Binding("ctrl+t", "take", "Take proposal", priority=True, tooltip="Answer as the session proposes"),
-        Binding("ctrl+n", "turn(1)", "Next", priority=True, tooltip="The next question that waits for you"),
-        Binding("down", "app.focus_next", "Next line", show=False),
-        Binding("up", "app.focus_previous", "Line before", show=False),
-        Binding("escape", "later", "Later", priority=True, tooltip="Leave the questions open"),
+        Binding("ctrl+r,ctrl+enter", "send", "Send answers", True, priority=True, id="answers.send", tooltip=_SEND),
+        Binding("ctrl+t", "take", "Take proposal", True, priority=True, id="answers.take", tooltip=_TAKE),
+        Binding("ctrl+n", "turn(1)", "Next", True, priority=True, id="answers.next", tooltip=_NEXT),
+        Binding("down", "app.focus_next", "Next line", False, id="answers.next_line"),
+        Binding("up", "app.focus_previous", "Line before", False, id="answers.line_before"),
+        Binding("escape", "later", "Later", True, priority=True, id="answers.later", tooltip=_LATER),
     ]
     app: MetaApp
 

@@ -35,12 +35,12 @@ class ItemList(ScrollView, can_focus=True):
 
     BINDING_GROUP_TITLE = "List"
     BINDINGS = [
-        Binding("up,k", "cursor(-1)", "Up", show=False),
-        Binding("down,j", "cursor(1)", "Down", show=False),
-        Binding("pageup,ctrl+u", "cursor(-10)", "Ten up", show=False),
-        Binding("pagedown,ctrl+f", "cursor(10)", "Ten down", show=False),
-        Binding("home,g", "edge(0)", "First", show=False),
-        Binding("end,G", "edge(-1)", "Last", show=False),
+        Binding("up,k", "cursor(-1)", "Up", show=False, id="list.up"),
+        Binding("down,j", "cursor(1)", "Down", show=False, id="list.down"),
+        Binding("pageup,ctrl+u", "cursor(-10)", "Ten up", show=False, id="list.page_up"),
+        Binding("pagedown,ctrl+f", "cursor(10)", "Ten down", show=False, id="list.page_down"),
+        Binding("home,g", "edge(0)", "First", show=False, id="list.first"),
+        Binding("end,G", "edge(-1)", "Last", show=False, id="list.last"),
     ]
     DEFAULT_CSS = """
     ItemList { overflow-x: hidden; scrollbar-size-vertical: 1; }
