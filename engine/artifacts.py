@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from engine.git import Repository, blob_id
+from engine.git import Place, Repository, blob_id
 
 NOTES_HEADING = "## REVIEW NOTES"
 NOT_REVIEWED = "Not reviewed yet."
@@ -25,9 +25,14 @@ def artifact_id(path: str, data: bytes) -> str:
 
 def artifact_ids(repository: Repository, commit: str, wanted: Iterable[str]) -> dict[str, str]:
     """Path → identity of artifacts in a commit, a folder's being its tree; those that are not there are left out."""
-    found = repository.ids(commit, wanted)
-    documents = repository.read_all(commit, [path for path in found if path.endswith(".md")])
-    return found | {path: artifact_id(path, data) for path, data in documents.items()}
+    return {path: id_ for (_, path), id_ in artifact_ids_at(repository, ((commit, path) for path in wanted)).items()}
+
+
+def artifact_ids_at(repository: Repository, places: Iterable[Place]) -> dict[Place, str]:
+    """As `artifact_ids`, in many commits."""
+    found = repository.ids_at(places)
+    documents = repository.read_at(place for place in found if place[1].endswith(".md"))
+    return found | {place: artifact_id(place[1], data) for place, data in documents.items()}
 
 
 def split_notes(text: str) -> tuple[str, str]:

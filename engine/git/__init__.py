@@ -16,7 +16,7 @@ from engine.git.errors import (
 )
 from engine.git.landing import Landing
 from engine.git.merging import Merged, merge_texts
-from engine.git.objects import blob_id
+from engine.git.objects import Place, blob_id
 from engine.git.process import check_git
 
 
@@ -36,6 +36,7 @@ __all__ = [
     "NestedRepository",
     "NotInCommit",
     "NotOurWorktree",
+    "Place",
     "Repository",
     "blob_id",
     "check_git",

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from engine.git.errors import MergeConflict, NotInCommit, reported
 from engine.git.paths import clean_path
-from engine.git.process import Result
 from engine.git.refs import References
 
 _IDENTITY = "Meta Orchestrator <meta@localhost> now"
 _PLAIN, _EXECUTABLE = "100644", "100755"
 _MOST_ARGUMENTS = 1000  # of a command; beyond it the whole commit is listed
+
+Place = tuple[str, str]
+"""A commit and a path in it."""
 
 
 def blob_id(data: bytes) -> str:
@@ -28,10 +30,14 @@ class Objects(References):
 
     def ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         """Path as given → blob id (file) or tree id (folder; "" is the top); a path not in the commit is left out."""
-        asked = list(paths)
-        names = [f"{commit}:{clean_path(path) if path else ''}" for path in asked]
-        answers = self._look_up(names).text.splitlines()
-        return {path: answer for path, answer in zip(asked, answers, strict=True) if not answer.endswith(" missing")}
+        return {path: id_ for (_, path), id_ in self.ids_at((commit, path) for path in paths).items()}
+
+    def ids_at(self, places: Iterable[Place]) -> dict[Place, str]:
+        """As `ids`, in many commits, by one git."""
+        asked = list(places)
+        names = "".join(f"{commit}:{clean_path(path) if path else ''}\0" for commit, path in asked)
+        answers = self.run("cat-file", "--batch-check=%(objectname)", "-z", stdin=os.fsencode(names)).text.splitlines()
+        return {place: answer for place, answer in zip(asked, answers, strict=True) if not answer.endswith(" missing")}
 
     def read(self, commit: str, path: str) -> bytes:
         """The content of a file. Raises NotInCommit."""
@@ -39,19 +45,23 @@ class Objects(References):
 
     def read_all(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         """Path → content of many files, read by one git. Raises NotInCommit."""
-        asked = list(paths)
+        return {path: data for (_, path), data in self.read_at((commit, path) for path in paths).items()}
+
+    def read_at(self, places: Iterable[Place]) -> dict[Place, bytes]:
+        """As `read_all`, from many commits, by one git. Raises NotInCommit."""
+        asked = list(places)
         if not asked:
             return {}
-        names = b"".join(os.fsencode(f"{commit}:{clean_path(path)}") + b"\0" for path in asked)
-        answer = self.run("cat-file", "--batch", "-z", stdin=names).out
-        found: dict[str, bytes] = {}
-        for path in asked:
-            header, _, answer = answer.partition(b"\n")
-            kind = header.split(b" ")
+        names = b"".join(os.fsencode(f"{commit}:{clean_path(path)}") + b"\0" for commit, path in asked)
+        answer, at = self.run("cat-file", "--batch", "-z", stdin=names).out, 0
+        found: dict[Place, bytes] = {}
+        for place in asked:
+            end = answer.index(b"\n", at)
+            kind = answer[at:end].split(b" ")
             if len(kind) != 3 or kind[1] != b"blob":
-                raise NotInCommit(commit, path)
-            size = int(kind[2])
-            found[path], answer = answer[:size], answer[size + 1 :]
+                raise NotInCommit(*place)
+            at = end + 1 + int(kind[2]) + 1
+            found[place] = answer[end + 1 : at - 1]
         return found
 
     def read_present(self, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
@@ -115,10 +125,6 @@ class Objects(References):
             if merged.code:
                 raise MergeConflict(ours, theirs, conflicts)
             return self.run("commit-tree", tree, "-p", ours, "-p", theirs, stdin=message.encode()).text
-
-    def _look_up(self, names: Sequence[str]) -> Result:
-        asked = "".join(f"{name}\0" for name in names)
-        return self.run("cat-file", "--batch-check=%(objectname)", "-z", stdin=os.fsencode(asked))
 
     def _modes_and_ids(self, commit: str, paths: Iterable[str]) -> dict[str, tuple[str, str]]:
         few = list(paths)

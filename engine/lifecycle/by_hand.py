@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from engine.artifacts import covers
+from engine.artifacts import artifact_ids_at, covers
 from engine.edits import Edit, body, edits_by_hand
 from engine.facts import WorkspaceFacts
 from engine.legos.roles import outputs
@@ -13,11 +13,28 @@ from engine.state.models import StepRecord
 
 def edits_of_lego(facts: WorkspaceFacts, lego: str) -> list[Edit]:
     """A person's change of each file that the LEGO's steps made; what is uncommitted will be committed as theirs."""
-    made = list(_made(facts, lego))
+    return edits_of_legos(facts, [lego])[lego]
+
+
+def edits_of_legos(facts: WorkspaceFacts, legos: Collection[str]) -> dict[str, list[Edit]]:
+    """As `edits_of_lego`, of many. Files are read only where something differs: an app has hundreds of steps."""
+    repository = facts.workspace.repository
+    made = [(lego, record, own) for lego in legos for record, own in _made(facts, lego)]
+    found: dict[str, list[Edit]] = {lego: [] for lego in legos}
     if not made:
-        return []
-    dirty = facts.workspace.repository.dirty(sorted({path for _, own in made for path in own}))
-    return [edit for record, own in made for edit in _edits(facts, record, own, dirty)]
+        return found
+    head = repository.head()
+    assert head is not None, "a workspace has a first commit"
+    dirty = repository.dirty(sorted({path for _, _, own in made for path in own}))
+    ids = artifact_ids_at(
+        repository, {(at, path) for _, record, own in made for at in (record.commit or head, head) for path in own}
+    )
+    for lego, record, own in made:
+        same = all(ids.get((record.commit or head, path)) == ids.get((head, path)) for path in own)
+        committed = [] if same and not record.generated else edits_by_hand(repository, head, record, own)
+        mine = [path for path in dirty if covers(own, path)]
+        found[lego] += _with_uncommitted(facts, head, committed, mine) if mine else committed
+    return found
 
 
 def _made(facts: WorkspaceFacts, lego: str) -> Iterator[tuple[StepRecord, list[str]]]:
@@ -28,14 +45,12 @@ def _made(facts: WorkspaceFacts, lego: str) -> Iterator[tuple[StepRecord, list[s
             yield record, outputs(step, facts.snapshot.plan, facts.snapshot.toolchain, lego)
 
 
-def _edits(facts: WorkspaceFacts, record: StepRecord, own: Sequence[str], dirty: Sequence[str]) -> list[Edit]:
-    repository = facts.workspace.repository
-    head = repository.head()
-    assert head is not None, "a workspace has a first commit"
-    edits = {edit.path: edit for edit in edits_by_hand(repository, head, record, own)}
-    for path in (path for path in dirty if covers(own, path)):
-        committed = repository.read_present(head, [path])
-        generated = edits[path].generated if path in edits else _body(path, committed.get(path))
+def _with_uncommitted(facts: WorkspaceFacts, head: str, committed: list[Edit], mine: Sequence[str]) -> list[Edit]:
+    """The edits in commits, and those in files that lie there otherwise than in `head`."""
+    edits = {edit.path: edit for edit in committed}
+    there = facts.workspace.repository.read_present(head, mine)
+    for path in mine:
+        generated = edits[path].generated if path in edits else _body(path, there.get(path))
         file = facts.workspace.root / path
         edits[path] = Edit(path, generated, _body(path, file.read_bytes() if file.is_file() else None))
     return [edits[path] for path in sorted(edits) if edits[path].generated != edits[path].mine]

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from engine.artifacts import covers
 from engine.document.model import Position, Reference
 from engine.facts import WorkspaceFacts
 from engine.instances import Instances
 from engine.legos.model import LegoDecision
-from engine.legos.plan import Plan, PlannedLego
+from engine.legos.plan import Plan
 from engine.legos.requirements import RequirementChange, named_requirements, requirement_changes
 from engine.legos.roles import paths
-from engine.lifecycle.by_hand import edits_of_lego
+from engine.lifecycle.by_hand import edits_of_legos
 from engine.lifecycle.proof import LEGO_TESTS
 from engine.names import REPLAY, instance_name
-from engine.state.models import Change, SessionFact, StepRecord, Substep
+from engine.scheduling import done_sessions, seconds_of
+from engine.state.models import Change, SessionFact, Substep
 from engine.workspace import REQUIREMENTS, plan_at
 
 SCHEMA_VERSION = 1
@@ -72,8 +74,9 @@ def report_change(facts: WorkspaceFacts, change: Change) -> ChangeReport | None:
         return None
     old = plan_at(facts.workspace.repository, change.base)
     moved = tuple(_requirements(facts, change))
-    legos = tuple(_lego(facts, plan, old, lego, {one.id for one in moved}) for lego in plan.legos)
     work = list(_sessions(facts, plan))
+    sessions = Counter(lego for _, lego, _ in work)
+    legos = tuple(_legos(facts, plan, old, {one.id for one in moved}, sessions))
     known = _history(facts)
     risks = tuple(_risks(legos))
     return ChangeReport(
@@ -105,38 +108,41 @@ def _requirements(facts: WorkspaceFacts, change: Change) -> Iterator[Requirement
     return requirement_changes(data.decode(errors="replace"), now)
 
 
-def _lego(facts: WorkspaceFacts, plan: Plan, old: Plan | None, lego: PlannedLego, moved: set[str]) -> LegoChange:
-    touched = lego.decision in (*TOUCHED, "RETIRE")
-    kept = [name for name in plan.dependents(lego.name) if plan.lego(name).decision == "KEEP"]
-    before = set(old.lego(lego.name).requirements) if old and lego.name in old.names else set()
-    concerned = (set(lego.requirements) | before) & moved
-    edits = edits_of_lego(facts, lego.name) if touched else []
-    return LegoChange(
-        name=lego.name,
-        decision=lego.decision,
-        reason=lego.reason,
-        requirements=tuple(sorted(concerned)),
-        contract_may_move=touched,
-        callers_kept=tuple(kept) if touched else (),
-        tests=tuple(_tests(facts, lego.name, concerned)) if touched else (),
-        edited={edit.path: edit.lines for edit in edits},
-        sessions=sum(name == lego.name for _, name, _ in _sessions(facts, plan)),
-    )
+def _legos(
+    facts: WorkspaceFacts, plan: Plan, old: Plan | None, moved: set[str], sessions: Mapping[str | None, int]
+) -> Iterator[LegoChange]:
+    touched = [lego.name for lego in plan.legos if lego.decision in (*TOUCHED, "RETIRE")]
+    edits = edits_of_legos(facts, touched)
+    tests = _tests(facts, plan, touched, moved)
+    for lego in plan.legos:
+        before = set(old.lego(lego.name).requirements) if old and lego.name in old.names else set()
+        concerned = (set(lego.requirements) | before) & moved
+        kept = [name for name in plan.dependents(lego.name) if plan.lego(name).decision == "KEEP"]
+        yield LegoChange(
+            name=lego.name,
+            decision=lego.decision,
+            reason=lego.reason,
+            requirements=tuple(sorted(concerned)),
+            contract_may_move=lego.name in touched,
+            callers_kept=tuple(kept) if lego.name in touched else (),
+            tests=tuple(path for path, ids in tests.get(lego.name, {}).items() if ids & concerned),
+            edited={edit.path: edit.lines for edit in edits.get(lego.name, ())},
+            sessions=sessions[lego.name],
+        )
 
 
-def _tests(facts: WorkspaceFacts, lego: str, ids: Iterable[str]) -> Iterator[str]:
-    """The LEGO's test files that name one of these requirements: they are likely to change."""
-    wanted = set(ids)
+def _tests(facts: WorkspaceFacts, plan: Plan, legos: Iterable[str], moved: set[str]) -> dict[str, dict[str, set[str]]]:
+    """LEGO → test file → the requirements it names: a file that names one of these is likely to change."""
     repository = facts.workspace.repository
     head = repository.head()
-    if head is None or facts.snapshot.plan is None or not wanted:
-        return
+    if head is None or not moved:
+        return {}
     role = Reference(LEGO_TESTS, Position(1, 1), role=LEGO_TESTS, target="lego")
-    folders = paths(role, facts.snapshot.plan, facts.snapshot.toolchain, lego)
-    files = repository.files(head, folders)
-    for path, data in sorted(repository.read_present(head, files).items()):
-        if wanted & named_requirements(data.decode(errors="replace")):
-            yield path
+    folders = {lego: paths(role, plan, facts.snapshot.toolchain, lego) for lego in legos}
+    wanted = sorted({folder for own in folders.values() for folder in own})
+    files = repository.read_all(head, repository.files(head, wanted)) if wanted else {}
+    named = {path: named_requirements(data.decode(errors="replace")) for path, data in sorted(files.items())}
+    return {lego: {path: ids for path, ids in named.items() if covers(own, path)} for lego, own in folders.items()}
 
 
 def _sessions(facts: WorkspaceFacts, plan: Plan) -> Iterator[tuple[str, str | None, Substep]]:
@@ -160,13 +166,8 @@ def _sessions(facts: WorkspaceFacts, plan: Plan) -> Iterator[tuple[str, str | No
 def _history(facts: WorkspaceFacts) -> dict[tuple[str, str], list[SessionFact]]:
     """The sessions of this workspace that did their work, by step and substep."""
     known: dict[tuple[str, str], list[SessionFact]] = {}
-    owners: list[dict[str, StepRecord]] = [facts.state.orchestrator.steps]
-    owners += [lego.steps for lego in facts.state.legos.values()]
-    for steps in owners:
-        for step, record in steps.items():
-            for session in record.all_sessions:
-                if session.outcome == "done":
-                    known.setdefault((step, session.substep), []).append(session)
+    for step, _, session in done_sessions(facts.state):
+        known.setdefault((step, session.substep), []).append(session)
     return known
 
 
@@ -174,9 +175,7 @@ def _taken(facts: WorkspaceFacts, session: SessionFact) -> float | None:
     """Seconds that a session worked; of one that was played from a recording, as long as it took when it was made."""
     if session.runtime == REPLAY:
         return _recorded(facts.workspace.session(session.id) / "session.json")
-    if not session.ended_at:
-        return None
-    return (datetime.fromisoformat(session.ended_at) - datetime.fromisoformat(session.started_at)).total_seconds()
+    return seconds_of(session)
 
 
 def _recorded(session: Path) -> float | None:

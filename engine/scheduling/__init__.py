@@ -6,8 +6,8 @@ each start makes what is left smaller; a failing step is started `failure_count`
 others are, there are finitely many of them, and after the last one even the least urgent session is at the head.
 """
 
-from engine.scheduling.estimates import Durations, durations
+from engine.scheduling.estimates import Durations, done_sessions, durations, seconds_of
 from engine.scheduling.limits import Limit, limit_after
 from engine.scheduling.priority import order, urgency
 
-__all__ = ["Durations", "Limit", "durations", "limit_after", "order", "urgency"]
+__all__ = ["Durations", "Limit", "done_sessions", "durations", "limit_after", "order", "seconds_of", "urgency"]

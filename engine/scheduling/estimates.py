@@ -56,8 +56,8 @@ def durations(state: State, plan: Plan | None) -> Durations:
     """What this run's own sessions say: all of them of the pace, those of a step of the step, those of a size of it."""
     sizes: dict[str, Size] = {lego.name: lego.size for lego in plan.legos} if plan else {}
     ratios: dict[Group, list[float]] = {}
-    for step, lego, session in _sessions(state):
-        seconds = _seconds(session)
+    for step, lego, session in done_sessions(state):
+        seconds = seconds_of(session)
         if seconds is None:
             continue
         size = sizes.get(lego, SIZE_OF_APP) if lego else SIZE_OF_APP
@@ -92,18 +92,18 @@ def _factor(medians: Mapping[Group, tuple[float, int]], groups: tuple[Group, ...
     return factor
 
 
-def _sessions(state: State) -> Iterator[tuple[str, str | None, SessionFact]]:
-    """Every session that did its work, with its step and LEGO."""
+def done_sessions(state: State) -> Iterator[tuple[str, str | None, SessionFact]]:
+    """Every session that did its work, with its step and LEGO; that of undone work took as long as any other."""
     owners: list[tuple[str | None, Mapping[str, StepRecord]]] = [(None, state.orchestrator.steps)]
     owners += [(name, lego.steps) for name, lego in state.legos.items()]
     for lego, steps in owners:
         for step, record in steps.items():
-            for session in record.sessions:
+            for session in record.all_sessions:
                 if session.outcome == "done":
                     yield step, lego, session
 
 
-def _seconds(session: SessionFact) -> float | None:
+def seconds_of(session: SessionFact) -> float | None:
     """How long it took; None where its stamps do not tell, as after a clock that was set back."""
     try:
         taken = _STAMP.validate_python(session.ended_at) - _STAMP.validate_python(session.started_at)
