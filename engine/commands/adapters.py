@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from engine.commands.common import adapter_path, folder, told
+from engine.commands.common import adapter_path, folder, tell_json, told
 from engine.configuration import load
 from engine.conformance.survey import Told, survey
 from engine.conformance.verdict import Verdict
@@ -40,7 +39,7 @@ def list_(folder: Path, as_json: bool, adapter_paths: tuple[Path, ...]) -> None:
     """Every known runtime: installed, version, logged in, capabilities, sandbox. No model is called."""
     found = survey(adapter_paths, load(folder), os.environ)
     if as_json:
-        click.echo(_dump({"adapters": [asdict(one) for one in found]}))
+        tell_json({"schema_version": SCHEMA_VERSION, "adapters": [asdict(one) for one in found]})
         return
     rows = [COLUMNS, *map(_row, found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -106,8 +105,8 @@ def check(
     if name_of(subject.adapter) is None:
         tell(f"No runtime will be found in this file: its name must be like {subject.adapter.stem}_adapter.sh.")
     if as_json:
-        head = {"runtime": name, "adapter": str(subject.adapter), "live": works}
-        click.echo(_dump({**head, **counted, "cases": [asdict(verdict) for verdict in verdicts]}))
+        head = {"schema_version": SCHEMA_VERSION, "runtime": name, "adapter": str(subject.adapter), "live": works}
+        tell_json({**head, **counted, "cases": [asdict(verdict) for verdict in verdicts]})
     if counted["failed"]:
         sys.exit(EXIT_ERROR)
 
@@ -127,7 +126,3 @@ def _row(one: Told) -> tuple[str, ...]:
 
 def _silent(text: str) -> None:
     """Nothing is said before the JSON."""
-
-
-def _dump(plain: dict[str, object]) -> str:
-    return json.dumps({"schema_version": SCHEMA_VERSION, **plain}, indent=2, ensure_ascii=False)

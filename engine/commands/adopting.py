@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from engine.adoption.adopt import Proposal, carry_out, go_on, propose, run_baseline
-from engine.commands.common import told
+from engine.commands.common import attended, tell_json, told
 from engine.errors import EXIT_DONE, EXIT_WAITING
 from engine.gates.receipts import Receipt
 from engine.legos.plan import PlannedLego
@@ -39,11 +38,12 @@ def adopt(place: Path, yes: bool, dry_run: bool, no_tests: bool, as_json: bool, 
     Shows the mapping first and writes nothing without approval.
     """
     if commit := go_on(place):
-        click.echo(
-            json.dumps({"schema_version": SCHEMA_VERSION, "adopted": True, "commit": commit, "finished_earlier": True})
-            if as_json
-            else f"An adoption that was cut off is finished now: commit {commit[:8]}. `meta status {place}` shows it."
-        )
+        if as_json:
+            tell_json({"schema_version": SCHEMA_VERSION, "adopted": True, "commit": commit, "finished_earlier": True})
+        else:
+            click.echo(
+                f"An adoption that was cut off is finished now: commit {commit[:8]}. `meta status {place}` shows it."
+            )
         return
     proposal = propose(place, toolchain)
     if not as_json:
@@ -55,7 +55,7 @@ def adopt(place: Path, yes: bool, dry_run: bool, no_tests: bool, as_json: bool, 
             baseline = run_baseline(proposal)
         done = carry_out(proposal, baseline)
     if as_json:
-        click.echo(json.dumps(document_of(proposal, done, baseline), indent=2, sort_keys=True, ensure_ascii=False))
+        tell_json(document_of(proposal, done, baseline))
     elif done:
         click.echo("\n".join(ending(place, proposal, done, baseline, not no_tests)))
     elif not dry_run:
@@ -65,7 +65,7 @@ def adopt(place: Path, yes: bool, dry_run: bool, no_tests: bool, as_json: bool, 
 
 def _asked(place: Path, as_json: bool) -> bool:
     """Whether the person at the terminal agrees; without one nobody does."""
-    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if as_json or not attended():
         click.echo(f"Approve it: `meta adopt {place} --yes`.", err=True)
         return False
     return click.confirm("Adopt it like this?", default=False)

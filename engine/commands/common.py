@@ -1,9 +1,10 @@
-"""What all commands share: how a workspace is named, and how an error is told."""
+"""What all commands share: how a workspace is named, how an error and how data are told, and who can be asked."""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -14,6 +15,13 @@ from engine.errors import MetaError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class NotFinished(MetaError):
+    """There is no finished app that could be changed."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(f"{root}: this app is not finished yet. `meta run` goes on with it.")
 
 
 def told(function: Callable[P, R]) -> Callable[P, R]:
@@ -74,6 +82,17 @@ def with_packages(work: Callable[[], R], fetch: bool, say: Callable[[str], objec
                 raise
             say(f"fetching packages: {missing.needed.command}")
             missing.needed.fetch()
+
+
+def attended() -> bool:
+    """Whether somebody sits at a terminal and can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def tell_json(document: Mapping[str, object]) -> None:
+    """Print data for programs. A file name that is no text is escaped, as JSON does it: it cannot be printed."""
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def go_on(place: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from engine.commands.common import folder, told
+from engine.commands.common import folder, tell_json, told
 from engine.errors import EXIT_ERROR
 from engine.lifecycle.drift import KINDS, Drift, Kind, Report, look_for_drift
 from engine.names import instance_name
@@ -56,7 +55,7 @@ def drift(as_json: bool, folder: Path) -> None:
     """
     report = look_for_drift(folder)
     if as_json:
-        click.echo(json.dumps(document(report), indent=2, sort_keys=True))
+        tell_json(document(report))
     else:
         for line in lines(report):
             click.echo(line)

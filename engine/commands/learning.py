@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.commands.common import folder, told
+from engine.commands.common import attended, folder, tell_json, told
 from engine.commands.engine_options import EngineOptions, engine_options
 from engine.errors import EXIT_INTERRUPTED, EXIT_WAITING, UsageError
 from engine.learning.approval import Decided, approve, decisions, decline, learned_file
-from engine.learning.proposals import Proposal, problems, proposals, read
+from engine.learning.deciding import NoCard, cards_of, edited, id_of, state_of
+from engine.learning.proposals import Proposal
 from engine.learning.reading import app_of, read_evidence
-from engine.learning.retrospective import Retrospective, find, prepare, settings_for
+from engine.learning.retrospective import Retrospective, find, prepare
+from engine.learning.settings import settings_for
 from engine.state.lock import EngineRunning, holder
 from engine.state.store import Store
-from engine.wisdom.library import collections_in_force, load
-from engine.wisdom.model import Card
 from engine.workspace import Workspace
 
 SCHEMA_VERSION = 1
@@ -62,25 +60,20 @@ def learn(
         if as_json:
             _tell_json(None, [], place)
         return
-    found = retrospective.proposals(_cards(about))
+    found = retrospective.proposals(cards_of(about))
     if options.yes:
         for proposal in _open(retrospective, found):
             _approve(retrospective, proposal, place, say)
-    elif asks() and not as_json:
+    elif attended() and not as_json:
         _ask(retrospective, found, place, say)
     if as_json:
         _tell_json(retrospective, found, place)
     else:
         _tell(retrospective, found, say)
     if left := _open(retrospective, found):
-        ids = ",".join(_id(retrospective, one) for one in left)
+        ids = ",".join(id_of(retrospective, one) for one in left)
         say(f"{len(left)} proposed: `meta wisdom learn {folder} --approve {ids}` takes them, --decline turns them down")
         sys.exit(EXIT_WAITING)
-
-
-def asks() -> bool:
-    """Whether somebody sits at a terminal."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _retrospective(about: Workspace, options: EngineOptions, say: Say) -> Retrospective | None:
@@ -108,13 +101,9 @@ def _retrospective(about: Workspace, options: EngineOptions, say: Say) -> Retros
     return retrospective
 
 
-def _cards(about: Workspace) -> tuple[Card, ...]:
-    return load(collections_in_force(about.overlay), about.overlay).cards
-
-
 def _open(retrospective: Retrospective, found: Iterable[Proposal]) -> list[Proposal]:
     decided = decisions(retrospective.workspace.private)
-    return [one for one in found if one.number not in decided and not one.same_as]
+    return [one for one in found if state_of(one, decided) == "open"]
 
 
 def _named(about: Workspace, given: Iterable[str]) -> list[tuple[Retrospective, Proposal]]:
@@ -123,7 +112,7 @@ def _named(about: Workspace, given: Iterable[str]) -> list[tuple[Retrospective, 
     for id_ in dict.fromkeys(part.strip() for word in given for part in word.split(",") if part.strip()):
         name, _, number = id_.partition("-")
         retrospective = find(about, name)
-        every = {str(one.number): one for one in retrospective.proposals(_cards(about))}
+        every = {str(one.number): one for one in retrospective.proposals(cards_of(about))}
         if number not in every:
             known = ", ".join(f"{name}-{one}" for one in every) or "none"
             raise UsageError(f"{id_}: no card is proposed under that id; there are: {known}")
@@ -134,19 +123,19 @@ def _named(about: Workspace, given: Iterable[str]) -> list[tuple[Retrospective, 
 def _approve(retrospective: Retrospective, proposal: Proposal, place: Path, say: Say) -> None:
     decided = decisions(retrospective.workspace.private).get(proposal.number)
     if proposal.same_as and not (decided and decided.verdict == "approved"):
-        say(f"{_id(retrospective, proposal)}: {proposal.same_as} says the same already")
+        say(f"{id_of(retrospective, proposal)}: {proposal.same_as} says the same already")
         return
     card = approve(retrospective.workspace.private, proposal, place, retrospective.about.overlay)
-    say(f"{_id(retrospective, proposal)}: is {card} now ({place})")
+    say(f"{id_of(retrospective, proposal)}: is {card} now ({place})")
 
 
 def _decline(retrospective: Retrospective, proposal: Proposal, say: Say) -> None:
     decided = decisions(retrospective.workspace.private).get(proposal.number)
     if decided and decided.verdict == "approved":
-        say(f"{_id(retrospective, proposal)}: was taken as {decided.card}; take it out of the file of learned cards")
+        say(f"{id_of(retrospective, proposal)}: was taken as {decided.card}; take it out of the file of learned cards")
         return
     decline(retrospective.workspace.private, proposal)
-    say(f"{_id(retrospective, proposal)}: declined")
+    say(f"{id_of(retrospective, proposal)}: declined")
 
 
 def _ask(retrospective: Retrospective, found: Iterable[Proposal], place: Path, say: Say) -> None:
@@ -168,16 +157,11 @@ def _ask(retrospective: Retrospective, found: Iterable[Proposal], place: Path, s
 def _edited(retrospective: Retrospective, proposal: Proposal, say: Say) -> Proposal:
     """The proposal as somebody wrote it in their editor; as it was where that cannot be a card."""
     text = click.edit(proposal.text, extension=".md")
-    if text is None:
+    try:
+        return edited(retrospective, proposal, text) if text is not None else proposal
+    except NoCard as error:
+        say(str(error))
         return proposal
-    wrong = problems(text, "card", retrospective.names, most=1)
-    cards = [] if wrong else read(text, "card")
-    if len(cards) != 1:
-        for line in wrong or ["no card is left: `n` declines it"]:
-            say(line)
-        return proposal
-    (checked,) = proposals(cards, _cards(retrospective.about))
-    return replace(checked, number=proposal.number)
 
 
 def _tell(retrospective: Retrospective, found: Iterable[Proposal], say: Say) -> None:
@@ -187,15 +171,15 @@ def _tell(retrospective: Retrospective, found: Iterable[Proposal], say: Say) -> 
         say(f"no card is proposed: {retrospective.answer} says why")
     for one in every:
         if one.number in decided:
-            say(f"{_id(retrospective, one)}  {one.card.title}: {_word(decided[one.number])}")
+            say(f"{id_of(retrospective, one)}  {one.card.title}: {_word(decided[one.number])}")
         elif one.same_as:
-            say(f"{_id(retrospective, one)}  {one.card.title}: dropped, {one.same_as} says the same already")
+            say(f"{id_of(retrospective, one)}  {one.card.title}: dropped, {one.same_as} says the same already")
         else:
             _show(retrospective, one, say)
 
 
 def _show(retrospective: Retrospective, proposal: Proposal, say: Say) -> None:
-    say(f"{_id(retrospective, proposal)}  {proposal.card.title}")
+    say(f"{id_of(retrospective, proposal)}  {proposal.card.title}")
     for name, text in proposal.card.fields:
         say(f"    {name}: {text}")
     if proposal.same_as:
@@ -206,20 +190,16 @@ def _tell_json(retrospective: Retrospective | None, found: Iterable[Proposal], p
     every = [_as_json(retrospective, one) for one in found] if retrospective else []
     name = retrospective.name if retrospective else None
     plain = {"schema_version": SCHEMA_VERSION, "retrospective": name, "file": str(place), "proposals": every}
-    click.echo(json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False))
+    tell_json(plain)
 
 
 def _as_json(retrospective: Retrospective, one: Proposal) -> dict[str, Any]:
-    decided = decisions(retrospective.workspace.private).get(one.number)
-    state = decided.verdict if decided else "known" if one.same_as else "open"
+    known = decisions(retrospective.workspace.private)
+    decided = known.get(one.number)
     fields = {name.lower().replace(" ", "_"): text for name, text in one.card.fields}
-    about = {"id": _id(retrospective, one), "title": one.card.title, "state": state}
+    about = {"id": id_of(retrospective, one), "title": one.card.title, "state": state_of(one, known)}
     return {**fields, **about, "same_as": one.same_as or None, "card": decided.card or None if decided else None}
 
 
 def _word(decided: Decided) -> str:
     return f"taken as {decided.card}" if decided.verdict == "approved" else "declined"
-
-
-def _id(retrospective: Retrospective, proposal: Proposal) -> str:
-    return f"{retrospective.name}-{proposal.number}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from engine.assessment import Assessment, Instance
-from engine.commands.common import folder, told
+from engine.commands.common import folder, tell_json, told
 from engine.commands.status_json import documents_changed, status_document
 from engine.errors import EXIT_ERROR, MetaError, UsageError
 from engine.facts import WorkspaceFacts, assess_workspace
@@ -58,7 +57,7 @@ def status(as_json: bool, as_metrics: bool, folder: Path) -> None:
         return
     facts = assess_workspace(folder)
     if as_json:
-        _tell_json(status_document(facts))
+        tell_json(status_document(facts))
         return
     run = facts.state.orchestrator.run
     running = holder(facts.workspace.root)
@@ -98,14 +97,10 @@ def _lane(facts: WorkspaceFacts) -> str:
 def _tell_metrics(workspace: Workspace, as_json: bool) -> None:
     found = metrics(read_journal(workspace.private / "journal.jsonl"), utc_now())
     if as_json:
-        _tell_json(asdict(found))
+        tell_json(asdict(found))
         return
     for line in lines(found):
         click.echo(line)
-
-
-def _tell_json(document: dict[str, Any]) -> None:
-    click.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
 
 
 def _lines(assessment: Assessment) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -13,11 +12,11 @@ from textwrap import shorten
 import click
 
 from engine.commands.building import finish, run_and_tell
-from engine.commands.common import folder, told
+from engine.commands.common import NotFinished, folder, tell_json, told
 from engine.commands.deciding import decide
 from engine.commands.engine_options import EngineOptions, engine_options
 from engine.edits import difference
-from engine.errors import EXIT_DONE, MetaError, UsageError
+from engine.errors import EXIT_DONE, UsageError
 from engine.facts import WorkspaceFacts, assess_workspace
 from engine.lifecycle.change import SCHEMA_VERSION, ChangeReport, Expected, report_change, waiting_gate
 from engine.lifecycle.choices import DECISIONS, choose
@@ -26,10 +25,6 @@ from engine.workspace import GIVEN
 
 MOST_TEXT = 110
 """How much of a requirement is shown; all of it stands in its document."""
-
-
-class NotFinished(MetaError):
-    """There is no finished app to change."""
 
 
 @click.command()
@@ -97,7 +92,7 @@ def _choice(text: str) -> tuple[str, str]:
 def _changeable(facts: WorkspaceFacts) -> WorkspaceFacts:
     run = facts.state.orchestrator.run
     if run.finished_at is None and run.change is None:
-        raise NotFinished(f"{facts.workspace.root}: this app is not finished yet. `meta run` goes on with it.")
+        raise NotFinished(facts.workspace.root)
     return facts
 
 
@@ -143,8 +138,7 @@ def _tell_plan(facts: WorkspaceFacts, as_json: bool) -> None:
     change = facts.state.orchestrator.run.change
     report = report_change(facts, change) if change else None
     if as_json:
-        document = {"schema_version": SCHEMA_VERSION, "change": asdict(report) if report else None}
-        click.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+        tell_json({"schema_version": SCHEMA_VERSION, "change": asdict(report) if report else None})
     elif report:
         for line in _lines(report):
             click.echo(line)

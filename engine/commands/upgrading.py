@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
@@ -13,9 +12,9 @@ from typing import Any
 import click
 
 from engine.commands.building import finish, run_and_tell
-from engine.commands.common import folder, told, with_packages
+from engine.commands.common import NotFinished, attended, folder, tell_json, told, with_packages
 from engine.commands.engine_options import EngineOptions, engine_options
-from engine.errors import EXIT_WAITING, MetaError, UsageError
+from engine.errors import EXIT_WAITING, UsageError
 from engine.facts import WorkspaceFacts, assess_workspace
 from engine.lifecycle.upgrade import MODE, SCHEMA_VERSION, Touched, UpgradeReport, look_at_upgrade
 from engine.lifecycle.upgrade_documents import Detail
@@ -27,10 +26,6 @@ MOST_SHOWN = 12
 """So many details of one document are listed; the rest is counted."""
 
 WORDS: dict[Upgraded, str] = {"action": "is done again", "check": "is checked again", "session": "is written anew"}
-
-
-class NotFinished(MetaError):
-    """There is no finished app to upgrade."""
 
 
 @click.command()
@@ -64,7 +59,7 @@ def upgrade(
     say = partial(click.echo, err=as_json)
     report = with_packages(lambda: look_at_upgrade(facts), options.fetch, say)
     if as_json:
-        click.echo(json.dumps(document(report), indent=2, sort_keys=True, ensure_ascii=False))
+        tell_json(document(report))
         return
     for line in lines(report):
         click.echo(line)
@@ -84,13 +79,13 @@ def _is_under_way(facts: WorkspaceFacts) -> bool:
     if run.change is not None:
         raise UsageError("a change of this app is under way: finish it with `meta apply` before an upgrade")
     if run.finished_at is None:
-        raise NotFinished(f"{facts.workspace.root}: this app is not finished yet. `meta run` goes on with it.")
+        raise NotFinished(facts.workspace.root)
     return False
 
 
 def _agreed(chosen: dict[str, Upgraded]) -> bool:
     """Whether the person at the terminal wants it; False, with what to do, where there is none."""
-    if not sys.stdin.isatty():
+    if not attended():
         click.echo("`meta upgrade --yes` does all of this, `meta upgrade --only NAME` a part of it")
         return False
     return click.confirm(f"Do all of this ({len(chosen)})?")

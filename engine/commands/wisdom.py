@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from engine.commands.common import told
+from engine.commands.common import tell_json, told
 from engine.document.problems import suggestion
 from engine.errors import EXIT_ERROR, UsageError
 from engine.learning.intervals import verdict, wilson
@@ -242,4 +241,4 @@ def _effect_json(row: Effect, sure: bool = False) -> dict[str, Any]:
 
 
 def _tell_json(told: dict[str, Any]) -> None:
-    click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **told}, indent=2, sort_keys=True, ensure_ascii=False))
+    tell_json({"schema_version": SCHEMA_VERSION, **told})

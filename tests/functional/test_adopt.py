@@ -160,6 +160,13 @@ def test_without_approval_nothing_is_written(shop: Path, options: list[str]) -> 
     assert snapshot(shop) == before
 
 
+def test_a_file_name_that_is_no_text_is_escaped_in_the_json(shop: Path) -> None:
+    (shop / os.fsdecode(b"od\xff.txt")).write_text("x")
+    done = meta("adopt", commit(shop, {}), "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    assert os.fsdecode(b"od\xff.txt") in json.loads(done.stdout)["unplaced"]
+
+
 def test_the_mapping_is_shown_first(shop: Path) -> None:
     said = meta("adopt", shop, "--dry-run").stdout
     rows = [line.split() for line in said.splitlines()]

@@ -281,7 +281,7 @@ def test_at_a_terminal_each_card_is_asked_for(
     from engine.cli import cli
 
     looks_back(app, proposed(app))
-    monkeypatch.setattr(command, "asks", lambda: True)
+    monkeypatch.setattr(command, "attended", lambda: True)
     monkeypatch.setenv("EDITOR", editor or "true")
     monkeypatch.delenv("VISUAL", raising=False)
     words = ["wisdom", "learn", str(app.root), "--adapter-path", str(app.agents.home)]
