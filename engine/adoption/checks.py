@@ -9,6 +9,7 @@ from engine.errors import MetaError, UsageError
 from engine.git import Repository, check_git
 from engine.lifecycle.manifest import MANIFEST
 from engine.state.files import RESTORE
+from engine.wording import some
 from engine.workspace import PLAN
 
 SHOWN = 5
@@ -65,7 +66,7 @@ def _check_commit(folder: Path, repository: Repository, head: str) -> None:
     modules = sorted(line.partition("\t")[2] for line in listed if line.startswith(_SUBMODULE))
     if modules:
         raise CannotAdopt(
-            f"{folder}: it has submodules ({_some(modules)}), whose files this repository does not hold. "
+            f"{folder}: it has submodules ({some(modules, SHOWN)}), whose files this repository does not hold. "
             "Adopt each by itself, or take their files into this repository, then run again."
         )
     files = {line.partition("\t")[2] for line in listed}
@@ -85,10 +86,6 @@ def _check_clean(folder: Path, repository: Repository) -> None:
         raise CannotAdopt(f"{folder}: a merge, rebase or the like is under way. Finish or abort it, then run again.")
     if dirty := repository.dirty():
         raise CannotAdopt(
-            f"{folder}: {_some(dirty)} {'is' if len(dirty) == 1 else 'are'} not committed. Only what is committed is "
-            "adopted: commit it, `git stash -u` it or name it in .gitignore, then run again."
+            f"{folder}: {some(dirty, SHOWN)} {'is' if len(dirty) == 1 else 'are'} not committed. Only what is "
+            "committed is adopted: commit it, `git stash -u` it or name it in .gitignore, then run again."
         )
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

@@ -15,6 +15,7 @@ from engine.errors import EXIT_DONE, EXIT_WAITING
 from engine.gates.receipts import Receipt
 from engine.legos.plan import PlannedLego
 from engine.state.models import Run
+from engine.wording import shown, some
 from engine.workspace import INTENT
 
 SCHEMA_VERSION = 1
@@ -79,7 +80,7 @@ def lines(proposal: Proposal) -> Iterator[str]:
     yield from table([("LEGO", "KIND", "SIZE", "FILES", "TESTS", "DEPENDS ON"), *(map(_row, plan.legos))])
     yield ""
     for lego in plan.legos:
-        yield f"{lego.name}: {_shown(lego.purpose)}"
+        yield f"{lego.name}: {shown(lego.purpose)}"
         yield f"  {_some(_files(lego, 'source'))}"
         if tests := _files(lego, "unit tests"):
             yield f"  tests: {_some(tests)}"
@@ -88,7 +89,7 @@ def lines(proposal: Proposal) -> Iterator[str]:
         yield f"In no LEGO, and left to you ({len(unplaced)}): {_some(unplaced)}"
     if proposal.cut.notes:
         yield ""
-        yield from (f"- {_shown(note)}" for note in proposal.cut.notes)
+        yield from (f"- {shown(note)}" for note in proposal.cut.notes)
     yield ""
     added = sorted(proposal.files.keys() - set(proposal.changed))
     yield f"One commit adds {', '.join(added)}."
@@ -112,13 +113,7 @@ def table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _some(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
-    return ", ".join(map(_shown, paths[:SHOWN])) + more
-
-
-def _shown(text: str) -> str:
-    """A text on one line, whatever is in it."""
-    return text if text.isprintable() else repr(text)
+    return some([shown(path) for path in paths], SHOWN)
 
 
 def ending(place: Path, proposal: Proposal, commit: str, baseline: Receipt | None, wanted: bool) -> Iterator[str]:
@@ -140,11 +135,11 @@ def _tests(baseline: Receipt | None) -> Iterator[str]:
         yield f"Its tests pass: {counts}."
     elif baseline.conclusive:
         yield f"Its tests do NOT all pass: {counts}. Receipt {baseline.id} says which."
-        yield from (f"  failed: {_shown(test)}" for test in baseline.failed[:SHOWN])
+        yield from (f"  failed: {shown(test)}" for test in baseline.failed[:SHOWN])
     else:
         last = next((line for line in reversed(baseline.output.splitlines()) if line.strip()), "it said nothing")
-        yield f"Its tests could NOT be run (exit code {baseline.exit_code}, {counts}): {_shown(last.strip())}"
-        yield from (f"  not loaded: {_shown(file)}" for file in baseline.broken[:SHOWN])
+        yield f"Its tests could NOT be run (exit code {baseline.exit_code}, {counts}): {shown(last.strip())}"
+        yield from (f"  not loaded: {shown(file)}" for file in baseline.broken[:SHOWN])
 
 
 def document_of(proposal: Proposal, commit: str | None, baseline: Receipt | None) -> dict[str, Any]:

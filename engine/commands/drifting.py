@@ -13,6 +13,7 @@ from engine.commands.common import folder, tell_json, told
 from engine.errors import EXIT_ERROR
 from engine.lifecycle.drift import KINDS, Drift, Kind, Report, look_for_drift
 from engine.names import instance_name
+from engine.wording import shown
 
 SCHEMA_VERSION = 1
 """Raised when a field is removed or means something else; fields may be added within a version."""
@@ -108,8 +109,3 @@ def _line(one: Drift) -> str:
     maker = instance_name(one.step, one.lego) if one.step else one.lego
     told = ": ".join(filter(None, [maker and f"({maker})", one.why])) if one.kind != "unproven" else one.why
     return f"{shown(one.subject)} {told}".rstrip()
-
-
-def shown(path: str) -> str:
-    """A path on one line, whatever is in it: a name that cannot be printed is escaped."""
-    return path if path.isprintable() else repr(path)

@@ -21,10 +21,14 @@ from engine.facts import WorkspaceFacts, assess_workspace
 from engine.lifecycle.change import SCHEMA_VERSION, ChangeReport, Expected, report_change, waiting_gate
 from engine.lifecycle.choices import DECISIONS, choose
 from engine.state.models import Change, Decision
+from engine.wording import some
 from engine.workspace import GIVEN
 
 MOST_TEXT = 110
 """How much of a requirement is shown; all of it stands in its document."""
+
+MOST_WAITING = 8
+"""So many of the steps that stand on a change are named; the others are counted."""
 
 
 @click.command()
@@ -127,11 +131,7 @@ def _tell_forecast(facts: WorkspaceFacts) -> None:
             click.echo(shown)
     waiting = [i.name for i in facts.assessment.instances() if i.status in ("stale", "ready", "pending")]
     if waiting:
-        click.echo(f"stands on what has changed: {', '.join(waiting[:8])}{_more(waiting, 8)}")
-
-
-def _more(names: list[str], shown: int) -> str:
-    return f" and {len(names) - shown} more" if len(names) > shown else ""
+        click.echo(f"stands on what has changed: {some(waiting, MOST_WAITING)}")
 
 
 def _tell_plan(facts: WorkspaceFacts, as_json: bool) -> None:

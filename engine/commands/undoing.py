@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from engine.commands.common import attended, folder, tell_json, told
 from engine.errors import EXIT_WAITING
 from engine.runner.undoing import CannotUndo, Preview, finish_cut_off, name_of, preview
 from engine.runner.undoing import undo as take_back
+from engine.wording import more, shown, some
 from engine.workspace import Workspace
 
 SCHEMA_VERSION = 1
@@ -92,25 +93,27 @@ def _lines(seen: Preview) -> Iterator[str]:
         yield f"requirements: {', '.join(seen.requirements)}"
     if seen.commits:
         yield "commits"
-        yield from (f"  {id_} {subject}" for id_, subject in seen.commits[:MOST_SHOWN])
-        yield from _more(len(seen.commits))
+        yield from _first(f"{id_} {subject}" for id_, subject in seen.commits)
     yield "files" if reverted.changed else "files: none differs"
-    for path, counts in list(reverted.changed.items())[:MOST_SHOWN]:
-        yield f"  {path} {f'+{counts[0]} -{counts[1]}' if counts else 'no text'}"
-    yield from _more(len(reverted.changed))
+    yield from _first(
+        f"{shown(path)} {f'+{counts[0]} -{counts[1]}' if counts else 'no text'}"
+        for path, counts in reverted.changed.items()
+    )
     if stays := [path for path in reverted.edited if not path.startswith(seen.apart)]:
-        yield f"edits that stay: {', '.join(stays)}"
+        yield f"edits that stay: {', '.join(map(shown, stays))}"
     if seen.uncommitted:
-        yield f"not committed, and left alone: {', '.join(seen.uncommitted[:MOST_SHOWN])}"
+        yield f"not committed, and left alone: {some([*map(shown, seen.uncommitted)], MOST_SHOWN)}"
     if reverted.lost:
-        yield f"edits that go as well, made on lines of this very work: {', '.join(reverted.lost)}"
+        yield f"edits that go as well, made on lines of this very work: {', '.join(map(shown, reverted.lost))}"
     for app in seen.apart:
         yield f"left as it is: {app}, a workspace of its own; `meta undo {app.rstrip('/')}` undoes there"
 
 
-def _more(number: int) -> Iterator[str]:
-    if number > MOST_SHOWN:
-        yield f"  and {number - MOST_SHOWN} more"
+def _first(lines: Iterable[str]) -> Iterator[str]:
+    every = list(lines)
+    yield from (f"  {line}" for line in every[:MOST_SHOWN])
+    if left := more(every, MOST_SHOWN):
+        yield f" {left}"
 
 
 def _document(seen: Preview | None, commit: str) -> dict[str, object]:

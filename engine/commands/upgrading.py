@@ -21,6 +21,7 @@ from engine.lifecycle.upgrade_documents import Detail
 from engine.lifecycle.upgrade_versions import ChangedDocument
 from engine.names import instance_name
 from engine.state.models import Upgraded
+from engine.wording import more
 
 MOST_SHOWN = 12
 """So many details of one document are listed; the rest is counted."""
@@ -164,8 +165,8 @@ def _document(one: ChangedDocument) -> Iterator[str]:
     yield f"{one.name}: {one.how}" + ("" if one.known else " (only its old hash is known)")
     for detail in one.details[:MOST_SHOWN]:
         yield f"  {_detail(detail)}"
-    if len(one.details) > MOST_SHOWN:
-        yield f"  … and {len(one.details) - MOST_SHOWN} more"
+    if left := more(one.details, MOST_SHOWN):
+        yield f"  …{left}"
 
 
 def _detail(one: Detail) -> str:
