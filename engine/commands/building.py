@@ -15,7 +15,7 @@ from engine.commands.progress import Progress, Watch, wanted
 from engine.errors import EXIT_INTERRUPTED
 from engine.learning.record import RecordError, note_run, record_file
 from engine.lifecycle.create import create
-from engine.runner.context import Settings
+from engine.runner.context import Say, Settings
 from engine.runner.loop import RunEnd
 from engine.state.models import Lane
 from engine.workspace import INTENT, Workspace
@@ -49,12 +49,14 @@ def run(folder: Path, options: EngineOptions, until: int | None, lane: Lane | No
     finish(run_and_tell(workspace, replace(settings, lane=lane, options=asked), options))
 
 
-def run_and_tell(workspace: Workspace, settings: Settings, options: EngineOptions = NOTHING_SAID) -> RunEnd:
-    """Run the engine and print what happens; at an interrupt the sessions go on without it."""
+def run_and_tell(
+    workspace: Workspace, settings: Settings, options: EngineOptions = NOTHING_SAID, say: Say | None = None
+) -> RunEnd:
+    """Run the engine and print what happens, or give it to `say`; at an interrupt the sessions go on without it."""
     try:
-        end = _run(workspace, settings, options)
+        end = options.start(workspace, settings, say) if say else _run(workspace, settings, options)
     except KeyboardInterrupt:
-        click.echo("interrupted; live sessions go on, and `meta run` takes them up again")
+        (say or click.echo)("interrupted; live sessions go on, and `meta run` takes them up again")
         sys.exit(EXIT_INTERRUPTED)
     if end.ending == "done" and settings.configuration.learning.record:
         try:

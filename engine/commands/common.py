@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from engine.errors import MetaError
+from engine.errors import EXIT_INTERRUPTED, MetaError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,7 +25,7 @@ class NotFinished(MetaError):
 
 
 def told(function: Callable[P, R]) -> Callable[P, R]:
-    """Show a MetaError as its message and exit code; anything else is a bug and keeps its traceback."""
+    """Show a MetaError as its message and exit code, Ctrl-C as an interrupt; what else is raised is a bug."""
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -34,6 +34,9 @@ def told(function: Callable[P, R]) -> Callable[P, R]:
         except MetaError as error:
             click.echo(f"meta: {error}", err=True)
             sys.exit(error.exit_code)
+        except (KeyboardInterrupt, click.Abort):  # click ends both with 1, as if something were wrong
+            click.echo("interrupted", err=True)
+            sys.exit(EXIT_INTERRUPTED)
 
     return wrapper
 

@@ -60,12 +60,8 @@ def plan(folder: Path, options: EngineOptions, choices: tuple[str, ...], forecas
     code = EXIT_DONE
     if not choices or report_change(facts, _change(facts)) is None:
         settings = replace(options.settings(facts.workspace), change="plan")
-        say = partial(click.echo, err=True)
-        end = (
-            options.start(facts.workspace, settings, say)
-            if as_json
-            else run_and_tell(facts.workspace, settings, options)
-        )
+        say = partial(click.echo, err=True) if as_json else None
+        end = run_and_tell(facts.workspace, settings, options, say)
         code, facts = end.exit_code, assess_workspace(folder)
     _tell_plan(facts, as_json)
     sys.exit(code)

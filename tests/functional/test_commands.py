@@ -29,7 +29,7 @@ from engine.state.lock import holder
 from engine.state.models import Command
 from tests.cookbook import MENU, PLAN
 from tests.git_helpers import plain_git
-from tests.scripted import Kitchen, kitchen_with_cooks, meta, patiently
+from tests.scripted import Kitchen, command, kitchen_with_cooks, meta, patiently, start
 
 ASKS: dict[str, Any] = {"status": "needs_input", "questions": ["How many guests?", "Any allergies?"]}
 
@@ -407,6 +407,16 @@ def test_looking_changes_nothing(kitchen: Kitchen) -> None:
         assert meta(*words, kitchen.root).code == EXIT_DONE
     assert meta("log", "--dir", kitchen.root).code == EXIT_DONE
     assert {path: path.stat().st_mtime_ns for path in kitchen.root.rglob("*")} == before
+
+
+def test_what_follows_the_journal_ends_with_130_at_ctrl_c(kitchen: Kitchen, tmp_path: Path) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored here, it would be ignored there too
+    said = tmp_path / "said"
+    following = start(said, command("log", "--follow", "--dir", kitchen.root))
+    patiently(lambda: said.stat().st_size)
+    following.send_signal(signal.SIGINT)
+    assert following.wait(60) == EXIT_INTERRUPTED
+    assert said.read_text().endswith("interrupted\n")
 
 
 def test_log_tells_the_journal_and_what_a_session_did(kitchen: Kitchen) -> None:
