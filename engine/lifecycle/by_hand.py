@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from engine.artifacts import artifact_ids_at, covers
 from engine.edits import Edit, body, edits_by_hand
@@ -35,6 +35,12 @@ def edits_of_legos(facts: WorkspaceFacts, legos: Collection[str]) -> dict[str, l
         mine = [path for path in dirty if covers(own, path)]
         found[lego] += _with_uncommitted(facts, head, committed, mine) if mine else committed
     return found
+
+
+def uncommitted(facts: WorkspaceFacts, legos: Iterable[str]) -> list[str]:
+    """The generated files of LEGOs that lie there otherwise than in the commit."""
+    own = sorted({path for lego in legos for _, paths in _made(facts, lego) for path in paths})
+    return facts.workspace.repository.dirty(own) if own else []
 
 
 def _made(facts: WorkspaceFacts, lego: str) -> Iterator[tuple[StepRecord, list[str]]]:

@@ -18,7 +18,7 @@ from engine.legos.model import LegoDecision
 from engine.legos.plan import Plan
 from engine.legos.requirements import RequirementChange, named_requirements, requirement_changes
 from engine.legos.roles import paths
-from engine.lifecycle.by_hand import edits_of_legos
+from engine.lifecycle.by_hand import edits_of_legos, uncommitted
 from engine.lifecycle.proof import LEGO_TESTS
 from engine.names import REPLAY, instance_name
 from engine.scheduling import done_sessions, seconds_of
@@ -78,7 +78,7 @@ def report_change(facts: WorkspaceFacts, change: Change) -> ChangeReport | None:
     sessions = Counter(lego for _, lego, _ in work)
     legos = tuple(_legos(facts, plan, old, {one.id for one in moved}, sessions))
     known = _history(facts)
-    risks = tuple(_risks(legos))
+    risks = tuple(_risks(facts, legos))
     return ChangeReport(
         requirements=moved,
         legos=legos,
@@ -207,7 +207,9 @@ def _ninth_tenth(figures: Sequence[float]) -> float:
     return max(figures) if len(figures) < 10 else statistics.quantiles(figures, n=10)[-1]
 
 
-def _risks(legos: Sequence[LegoChange]) -> Iterator[str]:
+def _risks(facts: WorkspaceFacts, legos: Sequence[LegoChange]) -> Iterator[str]:
+    if left := uncommitted(facts, [lego.name for lego in legos if lego.decision == "KEEP"]):
+        yield f"not committed, in LEGOs that are kept, and so not in what will be checked: {', '.join(left)}"
     for lego in legos:
         if lego.callers_kept:
             yield f"the contract of {lego.name} may move under {', '.join(lego.callers_kept)}, which are kept"

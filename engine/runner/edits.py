@@ -9,6 +9,9 @@ from engine.legos.slices import path_of
 from engine.runner.context import Context
 from engine.secrets import SecretFound, find_in_bytes, read_allowed
 
+MOST_FILES = 5
+"""So many are named; the rest is counted."""
+
 
 async def commit_edits(context: Context, paths: Iterable[str], name: str, own: Iterable[str] = ()) -> None:
     """Put what a person edited in these artifacts, and in a step's own files and folders, on the branch.
@@ -20,6 +23,19 @@ async def commit_edits(context: Context, paths: Iterable[str], name: str, own: I
     async with context.landing_lock:
         files = sorted({path_of(key) for key in paths if not key.endswith("/")} | set(own))
         await asyncio.to_thread(_commit_edits, context, files, name)
+
+
+def left_out(context: Context) -> list[str]:
+    """What to say of generated files that lie there otherwise than in the commit, which alone was checked.
+
+    Edits are committed where work goes on from them; those in what is kept as it is stay where they are.
+    """
+    made = {path for step, lego in context.instances.all() for path in context.record(step.name, lego).outputs}
+    edited = context.workspace.repository.dirty(sorted(made)) if made else []
+    if not edited:
+        return []
+    files = ", ".join(edited[:MOST_FILES]) + (f" and {more} more" if (more := len(edited) - MOST_FILES) > 0 else "")
+    return [f"not committed, and so not in what was checked: {files}. Commit them; `meta prove` checks with them"]
 
 
 def _commit_edits(context: Context, paths: list[str], name: str) -> None:

@@ -15,6 +15,7 @@ from engine.planner import assess, plan
 from engine.runner import actions, changing, checks, decisions, hands, landing, recording, sessions, sub_app, upgrading
 from engine.runner.context import Context
 from engine.runner.documents import tell_document_changes
+from engine.runner.edits import left_out
 from engine.runner.ending import RunEnd, run_end
 from engine.runner.family import Interrupted
 from engine.runner.turns import takes_room, waits_its_turn
@@ -284,6 +285,7 @@ class Runner:
         self.context.say_once(filter(None, [recording.told_at_end(self.context)]))
         if end.ending == "done":
             await self._finish()
+            end = replace(end, told=(*end.told, *await asyncio.to_thread(left_out, self.context)))
         return self.context.sub_apps.told(end)
 
     async def _finish(self) -> None:

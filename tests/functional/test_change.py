@@ -88,6 +88,20 @@ def test_an_edit_by_hand_is_merged_into_the_new_work(kitchen: Kitchen, committed
     assert "not too small" in stew(kitchen) and "hot broth" in stew(kitchen)
 
 
+def test_an_uncommitted_edit_in_a_lego_that_is_kept_stays_as_it_lies_and_is_named(kitchen: Kitchen) -> None:
+    soup = kitchen.root / "dishes" / "soup.md"
+    mine = soup.read_text() + "\nMore salt.\n"
+    soup.write_text(mine)
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    told = maintain(kitchen, "plan").out
+    assert "not committed, in LEGOs that are kept, and so not in what will be checked: dishes/soup.md" in told
+    done = maintain(kitchen, "apply", "--yes")
+    assert done.code == 0, done
+    assert "not committed, and so not in what was checked: dishes/soup.md. Commit them" in done.out
+    assert soup.read_text() == mine
+    assert plain_git(kitchen.root, "diff", "--name-only") == "dishes/soup.md\n"
+
+
 def test_an_edit_stays_through_any_number_of_later_changes(kitchen: Kitchen) -> None:
     edit(kitchen, "Cut onions.", "Cut onions, not too small.")
     for number in range(3):
