@@ -110,6 +110,8 @@ def _read_answers(file: Path, waiting: Waiting) -> dict[str, str]:
         data = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"{file}: there is no such file") from None
+    except OSError as error:
+        raise UsageError(f"{file}: it cannot be read ({error.strerror})") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: this is not JSON ({error})") from error
     if isinstance(data, list):

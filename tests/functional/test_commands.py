@@ -216,6 +216,13 @@ def test_questions_are_neither_approved_nor_revised_and_no_decision_is_written(
     assert list((kitchen.root / ".orchestrator" / "decisions").iterdir()) == []
 
 
+def test_a_folder_holds_no_answers(kitchen: Kitchen, tmp_path: Path) -> None:
+    kitchen.agents.will("menu-gen", **ASKS)
+    kitchen.run()
+    refused = meta("answer", tmp_path, kitchen.root)
+    assert (refused.code, "it cannot be read (Is a directory)" in refused.err) == (EXIT_USAGE, True)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
