@@ -24,6 +24,8 @@ from engine.state.models import Change, Decision
 from engine.wording import some
 from engine.workspace import GIVEN
 
+NOTHING_CHANGED = "nothing has changed since the app was finished: edit app_intent.md, or write change_request.md"
+
 MOST_TEXT = 110
 """How much of a requirement is shown; all of it stands in its document."""
 
@@ -45,13 +47,17 @@ def plan(folder: Path, options: EngineOptions, choices: tuple[str, ...], forecas
 
     Agents bring the essence, the requirements and the LEGO plan up to date; then it stops. `meta apply` carries it out.
     """
+    if forecast and as_json:
+        raise UsageError("--forecast is in plain lines only: leave --json or --forecast out")
     facts = _changeable(assess_workspace(folder))
     if choices:
         choose(facts, [_choice(one) for one in choices])
         facts = assess_workspace(folder)
     change = facts.state.orchestrator.run.change
     if change is None and not _anything(facts):
-        click.echo("nothing has changed since the app was finished: edit app_intent.md, or write change_request.md")
+        click.echo(NOTHING_CHANGED, err=as_json)
+        if as_json:
+            _tell_plan(facts, as_json)
         return
     if not as_json:
         _tell_forecast(facts)

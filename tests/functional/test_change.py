@@ -40,6 +40,18 @@ def test_without_a_wish_there_is_nothing_to_plan(kitchen: Kitchen) -> None:
     assert maintain(kitchen, "apply").code == 2
 
 
+def test_a_plan_as_json_is_nothing_but_json(kitchen: Kitchen) -> None:
+    nothing = maintain(kitchen, "plan", "--json")
+    assert json.loads(nothing.out) == {"schema_version": 1, "change": None}
+    assert "nothing has changed" in nothing.err
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    done = maintain(kitchen, "plan", "--yes", "--json")
+    decisions = {lego["name"]: lego["decision"] for lego in json.loads(done.out)["change"]["legos"]}
+    assert decisions == {"soup": "KEEP", "stew": "REFACTOR", "cake": "KEEP"}
+    assert "menu landed" in done.err
+    assert maintain(kitchen, "plan", "--forecast", "--json").code == 2
+
+
 def test_an_app_that_is_not_finished_cannot_be_changed(tmp_path: Path) -> None:
     kitchen = kitchen_with_cooks(tmp_path)
     done = maintain(kitchen, "plan")
