@@ -72,6 +72,11 @@ class Pattern:
         """What a session is told."""
         return "\n".join(f"- {name}: {text}" for name, text in self.fields if name in TOLD)
 
+    @property
+    def tokens(self) -> int:
+        """How long it is in a brief, with its heading."""
+        return estimate(f"### {self.id} {self.title}\n\n{self.text}\n")
+
 
 @dataclass(frozen=True, slots=True)
 class ChosenPattern:
@@ -150,8 +155,7 @@ def _fitting(
         kinds = {one.pattern.kind for one in chosen}
         entry = next((entry for entry in rest if entry[1].kind not in kinds), rest[0])
         rest.remove(entry)
-        cost = estimate(f"### {entry[1].id} {entry[1].title}\n\n{entry[1].text}\n")
-        if cost <= left:
+        if (cost := entry[1].tokens) <= left:
             left -= cost
             chosen.append(ChosenPattern(entry[1], f"applies to {step}, signs: {', '.join(entry[2])}"))
     return chosen

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from difflib import get_close_matches
 from pathlib import Path
 
 from engine.briefs.patterns import COMMON, FIELDS, FILES, MOST, TOKENS, Pattern, entries, lacking
-from engine.briefs.tokens import estimate
 from engine.document.parser import load
-from engine.document.problems import Problem
+from engine.document.problems import Problem, suggestion
 from engine.gates.criteria import UnknownCriterion, find
 from engine.resources import document
 
@@ -75,7 +73,7 @@ def _signs(pattern: Pattern) -> list[str]:
 
 
 def _length(pattern: Pattern) -> list[str]:
-    tokens, most = estimate(f"### {pattern.id} {pattern.title}\n\n{pattern.text}\n"), TOKENS // MOST
+    tokens, most = pattern.tokens, TOKENS // MOST
     return [f"a session would be told {tokens} tokens, at most {most}: shorten it"] if tokens > most else []
 
 
@@ -92,9 +90,6 @@ def _criterion(pattern: Pattern) -> list[str]:
 def _steps(pattern: Pattern, steps: Collection[str]) -> list[str]:
     if pattern.field("Applies to") and not pattern.steps:
         return ["the field 'Applies to' names no step; write each in back quotes"]
-    found = []
-    for step in pattern.steps:
-        if step not in steps:
-            near = get_close_matches(step, sorted(steps), 1)
-            found.append(f"there is no step `{step}`" + (f"; did you mean `{near[0]}`?" if near else ""))
-    return found
+    return [
+        f"there is no step `{step}`{suggestion(step, sorted(steps))}" for step in pattern.steps if step not in steps
+    ]
