@@ -18,14 +18,13 @@ from engine.adoption.checks import CannotAdopt
 from engine.git import Repository
 from engine.state.atomic import dump_json, sync_folder, write_atomic
 from engine.state.events import Event
-from engine.state.files import FOLDER
+from engine.state.files import FOLDER, STATE_REF
 from engine.state.snapshots import state_files
 from engine.state.store import Store
 
 ADOPTED_REF = "refs/meta/adopted"
 """The commit that was adopted: files that it holds were not made by the engine."""
 
-STATE_REF = "refs/meta/state"
 STAGING = "meta-adoption"
 READY = "ready.json"
 PRIVATE = ("decisions", "receipts", "sessions", "worktrees")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.runner.context import Context
-from engine.runner.landing import STATE_REF
+from engine.state.files import STATE_REF
 from engine.state.models import Change, Run
 
 MODE = "maintenance"

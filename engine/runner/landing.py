@@ -11,11 +11,10 @@ from engine.names import instance_name
 from engine.runner.context import Context
 from engine.runner.material import outputs
 from engine.state.events import CheckEnded, Landed, LandingStarted, StepStopped
+from engine.state.files import STATE_REF
 from engine.state.models import Stage, StepRecord
 from engine.state.snapshots import state_files
 from engine.workspace import Workspace
-
-STATE_REF = "refs/meta/state"
 
 
 async def land(context: Context, step: Step, lego: str | None, next_stage: Stage) -> None:

@@ -22,7 +22,10 @@ ORCHESTRATOR = "orchestrator_state.json"
 JOURNAL = "journal.jsonl"
 _PREFIX = "lego_state_"
 
-RESTORE = "git restore --source=refs/meta/state -- .orchestrator"
+STATE_REF = "refs/meta/state"
+"""Where git keeps the state as of the last landing."""
+
+RESTORE = f"git restore --source={STATE_REF} -- {FOLDER}"
 """Brings the files of the last landing back, after `git clean -xdf` for example."""
 
 AnyState = TypeVar("AnyState", OrchestratorState, LegoState)
