@@ -8,9 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jinja2 import StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
-
 from engine import __version__
 from engine.adoption import write
 from engine.adoption.checks import check, find_repository
@@ -28,6 +25,7 @@ from engine.legos.plan import Plan, parse_plan
 from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.lifecycle.intent import check_intent, is_sensitive, title_of
 from engine.lifecycle.manifest import MANIFEST, RELEASE, Generated, made_now
+from engine.lifecycle.templates import rendered
 from engine.resources import document
 from engine.secrets import without
 from engine.state.clock import iso, utc_now
@@ -122,19 +120,14 @@ def _described(
         "engine_version": __version__,
         "document_sha256": orchestration.sha256,
     }
-    version = _render(".meta-version.template", values)
+    version = rendered(".meta-version.template", values)
     ground = Ground(repository, orchestration, toolchain, plan, {*tracked, *added})
     listed: list[Generated] = list(manifest_of(ground, commit, added))
     for step in orchestration.steps():
         if step.action == RELEASE:
             listed += made_now({VERSION: version}, step.name)
     own = [{"path": one.path, "id": one.id, "step": one.step, "lego": one.lego} for one in listed]
-    return {VERSION: version, MANIFEST: _render(".meta-manifest.template.json", values | {"files": own})}
-
-
-def _render(name: str, values: Mapping[str, object]) -> bytes:
-    environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
-    return environment.from_string(document(f"templates/{name}").read_text(encoding="utf-8")).render(values).encode()
+    return {VERSION: version, MANIFEST: rendered(".meta-manifest.template.json", values | {"files": own})}
 
 
 def run_baseline(proposal: Proposal) -> Receipt | None:

@@ -7,12 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-
 from engine import __version__
 from engine.document.model import Orchestration
-from engine.errors import MetaError
 from engine.gates.receipts import Receipt, ReceiptStore
 from engine.instances import Instances
 from engine.legos.plan import Plan
@@ -28,8 +24,8 @@ from engine.lifecycle.proof import (
     proof_rows_by_legos,
     proven_by_legos,
 )
+from engine.lifecycle.templates import rendered
 from engine.names import is_name
-from engine.resources import document
 from engine.sessions.folder import SessionFolder
 from engine.state.atomic import dump_json
 from engine.state.models import Run, State, StepRecord
@@ -69,16 +65,16 @@ def release_files(
     by_legos = proven_by_legos(orchestration, state.orchestrator.run.lane)
     rows, receipts = current_proof(workspace, toolchain, plan, commit, by_legos)
     values = _values(workspace, orchestration, state, plan, commit)
-    rendered = {
+    templates = {
         "AGENTS.md": "AGENTS.template.md",
         ".meta-version": ".meta-version.template",
         ".app_orchestration.md": ".app_orchestration.template.md",
     }
-    files = {path: _render(workspace, name, values).encode() for path, name in rendered.items()}
+    files = {path: rendered(name, values, workspace.overlay) for path, name in templates.items()}
     files[PROOF] = dump_json({**proof_document(rows, receipts), "toolchain": toolchain.name})
     own = [made for step in orchestration.steps() if step.action == RELEASE for made in made_now(files, step.name)]
     listed = {"files": [asdict(file) for file in (*values["files"], *own)]}
-    return files | {MANIFEST: _render(workspace, ".meta-manifest.template.json", values | listed).encode()}
+    return files | {MANIFEST: rendered(".meta-manifest.template.json", values | listed, workspace.overlay)}
 
 
 def released_toolchain(root: Path) -> str:
@@ -88,15 +84,6 @@ def released_toolchain(root: Path) -> str:
     except (OSError, ValueError, AttributeError):
         said = None  # whoever needs the proof itself says what is wrong with it
     return said if isinstance(said, str) and is_name(said) else Run().toolchain
-
-
-def _render(workspace: Workspace, name: str, values: dict[str, Any]) -> str:
-    environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
-    path = document(f"templates/{name}", workspace.overlay)
-    try:
-        return environment.from_string(path.read_text(encoding="utf-8")).render(values)
-    except (TemplateError, TypeError) as error:  # `tojson` of what is not there is a TypeError
-        raise MetaError(f"{path}: the template cannot be rendered: {error}") from error
 
 
 def _values(
