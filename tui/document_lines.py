@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from tui.format import plural
 from tui.loaders.diff import AttemptDiff
 from tui.loaders.documents import Documents, File
-from tui.text_lines import TextLine, blank
+from tui.text_lines import Code, TextLine, blank
 
 _HEADING = re.compile(r"#{1,6} ")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)]) ")
@@ -21,21 +21,26 @@ _INNER = r"\1"
 _WIDEST_TABLE = 116
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
+_BACK = " on ${0} 8%"
+REMOVED, ADDED = "$text-error on $error 8%", "$text-success on $success 8%"
+_NO_NUMBER = ("     ", "$text-disabled")
+_MINUS, _PLUS = (" − ", f"bold {REMOVED}"), (" + ", f"bold {ADDED}")
 _NOT_SHOWN = ("index ", "--- ", "+++ ", "new file", "deleted file", "old mode", "new mode", "similarity ")
 
 
 def markdown_lines(text: str) -> list[TextLine]:
     """Markdown as it was written, with its headings, lists, tables and fences told apart by style."""
     lines: list[TextLine] = []
-    fence, goes_on = "", False
+    fence, language, goes_on = "", "", False
     for line in _aligned(text.split("\n")):
         mark = _FENCE.match(line)
         if fence:
             closes = mark is not None and line.strip() == fence
-            lines.append(TextLine(line, "$text-disabled" if closes else "$text-secondary"))
+            code = None if closes or not language else Code(f"fence.{language}", plain="$text-secondary")
+            lines.append(TextLine(line, "$text-disabled" if closes else "$text-secondary", code=code))
             fence = "" if closes else fence
         elif mark:
-            fence = mark[1]
+            fence, language = mark[1], line.strip().strip("`~").partition(" ")[0]
             lines.append(TextLine(line, "$text-disabled"))
         elif lines and goes_on and _goes_on(line):
             lines[-1] = lines[-1]._replace(text=f"{lines[-1].text} {_BOLD.sub(_INNER, line.strip())}")
@@ -86,21 +91,14 @@ def _prose(line: str) -> TextLine:
     return TextLine(_BOLD.sub(_INNER, line))
 
 
-def code_lines(text: str) -> list[TextLine]:
-    """Source with line numbers; what a line defines stands out, comments step back."""
-    source = text.rstrip("\n").split("\n")
+def code_lines(text: str, path: str) -> list[TextLine]:
+    """Source with line numbers, to be coloured by the language that the name of the file tells."""
+    source, code = text.rstrip("\n").split("\n"), Code(path)
     room = len(str(len(source)))
     return [
-        TextLine(line, _code_style(line), marks=((f"{number:>{room}}  ", "$text-disabled"),))
+        TextLine(line, marks=((f"{number:>{room}}  ", "$text-disabled"),), code=code)
         for number, line in enumerate(source, 1)
     ]
-
-
-def _code_style(line: str) -> str:
-    first = line.lstrip()
-    if first.startswith(("def ", "class ", "async def ")):
-        return "bold $foreground"
-    return "$text-muted" if first.startswith(("#", "//", '"""')) else "$foreground"
 
 
 def file_lines(documents: Documents) -> list[TextLine]:
@@ -120,7 +118,7 @@ def _title(file: File, place: str) -> TextLine:
 def _body(file: File) -> list[TextLine]:
     if not file.text.strip():
         return [TextLine("This file is empty." if not file.note else "", "$text-muted")]
-    return markdown_lines(file.text) if file.path.endswith(".md") else code_lines(file.text)
+    return markdown_lines(file.text) if file.path.endswith(".md") else code_lines(file.text, file.path)
 
 
 def counts(diff: Iterable[str]) -> tuple[int, int]:
@@ -168,10 +166,13 @@ def one_diff(lines: Iterable[str]) -> list[TextLine]:
     found: list[TextLine] = []
     number = 0
     in_hunk = False
+    old, new, both = sides("")
     for line in lines:
         if line.startswith("diff --git "):
             in_hunk = False
-            found += [blank(), TextLine(line.rpartition(" b/")[2], "bold $text-accent", marks=(("  ", ""),))]
+            path = line.rpartition(" b/")[2]
+            old, new, both = sides(path)
+            found += [blank(), TextLine(path, "bold $text-accent", marks=(("  ", ""),))]
         elif hunk := _HUNK.match(line):
             in_hunk, number = True, int(hunk[1])
             found.append(TextLine(hunk[2].strip(), "$text-muted", marks=((f"  @ {number}  ", "$text-secondary"),)))
@@ -179,18 +180,19 @@ def one_diff(lines: Iterable[str]) -> list[TextLine]:
             if not line.startswith(_NOT_SHOWN):
                 found.append(TextLine(line, "$text-muted", marks=(("  ", ""),)))
         elif line.startswith("-"):
-            found.append(_changed(line, "     ", "−", "error"))
+            found.append(TextLine(line[1:], REMOVED, (_NO_NUMBER, _MINUS), code=old))
         elif line.startswith("+"):
-            found.append(_changed(line, f"{number:>5}", "+", "success"))
+            found.append(TextLine(line[1:], ADDED, ((f"{number:>5}", "$text-disabled"), _PLUS), code=new))
             number += 1
         elif line.startswith("\\"):
             found.append(TextLine(line[2:], "italic $text-muted", marks=(("        ", ""),)))
         else:
-            found.append(TextLine(line[1:], "$text-muted", marks=((f"{number:>5}   ", "$text-disabled"),)))
+            found.append(TextLine(line[1:], "$text-muted", ((f"{number:>5}   ", "$text-disabled"),), code=both))
             number += 1
     return found
 
 
-def _changed(line: str, number: str, sign: str, colour: str) -> TextLine:
-    style = f"$text-{colour} on ${colour} 8%"
-    return TextLine(line[1:], style, marks=((number, "$text-disabled"), (f" {sign} ", f"bold {style}")))
+def sides(path: str) -> tuple[Code, Code, Code]:
+    """What lines of a diff are of: those taken away, those added, those around them."""
+    old = Code(path, "-", back=_BACK.format("error"))
+    return old, Code(path, "+", back=_BACK.format("success")), Code(path, plain="$text-muted")

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui.artifact import Document
+from tui.document_lines import ADDED, REMOVED, sides
 from tui.drafts import GateDraft, LineComment, Spot, spot_key
 from tui.loaders.gate import Page
-from tui.text_lines import TextLine, blank
+from tui.text_lines import Code, TextLine, blank
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
 _QUOTE = 400
@@ -39,10 +40,11 @@ class Shown:
 def raw_lines(document: Document, draft: GateDraft) -> Shown:
     """Every line with its number."""
     made = _Made(draft)
+    code = None if document.markdown else Code(document.path)
     for number, text in enumerate(document.text.rstrip("\n").split("\n"), 1):
         line = number if document.as_written else None
         spot = Spot(spot_key(document.path, str(number)), document.path, line, text.strip())
-        made.add(TextLine(text, marks=((f"{number:>4}  ", "$text-disabled"),), key=spot.key), spot)
+        made.add(TextLine(text, marks=((f"{number:>4}  ", "$text-disabled"),), key=spot.key, code=code), spot)
     return made.shown()
 
 
@@ -53,11 +55,13 @@ def diff_lines(page: Page, draft: GateDraft) -> Shown:
         return Shown((note, *([TextLine(page.trouble, "$text-warning")] if page.trouble else [])), {})
     made = _Made(draft)
     path, number, old, in_hunk = page.document.path, 0, 0, False
+    removed, added, both = sides(path)
     for at, line in enumerate(page.diff):
         if line.startswith("diff --git "):
             in_hunk = False
             if page.document.path.endswith("/"):
                 path = page.document.path + line.rpartition(" b/")[2]
+                removed, added, both = sides(path)
                 made.plain(blank(), TextLine(path, "bold $text-accent"))
         elif hunk := _HUNK.match(line):
             in_hunk, old, number = True, int(hunk[1]), int(hunk[2])
@@ -66,16 +70,16 @@ def diff_lines(page: Page, draft: GateDraft) -> Shown:
             made.add(TextLine(hunk[3].strip(), "$text-muted", marks=(mark,), key=spot.key), spot)
         elif in_hunk and line.startswith("-"):
             spot = Spot(spot_key(path, f"-{old}"), path, None, f"removed: {line[1:].strip()}")
-            made.add(_changed(line, "      ", "−", "error", spot), spot)
+            made.add(_changed(line, "      ", "−", REMOVED, spot, removed), spot)
             old += 1
         elif in_hunk and not line.startswith("\\"):
             as_written = page.document.as_written or page.document.path.endswith("/")
             spot = Spot(spot_key(path, str(number)), path, number if as_written else None, line[1:].strip())
             if line.startswith("+"):
-                made.add(_changed(line, f"{number:>4}  ", "+", "success", spot), spot)
+                made.add(_changed(line, f"{number:>4}  ", "+", ADDED, spot, added), spot)
             else:
                 marks = ((f"{number:>4}     ", "$text-disabled"),)
-                made.add(TextLine(line[1:], "$text-muted", marks=marks, key=spot.key), spot)
+                made.add(TextLine(line[1:], "$text-muted", marks=marks, key=spot.key, code=both), spot)
                 old += 1
             number += 1
     if page.trouble:
@@ -98,9 +102,9 @@ def _until_next(lines: Sequence[str]) -> Iterator[str]:
             yield line
 
 
-def _changed(line: str, number: str, sign: str, colour: str, spot: Spot) -> TextLine:
-    style = f"$text-{colour} on ${colour} 8%"
-    return TextLine(line[1:], style, ((number, "$text-disabled"), (f"{sign}  ", f"bold {style}")), key=spot.key)
+def _changed(line: str, number: str, sign: str, style: str, spot: Spot, code: Code) -> TextLine:
+    marks = ((number, "$text-disabled"), (f"{sign}  ", f"bold {style}"))
+    return TextLine(line[1:], style, marks, key=spot.key, code=code)
 
 
 class _Made:

@@ -21,6 +21,19 @@ FOUND_NOW = f"underline {FOUND}"
 _NOTE_GAP = 2
 
 
+class Code(NamedTuple):
+    """What a line of code is of: lines of one file share one object, or three in a diff."""
+
+    path: str
+    """Its name tells the language."""
+    side: str = " "
+    """In a diff `-` for what was, `+` for what is; else a space, as for what is both."""
+    plain: str = "$foreground"
+    """The style of what the language gives no colour."""
+    back: str = ""
+    """What is added to every style in the line, such as ` on $success 8%`."""
+
+
 class TextLine(NamedTuple):
     """One paragraph. Everything in it is plain text; `key` names what the line opens, "" for nothing.
 
@@ -35,6 +48,8 @@ class TextLine(NamedTuple):
     """Stands at the right edge where there is room, else on a row of its own."""
     note_style: str = "$text-muted"
     key: str = ""
+    code: Code | None = None
+    """Set where colours of a language are to be put over `style`."""
 
     @property
     def lead(self) -> int:
@@ -81,6 +96,15 @@ def _rows(index: int, line: TextLine, room: int) -> Iterable[TextRow]:
     first = TextRow(index, 0, parts[0], line.note if beside else "")
     rows = [first, *(TextRow(index, number, part) for number, part in enumerate(parts[1:], 1))]
     return rows if beside else [*rows, TextRow(index, len(rows), "", fit(line.note, room))]
+
+
+def place_in_line(rows: Sequence[TextRow], number: int, text: str) -> int:
+    """Where in its line the text of row `number` begins."""
+    begin = end = 0
+    for row in rows[number - rows[number].number : number + 1]:
+        begin = max(end, text.find(row.text, end))
+        end = begin + len(row.text)
+    return begin
 
 
 def find(lines: Sequence[TextLine], words: str) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,9 +12,12 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.worker import Worker, WorkerState
 
+from tui.code_colours import cut
 from tui.ink import Inks
-from tui.text_lines import FOUND, FOUND_NOW, TextLine, TextRow, find, split_matches, wrap_lines
+from tui.text_lines import FOUND, FOUND_NOW, TextLine, TextRow, find, place_in_line, split_matches, wrap_lines
+from tui.widgets.colours import Colours
 
 _ABOVE = 3
 """Rows that stay in sight above a line that was searched for."""
@@ -84,12 +87,14 @@ class LinesView(ScrollView, can_focus=True):
         self._found: list[int] = []
         self._match = -1
         self._inks = Inks(self)
+        self._colours = Colours(self, self._seen)
 
     def show(self, lines: Sequence[TextLine], *, from_top: bool = False, cursor: str = "") -> None:
         """Shows these lines; the reader stays where they are unless `from_top`."""
         same = lines is self._lines
         self._lines = lines
         if not same:
+            self._colours.turn_to(lines)
             self._keyed = [(line.key, index) for index, line in enumerate(lines) if line.key]
             if self.words:
                 self._match = -1 if from_top else self._match
@@ -106,6 +111,11 @@ class LinesView(ScrollView, can_focus=True):
     def on_resize(self, event: Resize) -> None:
         """Wraps everything anew when the width changes."""
         self._lay_out()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Without colours the text is as good; that they are missing is said."""
+        if event.state == WorkerState.ERROR:
+            self.notify(f"{event.worker.error!r}", title="No colours for this code", severity="warning", markup=False)
 
     def _lay_out(self, same: bool = False) -> None:
         room = self.scrollable_content_region.width
@@ -140,10 +150,7 @@ class LinesView(ScrollView, can_focus=True):
         segments = [Segment(text, self._inks[style + tint]) for text, style in line.marks] if row.number == 0 else []
         if row.number:
             segments = [Segment(" " * min(line.lead, self._width - 1), self._inks["$foreground" + tint])]
-        ink, found = self._inks[line.style + tint], self._inks[FOUND_NOW if row.line == self._match else FOUND]
-        segments += [
-            Segment(text, found if is_match else ink) for text, is_match in split_matches(row.text, self.words)
-        ]
+        segments += self._body(number, row, line, tint)
         if row.note:
             used = sum(cell_len(segment.text) for segment in segments)
             gap = max(0, self._width - used - cell_len(row.note)) if row.text else 0
@@ -151,6 +158,29 @@ class LinesView(ScrollView, can_focus=True):
             segments.append(Segment(row.note, self._inks[line.note_style + tint]))
         rest = line.style if " on " in line.style else "$foreground"
         return Strip(segments).adjust_cell_length(width, self._inks[rest + tint])
+
+    def _body(self, number: int, row: TextRow, line: TextLine, tint: str) -> Iterator[Segment]:
+        """The text of a row: its matches marked, the rest in the colours of its language as far as they are known."""
+        # Where an added line has no background it is told by the colour of its text.
+        told = line.code is not None and bool(line.code.back) and self._inks.of_terminal
+        spans = self._colours.of(row.line) if line.code and not told else ()
+        found = self._inks[FOUND_NOW if row.line == self._match else FOUND]
+        if not spans or line.code is None:
+            ink = self._inks[line.style + tint]
+            for text, is_match in split_matches(row.text, self.words):
+                yield Segment(text, found if is_match else ink)
+            return
+        back, at = line.code.back + tint, place_in_line(self._rows, number, line.text)
+        for text, is_match in split_matches(row.text, self.words):
+            for part, style in cut(text, at, () if is_match else spans):
+                yield Segment(part, found if is_match else self._inks[(style or line.code.plain) + back])
+            at += len(text)
+
+    def _seen(self) -> tuple[int, int]:
+        """The first and the last line in view."""
+        top, height = self.scroll_offset.y, max(1, self.scrollable_content_region.height)
+        rows = self._rows[top : top + height]
+        return (rows[0].line, rows[-1].line) if rows else (0, -1)
 
     def action_move(self, by: int) -> None:
         """To the next line that can be picked; a text without such lines scrolls."""
