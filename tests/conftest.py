@@ -30,6 +30,7 @@ SLOW = {
     "test_learn_command",
     "test_openai_adapter",
     "test_screen_hostile",
+    "test_screen_learning",
     "test_secrets_in_a_run",
     "test_sensitive",
     "test_serve",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tui.decide import Act
+from tui.errand import Errand
 from tui.format import plural
 from tui.loaders.hands import Hands
 from tui.looking import LookingApp
@@ -20,6 +21,8 @@ class ActingApp(LookingApp):
 
     hands: dict[str, Hands] = {}
     """What was said when a session was taken over, by the session in the person's hands."""
+    errand: Errand | None = None
+    """The retrospective that was begun on this screen; it goes on without it."""
 
     @abstractmethod
     def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "", text: str = "") -> None:

@@ -9,18 +9,15 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import RuntimeUnavailable, UsageError
+from engine.errors import UsageError
 from engine.learning.evidence import Names, read_names
 from engine.learning.proposals import Proposal, problems, proposals, read
 from engine.learning.reading import RunEvidence
 from engine.lifecycle.create import create
-from engine.names import REPLAY
 from engine.resources import document
-from engine.runner.context import Settings
-from engine.sessions.tape import HEAD as TAPE_HEAD
 from engine.state.events import RunSet
 from engine.state.store import Store
 from engine.wisdom.library import DOCUMENT, read_text
@@ -88,18 +85,15 @@ def find(about: Workspace, name: str) -> Retrospective:
     return Retrospective(about, Workspace(root))
 
 
-def settings_for(settings: Settings) -> Settings:
-    """As the run itself was done; recordings lie below those of the run. Raises RuntimeUnavailable."""
-    tape = settings.tape / FOLDER if settings.tape else None
-    if tape and not (tape / TAPE_HEAD).is_file():
-        tape = None
-    if tape is None and settings.runtimes == (REPLAY,):
-        raise RuntimeUnavailable(
-            "the recording of this run holds no retrospective. `--runtime R` names an agent that does one; "
-            "`--runtime handoff` lets you, or any tool that reads files, do it."
-        )
-    record = settings.record / FOLDER if settings.record else None
-    return replace(settings, tape=tape, record=record, jobs=1)
+def every(about: Workspace) -> list[Retrospective]:
+    """Those of a workspace, whether finished or not, the oldest first."""
+    folder = about.private / FOLDER
+    names = [one.name for one in folder.iterdir() if _NAME.fullmatch(one.name)] if folder.is_dir() else []
+    made = [folder / name for name in names if (folder / name / ".orchestrator").is_dir()]
+    return [
+        Retrospective(about, Workspace(root))
+        for root in sorted(made, key=lambda one: (one / INTENT).stat().st_mtime_ns)
+    ]
 
 
 def _make(about: Workspace, root: Path, evidence: RunEvidence, program: bytes, app: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.loaders import learned
+from tui.loaders.learned import NOTHING_LEARNED, Learned
 from tui.sanitize import one_line
 
 
@@ -45,6 +47,8 @@ class Wisdom:
 
     cards: tuple[CardView, ...] = ()
     problems: tuple[str, ...] = ()
+    learned: Learned = NOTHING_LEARNED
+    """What retrospectives propose."""
 
     def card(self, id_: str) -> CardView | None:
         """The card of that id."""
@@ -62,7 +66,7 @@ def load(workspace: Path) -> Wisdom:
         CardView(card.id, card.title, card.collection, card.fields, tuple(chosen.get(card.id, ())))
         for card in load(collections_in_force(overlay), overlay).cards
     ]
-    return Wisdom(tuple(cards), tuple(problems))
+    return Wisdom(tuple(cards), tuple(problems), learned.load(workspace))
 
 
 def _choices(workspace: Path) -> tuple[dict[str, list[Choice]], list[str]]:

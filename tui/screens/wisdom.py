@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from textual.binding import Binding
 from textual.content import Content
 
+from tui.card_words import card_content, card_item, learned_title, proposal_content, proposed_items
 from tui.format import plural
 from tui.loaders import wisdom
-from tui.loaders.wisdom import CardView, Wisdom
+from tui.loaders.wisdom import Wisdom
 from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
-from tui.screens.browse import COMMON, BrowseScreen
+from tui.screens.browse import COMMON
+from tui.screens.learning import LEARNING_KEYS, LearningScreen
 from tui.widgets.item_list import Item
 
-_TOLD = ("Principle", "Do", "Avoid", "Review question")
-_NAMES = {"Review question": "Ask"}
-_MOST_SESSIONS = 40
 
-
-class WisdomScreen(BrowseScreen[Wisdom]):
-    """`f` leaves only the cards that sessions of this app were told."""
+class WisdomScreen(LearningScreen):
+    """`f` leaves only the cards that sessions of this app were told; `L` has new ones proposed from its run."""
 
     BINDING_GROUP_TITLE = "Wisdom"
     LOADING = "Reading the cards …"
@@ -36,6 +34,7 @@ class WisdomScreen(BrowseScreen[Wisdom]):
             tooltip="Only the cards that sessions here were told, or all",
         ),
         Binding("y", "copy", "Copy card", id="wisdom.copy", tooltip="Copy the card under the cursor"),
+        *LEARNING_KEYS,
         *COMMON,
     ]
     chosen_only = False
@@ -56,11 +55,13 @@ class WisdomScreen(BrowseScreen[Wisdom]):
         used = sum(bool(card.choices) for card in self.data.cards)
         facts = f"   {plural(len(self.data.cards), 'card')} · {used} told to sessions of {one_line(self.view.app, 40)}"
         only = "   only those that were told" if self.chosen_only else ""
-        return Content.assemble(title, (facts, "$text-muted"), (only, "bold $text-warning"))
+        return Content.assemble(
+            title, (facts, "$text-muted"), learned_title(self.data.learned), (only, "$text-warning")
+        )
 
     def items(self, data: Wisdom) -> Sequence[Item]:
         """The cards under the names of their collections."""
-        items: list[Item] = []
+        items = list(proposed_items(data.learned, self.edits))
         collection = ""
         for card in data.cards:
             if self.chosen_only and not card.choices:
@@ -70,7 +71,7 @@ class WisdomScreen(BrowseScreen[Wisdom]):
                 items.append(
                     Item(f"#{collection}", Content.styled(f" {collection}", "bold $text-primary"), heading=True)
                 )
-            items.append(_item(card))
+            items.append(card_item(card))
         return items
 
     def empty(self, data: Wisdom) -> Content:
@@ -82,13 +83,15 @@ class WisdomScreen(BrowseScreen[Wisdom]):
 
     def describe(self, data: Wisdom, key: str) -> Content:
         """The card in full, then who was told it."""
+        if (one := self.proposal) is not None:
+            return proposal_content(one, one.id in self.edits)
         card = data.card(key)
         return Content("") if card is None else card_content(card)
 
     def draw_trouble(self) -> None:
         """Also names sessions whose choice is not known."""
-        if not self.problem and self.data is not None and self.data.problems:
-            self.problem = "\n".join(self.data.problems[:3])
+        if not self.problem and self.data is not None:
+            self.problem = "\n".join([*self.data.problems, *self.data.learned.problems][:3])
         super().draw_trouble()
 
     def action_toggle_chosen(self) -> None:
@@ -99,57 +102,10 @@ class WisdomScreen(BrowseScreen[Wisdom]):
     def action_copy(self) -> None:
         """Copies the card as text."""
         card = self.data.card(self.list.selected) if self.data else None
-        if card is not None:
+        if (one := self.proposal) is not None:
+            self.app.copy_to_clipboard(one.text)
+            self.notify(one.title, title="Copied", markup=False, timeout=3)
+        elif card is not None:
             lines = [f"{card.id} {card.title}", *(f"- {name}: {text}" for name, text in card.fields)]
             self.app.copy_to_clipboard("\n".join(lines))
             self.notify(f"{card.id} {card.title}", title="Copied", markup=False, timeout=3)
-
-
-def _item(card: CardView) -> Item:
-    left = Content.assemble(
-        ("✓ " if card.choices else "· ", "$text-success" if card.choices else "$text-disabled"),
-        (f"{card.id}  ", "$text-muted"),
-        one_line(card.title),
-    )
-    told = f"told {len(card.choices)}×" if card.choices else ""
-    return Item(card.id, left, Content.styled(told, "$text-success"), f"{card.words} {told}")
-
-
-def card_content(card: CardView) -> Content:
-    """Title, advice, where it applies, where it comes from, and the sessions that were told it."""
-    lines = [
-        Content.assemble((one_line(card.title), "bold"), (f"  {card.id} · {card.collection}", "$text-muted")),
-        Content(""),
-    ]
-    for name in _TOLD:
-        if text := card.field(name):
-            lines += [
-                Content.styled(_NAMES.get(name, name), "bold $text-primary"),
-                Content(one_line(text, 2000)),
-                Content(""),
-            ]
-    for name, text in card.fields:
-        if name not in _TOLD:
-            lines.append(Content.assemble((f"{name}  ", "$text-muted"), (_plain(text), "$text-muted")))
-    return Content("\n").join([*lines, Content(""), *_choices(card)])
-
-
-def _choices(card: CardView) -> list[Content]:
-    if not card.choices:
-        return [Content.styled("· No session of this app was told it.", "$text-muted")]
-    lines = [Content.styled(f"Told to {plural(len(card.choices), 'session')}", "bold $text-success")]
-    for choice in card.choices[:_MOST_SESSIONS]:
-        lines += [
-            Content.assemble(("✓ ", "$text-success"), choice.title, (f"  {one_line(choice.runtime)}", "$text-muted")),
-            Content.styled(
-                f"  because it {choice.why}" if choice.why.startswith("applies") else f"  because: {choice.why}",
-                "$text-muted",
-            ),
-        ]
-    more = len(card.choices) - _MOST_SESSIONS
-    return lines + ([Content.styled(f"… and {plural(more, 'more session')}", "$text-muted")] if more > 0 else [])
-
-
-def _plain(text: str) -> str:
-    """A line of Markdown without its marks."""
-    return one_line(text, 2000).replace("`", "").replace("*", "")

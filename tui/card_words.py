@@ -1,0 +1,154 @@
+"""The wisdom cards in words: those in force, with who was told them, and those that a retrospective proposes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.content import Content
+
+from engine.errors import EXIT_DONE, EXIT_VALVE, EXIT_WAITING
+from tui.format import plural
+from tui.loaders.learned import Learned, ProposalView
+from tui.loaders.wisdom import CardView
+from tui.sanitize import clean, one_line
+from tui.widgets.item_list import Item
+
+if TYPE_CHECKING:
+    from engine.learning.deciding import State
+
+PROPOSED = "proposed "
+"""Before the id of a proposal, as the key of its line."""
+_TOLD = ("Principle", "Do", "Avoid", "Review question")
+_NAMES = {"Review question": "Ask"}
+_MOST_SESSIONS = 40
+
+
+class _Look(NamedTuple):
+    glyph: str
+    colour: str
+    word: str
+    means: str
+
+
+_STATES: dict[State, _Look] = {
+    "open": _Look("?", "$text-warning", "open", "It waits for you: A takes it for all your runs, H for this app alone"),
+    "approved": _Look("✓", "$text-success", "taken", "You took it"),
+    "declined": _Look("✗", "$text-muted", "declined", "You turned it down; A takes it all the same"),
+    "known": _Look("=", "$text-muted", "known", "A card in force says the same already"),
+}
+
+
+def proposed_items(learned: Learned, edited: Collection[str]) -> Iterator[Item]:
+    """A line for each proposal, under a heading of their own."""
+    if learned.proposals:
+        heading = Content.styled(" proposed from what happened here", "bold $text-primary")
+        yield Item("#proposed", heading, heading=True)
+    for one in learned.proposals:
+        look = _STATES[one.state]
+        mark = " ✎" if one.id in edited else ""
+        left = Content.assemble((f"{look.glyph} ", look.colour), (f"{one.id}  ", "$text-muted"), one_line(one.title))
+        right = Content.styled(f"{look.word}{mark}", look.colour)
+        yield Item(PROPOSED + one.id, left, right, one.words)
+
+
+def proposal_content(one: ProposalView, edited: bool) -> Content:
+    """What has become of the card, its advice, and the evidence for it."""
+    look = _STATES[one.state]
+    means = f"{look.means}: {one.same_as or one.card}" if one.same_as or one.card else look.means
+    lines = [
+        Content.assemble((one_line(one.title), "bold"), (f"  {one.id}", "$text-muted")),
+        Content.assemble((f"{look.glyph} {look.word}  ", f"bold {look.colour}"), (f"{means}.", "$text-muted")),
+    ]
+    if edited:
+        lines.append(Content.styled("✎ As you wrote it. It is not taken before A or H.", "$text-warning"))
+    return Content("\n").join([*lines, Content(""), *_advice(one.fields, (*_TOLD, "Evidence"))])
+
+
+def learned_title(learned: Learned) -> Content:
+    """How many proposals wait, if any do."""
+    return Content.styled(f"   ? {len(learned.open)} proposed" if learned.open else "", "bold $text-warning")
+
+
+def at_work_note(said: str, time: str) -> Content:
+    """A retrospective goes on."""
+    return Content.assemble(
+        ("◐ Looking back at the run  ", "bold $text-secondary"),
+        (f"{time}  " if time else "", "$text-muted"),
+        (one_line(said, 200), "$text-muted"),
+    )
+
+
+def ended_note(code: int, said: list[str], learned: Learned) -> Content | None:
+    """How a retrospective has ended: what waits, or why there is nothing, or what went wrong."""
+    if code in (EXIT_DONE, EXIT_WAITING) and learned.open:
+        text = f"? {plural(len(learned.open), 'card')} proposed: A takes one, e edits it first, D turns it down."
+        return Content.styled(text, "bold $text-warning")
+    if code == EXIT_WAITING:
+        return None
+    if code == EXIT_DONE:
+        return Content.styled(f"✓ {one_line(' '.join(said[-1:]), 300)}", "$text-success")
+    again = "" if code == EXIT_VALVE else " L goes on with it."
+    words = "\n".join(clean(line).removeprefix("meta: ") for line in said)
+    return Content.assemble((f"✗ The retrospective stopped (exit code {code}).{again}\n", "bold $text-error"), words)
+
+
+def cut_off_note() -> Content:
+    """One was begun, and nobody is at work."""
+    return Content.styled(
+        "! A retrospective of this run was begun and is not finished: L goes on with it.", "$text-warning"
+    )
+
+
+def card_item(card: CardView) -> Item:
+    """The line of a card in force."""
+    left = Content.assemble(
+        ("✓ " if card.choices else "· ", "$text-success" if card.choices else "$text-disabled"),
+        (f"{card.id}  ", "$text-muted"),
+        one_line(card.title),
+    )
+    told = f"told {len(card.choices)}×" if card.choices else ""
+    return Item(card.id, left, Content.styled(told, "$text-success"), f"{card.words} {told}")
+
+
+def card_content(card: CardView) -> Content:
+    """Title, advice, where it applies, where it comes from, and the sessions that were told it."""
+    lines = [
+        Content.assemble((one_line(card.title), "bold"), (f"  {card.id} · {card.collection}", "$text-muted")),
+        Content(""),
+    ]
+    return Content("\n").join([*lines, *_advice(card.fields, _TOLD), Content(""), *_choices(card)])
+
+
+def _advice(fields: Sequence[tuple[str, str]], named: Sequence[str]) -> Iterator[Content]:
+    """These lines, each under its name; then the rest."""
+    told = dict(fields)
+    for name in named:
+        if text := told.get(name):
+            yield Content.styled(_NAMES.get(name, name), "bold $text-primary")
+            yield Content(one_line(text, 2000))
+            yield Content("")
+    for name, text in fields:
+        if name not in named:
+            yield Content.styled(f"{name}  {_plain(text)}", "$text-muted")
+
+
+def _choices(card: CardView) -> list[Content]:
+    if not card.choices:
+        return [Content.styled("· No session of this app was told it.", "$text-muted")]
+    lines = [Content.styled(f"Told to {plural(len(card.choices), 'session')}", "bold $text-success")]
+    for choice in card.choices[:_MOST_SESSIONS]:
+        lines += [
+            Content.assemble(("✓ ", "$text-success"), choice.title, (f"  {one_line(choice.runtime)}", "$text-muted")),
+            Content.styled(
+                f"  because it {choice.why}" if choice.why.startswith("applies") else f"  because: {choice.why}",
+                "$text-muted",
+            ),
+        ]
+    more = len(card.choices) - _MOST_SESSIONS
+    return lines + ([Content.styled(f"… and {plural(more, 'more session')}", "$text-muted")] if more > 0 else [])
+
+
+def _plain(text: str) -> str:
+    """A line of Markdown without its marks."""
+    return one_line(text, 2000).replace("`", "").replace("*", "")
