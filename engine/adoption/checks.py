@@ -14,7 +14,6 @@ from engine.workspace import PLAN
 
 SHOWN = 5
 _UNDER_WAY = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD")
-_SUBMODULE = "160000"
 
 
 class CannotAdopt(MetaError):
@@ -62,15 +61,14 @@ def find_repository(folder: Path) -> Repository:
 
 
 def _check_commit(folder: Path, repository: Repository, head: str) -> None:
-    listed = repository.run("ls-tree", "-r", "-z", "--full-tree", head).fields()
-    modules = sorted(line.partition("\t")[2] for line in listed if line.startswith(_SUBMODULE))
+    files = repository.entries(head, deep=True)
+    modules = sorted(path for path, entry in files.items() if entry.is_submodule)
     if modules:
         raise CannotAdopt(
             f"{folder}: it has submodules ({some(modules, SHOWN)}), whose files this repository does not hold. "
             "Adopt each by itself, or take their files into this repository, then run again."
         )
-    files = {line.partition("\t")[2] for line in listed}
-    if made := sorted(files & {PLAN, MANIFEST}):
+    if made := sorted(files.keys() & {PLAN, MANIFEST}):
         raise CannotAdopt(
             f"{folder}: {' and '.join(made)}: what the engine makes is committed already, so this was made or adopted "
             f"before, and its `.orchestrator/` is missing. Where it was made, `{RESTORE}` brings that back. "

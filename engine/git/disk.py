@@ -4,30 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from engine.git.objects import blob_id
+from engine.git.objects import Entry, blob_id
 
 _EXECUTE = 0o111
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a path holds: git's mode and blob id. No Entry at all means that there is no file."""
-
-    mode: str
-    id: str
-
-    @property
-    def is_link(self) -> bool:
-        """Whether it is a symbolic link."""
-        return self.mode == "120000"
-
-    @property
-    def is_submodule(self) -> bool:
-        """Whether it is a commit of another repository."""
-        return self.mode == "160000"
 
 
 def same_content(one: Entry | None, other: Entry | None) -> bool:

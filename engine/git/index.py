@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.git.base import RepositoryBase
-from engine.git.disk import Entry
 from engine.git.errors import GitError
+from engine.git.objects import Entry, entry
 
 _TRIES = 20
 _PAUSE = 0.1  # seconds
@@ -35,7 +35,7 @@ class IndexCopy:
         staged: dict[str, Entry | None] = {}
         for described, path in zip(fields[::2], fields[1::2], strict=True):
             _, mode, _, id_, _ = described.split(" ")
-            staged[path] = None if mode == "000000" else Entry(mode, id_)
+            staged[path] = entry(mode, id_)
         return staged
 
     def set_paths(self, commit: str, paths: Sequence[str]) -> None:

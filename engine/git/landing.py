@@ -10,7 +10,6 @@ from pathlib import Path
 
 from engine.git.changes import Changes
 from engine.git.disk import (
-    Entry,
     entry_on_disk,
     files_below,
     obstacle,
@@ -24,9 +23,9 @@ from engine.git.disk import (
 )
 from engine.git.errors import DirtyPaths, HeadMoved, reported
 from engine.git.index import IndexCopy
+from engine.git.objects import Entry
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-_ABSENT = "000000"
 
 
 @dataclass(frozen=True)
@@ -89,12 +88,7 @@ class Landing(Changes):
             index.set_paths(new, plan.index)
 
     def _steps(self, old: str, new: str) -> list[Step]:
-        fields = self.run("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", old, new).fields()
-        steps = []
-        for described, path in zip(fields[::2], fields[1::2], strict=True):
-            old_mode, new_mode, old_id, new_id, _ = described.removeprefix(":").split(" ")
-            steps.append(Step(path, _entry(old_mode, old_id), _entry(new_mode, new_id)))
-        return steps
+        return [Step(path, before, after) for path, (before, after) in self.differences(old, new).items()]
 
     def _look(self, steps: Sequence[Step]) -> list[Step]:
         """The steps with what the work tree holds; content that git converts on checkout is compared as git does."""
@@ -177,10 +171,6 @@ def _folders_above(root: Path, steps: Sequence[Step]) -> list[Path]:
     """The folders whose lists of names the steps may have changed."""
     names = {folder for step in steps for folder in parents(step.path)}
     return [root, *(root / name for name in sorted(names) if (root / name).is_dir())] if steps else []
-
-
-def _entry(mode: str, id_: str) -> Entry | None:
-    return None if mode == _ABSENT else Entry(mode, id_)
 
 
 def _is_executable(entry: Entry | None) -> bool:

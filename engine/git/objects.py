@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.git.errors import MergeConflict, NotInCommit, reported
@@ -18,6 +19,29 @@ _MOST_ARGUMENTS = 1000  # of a command; beyond it the whole commit is listed
 
 Place = tuple[str, str]
 """A commit and a path in it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a path holds: git's mode and blob id. No Entry at all means that there is no file."""
+
+    mode: str
+    id: str
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link."""
+        return self.mode == "120000"
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether it is a commit of another repository."""
+        return self.mode == "160000"
+
+
+def entry(mode: str, id_: str) -> Entry | None:
+    """What git tells of a path; it has a mode for nothing too."""
+    return None if mode == "000000" else Entry(mode, id_)
 
 
 def blob_id(data: bytes) -> str:
@@ -74,6 +98,20 @@ class Objects(References):
         only = [clean_path(path) for path in paths]
         return self.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", *only).fields()
 
+    def entries(self, commit: str, paths: Sequence[str] = (), *, deep: bool = False) -> dict[str, Entry]:
+        """Path → what the commit or tree holds there. `deep`: every file below `paths`, without them every file."""
+        recursive = ("-r",) if deep else ()
+        return _parse_tree(self.run("ls-tree", *recursive, "-z", "--full-tree", commit, "--", *paths).fields())
+
+    def differences(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
+        """Path → what it is in each of two commits or trees, where they differ."""
+        fields = self.run("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", old, new).fields()
+        found = {}
+        for described, path in zip(fields[::2], fields[1::2], strict=True):
+            old_mode, new_mode, old_id, new_id, _ = described.removeprefix(":").split(" ")
+            found[path] = (entry(old_mode, old_id), entry(new_mode, new_id))
+        return found
+
     def export(self, commit: str, dest: Path, paths: Sequence[str] | None = None) -> None:
         """Write the files of a commit (at and below `paths`; missing ones are ignored) into the folder `dest`."""
         self.export_files(commit, dest, None if paths is None else self.files(commit, paths) if paths else [])
@@ -101,7 +139,7 @@ class Objects(References):
         """
         with self.lock:
             wanted = {clean_path(path): data for path, data in changes.items()}
-            present = self._modes_and_ids(base, wanted) if base else {}
+            present = self._present(base, wanted) if base else {}
             real = {path: data for path, data in wanted.items() if not _is_same(present.get(path), data)}
             commit = self._import(base, real, present, message) if real or base is None else base
             if ref is not None:
@@ -126,23 +164,16 @@ class Objects(References):
                 raise MergeConflict(ours, theirs, conflicts)
             return self.run("commit-tree", tree, "-p", ours, "-p", theirs, stdin=message.encode()).text
 
-    def _modes_and_ids(self, commit: str, paths: Iterable[str]) -> dict[str, tuple[str, str]]:
-        few = list(paths)
-        if len(few) > _MOST_ARGUMENTS:
-            few = []
-        recursive = () if few else ("-r", "-t")
-        found = {}
-        for line in self.run("ls-tree", *recursive, "-z", "--full-tree", commit, "--", *few).fields():
-            meta, _, path = line.partition("\t")
-            mode, _, id_ = meta.split(" ")
-            found[path] = (mode, id_)
-        return found
+    def _present(self, commit: str, paths: Collection[str]) -> dict[str, Entry]:
+        if len(paths) <= _MOST_ARGUMENTS:
+            return self.entries(commit, list(paths)) if paths else {}
+        return _parse_tree(self.run("ls-tree", "-r", "-t", "-z", "--full-tree", commit).fields())
 
     def _import(
         self,
         base: str | None,
         changes: Mapping[str, bytes | None],
-        present: Mapping[str, tuple[str, str]],
+        present: Mapping[str, Entry],
         message: str,
     ) -> str:
         stream = [b"commit refs/meta/new\nmark :1\n", f"committer {_IDENTITY}\n".encode(), _data(message.encode())]
@@ -159,15 +190,24 @@ class Objects(References):
         return self.run("fast-import", "--quiet", "--done", "--date-format=now", stdin=b"".join(stream)).text
 
 
-def _is_same(present: tuple[str, str] | None, data: bytes | None) -> bool:
+def _parse_tree(fields: Iterable[str]) -> dict[str, Entry]:
+    found = {}
+    for field in fields:
+        described, _, path = field.partition("\t")
+        mode, _, id_ = described.split(" ")
+        found[path] = Entry(mode, id_)
+    return found
+
+
+def _is_same(present: Entry | None, data: bytes | None) -> bool:
     if data is None or present is None:
         return data is None and present is None
-    return present == (_mode(present, data), blob_id(data))
+    return present == Entry(_mode(present, data), blob_id(data))
 
 
-def _mode(present: tuple[str, str] | None, data: bytes) -> str:
-    if present is not None and present[0] in (_PLAIN, _EXECUTABLE):
-        return present[0]
+def _mode(present: Entry | None, data: bytes) -> str:
+    if present is not None and present.mode in (_PLAIN, _EXECUTABLE):
+        return present.mode
     return _EXECUTABLE if data.startswith(b"#!") else _PLAIN
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.git.disk import Entry
 from engine.git.errors import GitError
 from engine.git.landing import Landing
+from engine.git.objects import Entry
 
 Span = tuple[str, str]
 """The commits of the branch before and after a landing, or after some that followed one another."""
@@ -73,7 +73,7 @@ def revert(
         settled: dict[str, Entry | None] = {}
         if unclear:
             settled = _at_once(repository, spans, head, unclear)
-        moved = _differences(repository, head, tree)
+        moved = repository.differences(head, tree)
         settled |= {path: old for path, (old, _) in moved.items() if stays(path)}
         tree = _with(repository, tree, settled)
         commit = head
@@ -105,7 +105,8 @@ def _at_once(repository: Landing, spans: Sequence[Span], head: str, unclear: set
     tree, conflicts = _three_way(repository, spans[-1][1], _tree(repository, head), spans[0][0])
     if still := sorted(conflicts & unclear):
         raise RevertConflict({path: _lines(repository, tree, path) for path in still})
-    return {path: _entries(repository, tree, [path]).get(path) for path in sorted(unclear)}
+    there = repository.entries(tree, sorted(unclear))
+    return {path: there.get(path) for path in sorted(unclear)}
 
 
 def _three_way(repository: Landing, base: str, ours: str, theirs: str) -> tuple[str, set[str]]:
@@ -144,51 +145,19 @@ def _with(repository: Landing, tree: str, entries: Mapping[str, Entry | None]) -
         return repository.run("write-tree", environment=index).text
 
 
-def _entries(repository: Landing, tree: str, paths: Sequence[str]) -> dict[str, Entry]:
-    found = {}
-    for line in repository.run("ls-tree", "-z", "--full-tree", tree, "--", *paths).fields():
-        described, _, path = line.partition("\t")
-        mode, _, id_ = described.split(" ")
-        found[path] = Entry(mode, id_)
-    return found
-
-
-def _differences(repository: Landing, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
-    """Path → what it is on each side, where they differ."""
-    fields = repository.run("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", old, new).fields()
-    found = {}
-    for described, path in zip(fields[::2], fields[1::2], strict=True):
-        old_mode, new_mode, old_id, new_id, _ = described.removeprefix(":").split(" ")
-        found[path] = (_entry(old_mode, old_id), _entry(new_mode, new_id))
-    return found
-
-
-def _entry(mode: str, id_: str) -> Entry | None:
-    return None if mode == "000000" else Entry(mode, id_)
-
-
 def _edited(repository: Landing, spans: Sequence[Span], commit: str) -> tuple[str, ...]:
     """Files that the landings touched and that are not as before the first of them that did."""
     begin: dict[str, Entry | None] = {}
     for old, new in spans:
-        for path, (before, _) in _differences(repository, old, new).items():
+        for path, (before, _) in repository.differences(old, new).items():
             begin.setdefault(path, before)
-    now = _entries_of_all(repository, commit)
+    now = repository.entries(commit, deep=True)
     return tuple(path for path, entry in sorted(begin.items()) if now.get(path) != entry)
-
-
-def _entries_of_all(repository: Landing, commit: str) -> dict[str, Entry]:
-    found = {}
-    for line in repository.run("ls-tree", "-r", "-z", "--full-tree", commit).fields():
-        described, _, path = line.partition("\t")
-        mode, _, id_ = described.split(" ")
-        found[path] = Entry(mode, id_)
-    return found
 
 
 def _lines(repository: Landing, tree: str, path: str) -> str:
     """Where, in the file as it is now, the marks of the merge say that both sides changed it."""
-    if path not in _entries(repository, tree, [path]):
+    if path not in repository.entries(tree, [path]):
         return "all of it"
     found, number, side = [], 0, ""
     for line in repository.read(tree, path).split(b"\n"):
