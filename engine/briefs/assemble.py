@@ -5,27 +5,23 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from pathlib import Path
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from engine.briefs.changes import Ground, edits_of_people, what_changed
+from engine.briefs.changes import edits_of_people, what_changed
 from engine.briefs.cutting import Parts, cut, give_back
 from engine.briefs.inputs import inputs, own_work
 from engine.briefs.patterns import choose_patterns
+from engine.briefs.request import Request as Request
 from engine.briefs.tokens import estimate
 from engine.briefs.wisdom import choose, with_security
-from engine.document.model import Orchestration, Step
 from engine.errors import MetaError
-from engine.git import Repository
 from engine.legos.placeholders import with_names
-from engine.legos.plan import Plan
 from engine.legos.roles import outputs
-from engine.legos.toolchain import Toolchain
 from engine.resources import document
 from engine.secrets import find, read_allowed, without
-from engine.state.models import State, StepRecord, Substep
+from engine.state.models import StepRecord
 
 TEMPLATE = "templates/session_brief.template.md"
 NOT_ANSWERED = "(left open by the person who was asked)"
@@ -36,24 +32,6 @@ _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined)
 
 class BriefError(MetaError):
     """The brief cannot be written, or cannot be made small enough."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """For whom a brief is: a substep of a step (of a LEGO), working from a commit."""
-
-    repository: Repository
-    commit: str
-    orchestration: Orchestration
-    toolchain: Toolchain
-    plan: Plan | None
-    state: State
-    step: Step
-    lego: str | None
-    substep: Substep
-    overlay: Path | None = None
-    overflows: int = 0
-    """How often the brief did not fit into a model's context: each time it is made half as long."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +97,7 @@ def _collect(request: Request) -> Parts:
     parts = Parts(given, evidence, wisdom, request.toolchain.told(step, request.plan), removed, patterns=patterns)
     if not changing:
         return parts
-    ground = Ground(
-        request.repository, request.commit, request.orchestration, request.toolchain, request.plan, request.state
-    )
-    changes, edits = what_changed(ground, step, request.lego), edits_of_people(ground, step, request.lego)
-    return replace(parts, changes=changes, edits=edits)
+    return replace(parts, changes=what_changed(request), edits=edits_of_people(request))
 
 
 def _changing(request: Request) -> bool:

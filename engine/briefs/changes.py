@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from engine.document.model import Orchestration, Step
+from engine.briefs.request import Request
 from engine.edits import body, difference, edits_by_hand
-from engine.git import Repository
 from engine.legos.plan import Plan
 from engine.legos.roles import outputs, paths
 from engine.legos.slices import slice_of
-from engine.legos.toolchain import Toolchain
-from engine.state.models import State, StepRecord
+from engine.state.models import StepRecord
 from engine.workspace import plan_at
 
 LEAST_CHARACTERS = 400
@@ -20,45 +17,34 @@ MOST_CHARACTERS = 10_000
 """Of all differences together, and of all edits together: about a quarter of a brief each."""
 
 
-@dataclass(frozen=True)
-class Ground:
-    """Where the differences are looked for: the session's commit, and whose work it is."""
-
-    repository: Repository
-    commit: str
-    orchestration: Orchestration
-    toolchain: Toolchain
-    plan: Plan | None
-    state: State
-
-
-def what_changed(ground: Ground, step: Step, lego: str | None) -> list[str]:
+def what_changed(request: Request) -> list[str]:
     """A unified diff for each input that is not as it was when this step was last done before this change."""
-    change = ground.state.orchestrator.run.change
-    before = _seen(ground.state.record(step.name, lego) or StepRecord(), change.began_at if change else "")
+    change = request.state.orchestrator.run.change
+    record = request.state.record(request.step.name, request.lego) or StepRecord()
+    before = _seen(record, change.began_at if change else "")
     if before is None:
         return []
-    old_plan = plan_at(ground.repository, before)
+    old_plan = plan_at(request.repository, before)
     wanted = [
         (path, reference.rows)
-        for reference in step.inputs
+        for reference in request.step.inputs
         if reference.shown
-        for path in paths(reference, ground.plan, ground.toolchain, lego)
+        for path in paths(reference, request.plan, request.toolchain, request.lego)
     ]
     whole = [path for path, rows in wanted if not rows]
     sliced = [path for path, rows in wanted if rows]
-    differences = [*_of_files(ground, before, whole), *_of_slices(ground, before, sliced, old_plan, lego)]
+    differences = [*_of_files(request, before, whole), *_of_slices(request, before, sliced, old_plan)]
     return limited(differences)
 
 
-def edits_of_people(ground: Ground, step: Step, lego: str | None) -> list[str]:
+def edits_of_people(request: Request) -> list[str]:
     """A unified diff for each generated file that a person changed: the step's own, and all of its LEGO."""
     found: list[str] = []
-    for one in ground.orchestration.steps():
-        if one.name == step.name or (lego is not None and one.per_lego and not one.action):
-            record = ground.state.record(one.name, lego)
-            own = outputs(one, ground.plan, ground.toolchain, lego)
-            found += [edit.diff for edit in edits_by_hand(ground.repository, ground.commit, record, own)]
+    for one in request.orchestration.steps():
+        if one.name == request.step.name or (request.lego is not None and one.per_lego and not one.action):
+            record = request.state.record(one.name, request.lego)
+            own = outputs(one, request.plan, request.toolchain, request.lego)
+            found += [edit.diff for edit in edits_by_hand(request.repository, request.commit, record, own)]
     return limited(dict.fromkeys(found))
 
 
@@ -69,32 +55,31 @@ def _seen(record: StepRecord, began: str) -> str | None:
     return done[-1] if done and record.outputs else None
 
 
-def _of_files(ground: Ground, before: str, wanted: Sequence[str]) -> Iterator[str]:
+def _of_files(request: Request, before: str, wanted: Sequence[str]) -> Iterator[str]:
     if not wanted:
         return
-    files = sorted({file for commit in (before, ground.commit) for file in ground.repository.files(commit, wanted)})
-    for file, was, now in _versions(ground, before, files):
+    files = sorted({file for commit in (before, request.commit) for file in request.repository.files(commit, wanted)})
+    for file, was, now in _versions(request, before, files):
         if was != now:
             yield difference(file, was, now)
 
 
-def _versions(ground: Ground, before: str, files: Sequence[str]) -> Iterator[tuple[str, bytes | None, bytes | None]]:
+def _versions(request: Request, before: str, files: Sequence[str]) -> Iterator[tuple[str, bytes | None, bytes | None]]:
     """Each file as it was and as it is, without the notes that the engine keeps in it."""
-    old, new = (ground.repository.read_present(commit, files) for commit in (before, ground.commit))
+    old, new = (request.repository.read_present(commit, files) for commit in (before, request.commit))
     for file in files:
         was, now = old.get(file), new.get(file)
         yield file, None if was is None else body(file, was), None if now is None else body(file, now)
 
 
-def _of_slices(
-    ground: Ground, before: str, wanted: Sequence[str], old_plan: Plan | None, lego: str | None
-) -> Iterator[str]:
-    if not wanted or ground.plan is None or lego is None:
+def _of_slices(request: Request, before: str, wanted: Sequence[str], old_plan: Plan | None) -> Iterator[str]:
+    lego = request.lego
+    if not wanted or request.plan is None or lego is None:
         return
-    old, new = (ground.repository.read_present(commit, list(wanted)) for commit in (before, ground.commit))
+    old, new = (request.repository.read_present(commit, list(wanted)) for commit in (before, request.commit))
     for path in wanted:
         was = _slice(path, old.get(path), old_plan, lego)
-        now = _slice(path, new.get(path), ground.plan, lego)
+        now = _slice(path, new.get(path), request.plan, lego)
         if was != now:
             yield difference(f"{path} (rows of {lego})", was, now)
 
