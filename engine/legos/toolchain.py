@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,6 +71,10 @@ def _base(path: Path, text: str, overlay: Path | None, above: tuple[Path, ...]) 
     return load_toolchain(base, overlay, (path, *above))
 
 
+_NOTHING = Toolchain(Path(), {}, (), {}, {}, {}, {}, {}, ())
+"""What a document that is based on no other one begins with."""
+
+
 class _Parser:
     def __init__(self, path: Path, text: str, base: Toolchain | None = None) -> None:
         self.path = path
@@ -81,17 +85,12 @@ class _Parser:
         return ToolchainError(f"{self.path}:{line}: {message}")
 
     def toolchain(self, overlay: Path | None) -> Toolchain:
-        base = self.base
+        base = self.base or _NOTHING
         guides = self.guides()
         rows = self.table("Roles", ("Role", "Paths", "Told"), lambda row: self.role(row, guides))
         if SHARED_FILES in rows:
             raise self.error(self.sections["Roles"].line, 'the role "shared files" is made of the table "Shared files"')
-        shared = {file.path: file for file in base.shared} if base else {}
-        shared |= self.table("Shared files", ("Path", "Template"), self.shared_file)
-        shared = {path: file for path, file in shared.items() if file.template}
-        adopted = {file.path: file for file in base.shared_in_adopted} if base else {}
-        title = f"Shared files of {ADOPTED}"
-        adopted |= self.table(title, ("Path", "Template"), self.shared_file, needed=False)
+        shared = self.shared_files("Shared files", base.shared)
         columns = ("Command", "Command line", "Paths for a LEGO", "Paths for the app")
         commands = self.table("Commands", columns, self.command)
         programs = self.table("Programs", ("Program", "Version"), self.program, needed=False)
@@ -99,36 +98,34 @@ class _Parser:
         if len(packages) > 1:
             raise self.error(self.sections["Packages"].line, "this table has one row: everything is fetched at once")
         surveys = self.table("Survey", ("Script", "Command line", "Baseline", "Left out"), self.survey, needed=False)
-        folders = [self.path.parent, *(base.template_folders if base else ()), resources.meta_home() / "toolchains"]
+        variables = self.table("Environment", ("Variable", "Value"), self.variable)
+        in_adopted = self.table(f"Environment of {ADOPTED}", ("Variable", "Value"), self.variable_or_none, needed=False)
         roles = {name: paths for name, (paths, _) in rows.items()}
+        own = [overlay / "toolchains"] if overlay else []
+        folders = [*own, self.path.parent, *base.template_folders, resources.meta_home() / "toolchains"]
         return Toolchain(
             path=self.path,
-            roles={**(base.roles if base else {}), **roles, SHARED_FILES: tuple(shared), **SUB_APP_ROLES},
-            shared=tuple(shared.values()),
-            commands=self.with_app_lines({**(base.commands if base else {}), **commands}),
-            environment={
-                **(base.environment if base else {}),
-                **self.table("Environment", ("Variable", "Value"), self.variable),
-            },
-            exit_codes={
-                **(base.exit_codes if base else {}),
-                **self.table("Exit codes", ("Code", "Means"), self.exit_code),
-            },
+            roles={**base.roles, **roles, SHARED_FILES: tuple(file.path for file in shared), **SUB_APP_ROLES},
+            shared=shared,
+            commands=self.with_app_lines({**base.commands, **commands}),
+            environment={**base.environment, **variables},
+            exit_codes={**base.exit_codes, **self.table("Exit codes", ("Code", "Means"), self.exit_code)},
             guides=guides,
-            guide_of={
-                **(base.guide_of if base else {}),
-                **{name: guide for name, (_, guide) in rows.items() if guide},
-            },
-            template_folders=tuple(dict.fromkeys([*([overlay / "toolchains"] if overlay else []), *folders])),
-            programs={**(base.programs if base else {}), **programs},
-            packages=next(iter(packages.values()), base.packages if base else None),
-            survey=next(iter(surveys.values()), base.survey if base else None),
-            shared_in_adopted=tuple(file for file in adopted.values() if file.template),
-            environment_in_adopted={
-                **(base.environment_in_adopted if base else {}),
-                **self.table(f"Environment of {ADOPTED}", ("Variable", "Value"), self.variable_or_none, needed=False),
-            },
+            guide_of={**base.guide_of, **{name: guide for name, (_, guide) in rows.items() if guide}},
+            template_folders=tuple(dict.fromkeys(folders)),
+            based_on=(self.base.name, *base.based_on) if self.base else (),
+            programs={**base.programs, **programs},
+            packages=next(iter(packages.values()), base.packages),
+            survey=next(iter(surveys.values()), base.survey),
+            shared_in_adopted=self.shared_files(f"Shared files of {ADOPTED}", base.shared_in_adopted, needed=False),
+            environment_in_adopted={**base.environment_in_adopted, **in_adopted},
         )
+
+    def shared_files(self, title: str, inherited: Sequence[SharedFile], needed: bool = True) -> tuple[SharedFile, ...]:
+        """What the base has and this table adds, without what it takes away again."""
+        files = {file.path: file for file in inherited}
+        files |= self.table(title, ("Path", "Template"), self.shared_file, needed)
+        return tuple(file for file in files.values() if file.template)
 
     def guides(self) -> dict[str, str]:
         """What agents are told, by whom it is for: what the base says, then what this document adds."""

@@ -85,6 +85,8 @@ class Toolchain:
     guide_of: Mapping[str, str]
     """Role → the guide for whoever writes it."""
     template_folders: tuple[Path, ...]
+    based_on: tuple[str, ...] = ()
+    """The kinds of app that this one is based on, the nearest first."""
     programs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Program that the commands start → the words that ask it for its version."""
     packages: Packages | None = None

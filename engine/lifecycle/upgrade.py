@@ -15,13 +15,11 @@ from engine.documents import kept
 from engine.errors import MetaError
 from engine.facts import WorkspaceFacts
 from engine.instances import Instances
-from engine.legos.toolchain import BASED_ON
 from engine.lifecycle.upgrade_criteria import Looked, Red, asked_anew, is_concerned, look
 from engine.lifecycle.upgrade_documents import parsed, same_words
 from engine.lifecycle.upgrade_made import Made, made_now
 from engine.lifecycle.upgrade_versions import ChangedDocument, changed_documents, made_with, released
 from engine.names import instance_name
-from engine.resources import document
 from engine.staleness import criteria_changed
 from engine.state.models import StepRecord, Upgraded
 
@@ -197,15 +195,10 @@ def _is_about(facts: WorkspaceFacts, name: str) -> bool:
     return not name.startswith(TOOLCHAINS) or name.startswith(tuple(own))
 
 
-def _kinds(facts: WorkspaceFacts) -> list[str]:
+def _kinds(facts: WorkspaceFacts) -> tuple[str, ...]:
     """The kind of this app, and those that it is based on."""
-    kinds = [facts.snapshot.toolchain.name]
-    while True:
-        path = document(f"{TOOLCHAINS}{kinds[-1]}.md", facts.workspace.overlay)
-        base = BASED_ON.search(path.read_text(encoding="utf-8", errors="replace"))
-        if base is None or base[1] in kinds:
-            return kinds
-        kinds.append(base[1])
+    toolchain = facts.snapshot.toolchain
+    return (toolchain.name, *toolchain.based_on)
 
 
 def _older(facts: WorkspaceFacts) -> Iterator[tuple[str, str | None]]:
