@@ -10,13 +10,12 @@ from typing import Literal
 
 import click
 
-from engine.commands.common import folder, go_on, told
+from engine.commands.common import folder, go_on, read_state, told
 from engine.errors import UsageError
 from engine.facts import assess_workspace
 from engine.state.decisions import write_command
 from engine.state.lock import holder
 from engine.state.models import CHOICES, Command, State
-from engine.state.store import Store
 from engine.workspace import Workspace
 
 
@@ -27,7 +26,7 @@ from engine.workspace import Workspace
 def retry(name: str, folder: Path) -> None:
     """Try again what failed or was stopped: a LEGO's work, or a step of the app."""
     workspace = Workspace.at(folder)
-    command = _named(_state(workspace), name, "retry")
+    command = _named(read_state(workspace), name, "retry")
     write_command(workspace.root, command)
     click.echo(f"{name} will be tried again. {go_on(folder)}")
 
@@ -39,7 +38,7 @@ def retry(name: str, folder: Path) -> None:
 def refresh(name: str | None, folder: Path) -> None:
     """Do again what became stale: of a LEGO, of a step of the app, or everything."""
     workspace = Workspace.at(folder)
-    command = _named(_state(workspace), name, "refresh") if name else Command(command="refresh")
+    command = _named(read_state(workspace), name, "refresh") if name else Command(command="refresh")
     write_command(workspace.root, command)
     click.echo(f"What is stale{f' of {name}' if name else ''} will be done again. {go_on(folder)}")
 
@@ -84,7 +83,7 @@ def set_(name: str, value: str, folder: Path) -> None:
 def cancel(session: str, folder: Path) -> None:
     """End a session that is at work. Its step waits for `meta retry`; what it wrote stays reachable."""
     workspace = Workspace.at(folder)
-    live = [one.open_session.id for one in _state(workspace).records() if one.open_session]
+    live = [one.open_session.id for one in read_state(workspace).records() if one.open_session]
     if session not in live:
         raise UsageError(f"{session}: no such session is at work. At work: {', '.join(live) or 'none'}.")
     write_command(workspace.root, Command(command="cancel", session=session))
@@ -125,10 +124,6 @@ def stop(folder: Path) -> None:
         return
     write_command(workspace.root, Command(command="stop"))
     click.echo(f"The engine (pid {running.pid}) stops. `meta run` goes on later.")
-
-
-def _state(workspace: Workspace) -> State:
-    return Store.open(workspace.root, read_only=True).state
 
 
 def _named(state: State, name: str, command: Literal["retry", "refresh"]) -> Command:

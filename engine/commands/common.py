@@ -7,11 +7,15 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from engine.errors import EXIT_INTERRUPTED, MetaError
+
+if TYPE_CHECKING:
+    from engine.state.models import State
+    from engine.workspace import Workspace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,6 +59,11 @@ def folder(function: Callable[..., R]) -> Callable[..., R]:
     return wrapper
 
 
+folder_option = click.option(
+    "--dir", "folder", metavar="DIR", type=click.Path(path_type=Path), default=Path(), help="The workspace."
+)
+"""For a command whose own words leave no place for DIR."""
+
 unsandboxed_option = click.option("--unsandboxed", is_flag=True, help="Allow checks where this machine has no sandbox.")
 fetch_option = click.option("--fetch", is_flag=True, help="Fetch the packages that the checks need, with network.")
 
@@ -96,6 +105,13 @@ def tell_json(document: Mapping[str, object]) -> None:
     """Print data for programs. A file name that is no text is escaped, as JSON does it: it cannot be printed."""
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
     click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def read_state(workspace: Workspace) -> State:
+    """The facts as they lie on the disk. Raises BrokenState."""
+    from engine.state.store import Store
+
+    return Store.open(workspace.root, read_only=True).state
 
 
 def go_on(place: Path) -> str:

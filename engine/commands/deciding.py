@@ -7,19 +7,18 @@ from pathlib import Path
 
 import click
 
-from engine.commands.common import folder, go_on, told
+from engine.commands.common import folder, go_on, read_state, told
 from engine.errors import UsageError
 from engine.facts import assess_workspace
 from engine.staleness import outputs_now
 from engine.state.clock import iso, utc_now
 from engine.state.decisions import write_decision
 from engine.state.models import Decision, Waiting
-from engine.state.store import Store
 from engine.workspace import Workspace
 
 
 def _open_question(workspace: Workspace, gate: str) -> Waiting:
-    waiting = Store.open(workspace.root, read_only=True).state.orchestrator.waiting
+    waiting = read_state(workspace).orchestrator.waiting
     for one in waiting:
         if one.gate == gate:
             return one
@@ -51,7 +50,7 @@ def _as_it_lies(workspace: Workspace, waiting: Waiting) -> dict[str, str]:
 
 def _yours_stay(place: Path, gate: str) -> str:
     """What an approval means where a session and the person changed the same lines; "" where they did not."""
-    state = Store.open(Workspace.at(place).root, read_only=True).state
+    state = read_state(Workspace.at(place))
     asked = next((one for one in state.orchestrator.waiting if one.gate == gate), None)
     record = state.record(asked.step, asked.lego) if asked else None
     if record is None or not record.conflicts:
@@ -94,7 +93,7 @@ def answer(file: Path, gate: str | None, folder: Path) -> None:
     A question without an answer stays open: what cannot be settled without it is asked again.
     """
     workspace = Workspace.at(folder)
-    asking = [w for w in Store.open(workspace.root, read_only=True).state.orchestrator.waiting if w.kind == "answers"]
+    asking = [w for w in read_state(workspace).orchestrator.waiting if w.kind == "answers"]
     if gate is None and len(asking) != 1:
         names = ", ".join(w.gate for w in asking)
         raise UsageError(f"name one with --gate: {names}" if names else "no step asks questions now")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from engine.commands.common import adapter_path, fetch_option, unsandboxed_option, with_packages
+from engine.commands.common import adapter_path, fetch_option, read_state, unsandboxed_option, with_packages
 from engine.configuration import Configuration, ConfigurationError, load
 from engine.configuration.load import unknown_models
 from engine.errors import UsageError
@@ -20,7 +20,6 @@ from engine.runner.loop import RunEnd
 from engine.runner.start import bundled_tape, run_engine
 from engine.sessions.adapters import known
 from engine.snapshot import Options
-from engine.state.store import Store
 from engine.workspace import Workspace
 
 JOBS = Settings.jobs
@@ -45,7 +44,7 @@ class EngineOptions:
     def settings(self, workspace: Workspace) -> Settings:
         """As the engine takes them. Raises MetaError for what cannot be."""
         configuration = configured(workspace, self.adapter_paths)
-        before = Store.open(workspace.root, read_only=True).state.orchestrator.run.runtimes
+        before = read_state(workspace).orchestrator.run.runtimes
         named = tuple(name.strip() for name in self.runtime.split(",") if name.strip())
         runtimes = named or tuple(configuration.runtimes or before) or (REPLAY,)
         tape = self.tape or (bundled_tape(workspace) if runtimes == (REPLAY,) else None)

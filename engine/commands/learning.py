@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from engine.commands.common import attended, folder, tell_json, told
+from engine.commands.common import attended, folder, read_state, tell_json, told
 from engine.commands.engine_options import EngineOptions, engine_options
 from engine.errors import EXIT_INTERRUPTED, EXIT_WAITING, UsageError
 from engine.learning.approval import Decided, approve, decisions, decline, learned_file
@@ -20,7 +20,6 @@ from engine.learning.reading import app_of, read_evidence
 from engine.learning.retrospective import Retrospective, find, prepare
 from engine.learning.settings import settings_for
 from engine.state.lock import EngineRunning, holder
-from engine.state.store import Store
 from engine.workspace import Workspace
 
 SCHEMA_VERSION = 1
@@ -85,7 +84,7 @@ def _retrospective(about: Workspace, options: EngineOptions, say: Say) -> Retros
         return None
     retrospective = prepare(about, evidence, app_of(about))
     workspace = retrospective.workspace
-    if Store.open(workspace.root, read_only=True).state.orchestrator.run.finished_at:
+    if read_state(workspace).orchestrator.run.finished_at:
         return retrospective
     settings = settings_for(options.settings(about))
     try:

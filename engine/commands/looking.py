@@ -1,17 +1,17 @@
-"""Commands that look: status, log, brief, doctor. They change nothing."""
+"""Commands that look: status, log, doctor. They change nothing."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 from engine.assessment import Assessment, Instance
-from engine.commands.common import folder, tell_json, told
+from engine.commands.common import folder, folder_option, tell_json, told
 from engine.commands.status_json import documents_changed, status_document
 from engine.errors import EXIT_ERROR, MetaError, UsageError
 from engine.facts import WorkspaceFacts, assess_workspace
@@ -119,7 +119,7 @@ def _because(instance: Instance) -> str:
 @click.command()
 @click.argument("session", required=False)
 @click.option("-f", "--follow", is_flag=True, help="Go on as more comes.")
-@click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path(), help="The workspace.")
+@folder_option
 @told
 def log(session: str | None, follow: bool, folder: Path) -> None:
     """The journal, or what one SESSION (id or its beginning) did."""
@@ -185,7 +185,7 @@ def doctor(rebuild_state: bool, folder: Path) -> None:
         sys.exit(EXIT_ERROR)
 
 
-def _checks(place: Path) -> list[tuple[str, Any]]:
+def _checks(place: Path) -> list[tuple[str, Callable[[], str]]]:
     def interpreter() -> str:
         return f"{sys.version.split()[0]} at {sys.executable}"
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
-from engine.commands.common import folder, go_on, told
+from engine.commands.common import folder, go_on, read_state, told
 from engine.errors import MetaError, UsageError
 from engine.sessions.folder import HANDOFF, SessionFolder
 from engine.sessions.takeover import BY_HAND, check_answer, ways_to_go_on
 from engine.state.decisions import write_command
 from engine.state.lock import holder
 from engine.state.models import Command, SessionFact, StepRecord
-from engine.state.store import Store
 from engine.workspace import Workspace
 
 PATIENCE_SECONDS = 30.0
@@ -84,7 +83,7 @@ def _given(workspace: Workspace, session: str) -> SessionFact:
 
 
 def _records(workspace: Workspace) -> list[StepRecord]:
-    return Store.open(workspace.root, read_only=True).state.records()
+    return read_state(workspace).records()
 
 
 def _record(workspace: Workspace, session: str) -> StepRecord | None:

@@ -9,14 +9,15 @@ from typing import Any
 
 import click
 
-from engine.commands.common import tell_json, told
+from engine.briefs.patterns_checking import lint_advice
+from engine.commands.common import folder_option, tell_json, told
 from engine.document.problems import suggestion
 from engine.errors import EXIT_ERROR, UsageError
 from engine.learning.intervals import verdict, wilson
 from engine.learning.record import read_record, record_file, summed
 from engine.metrics.reading import read_journal
 from engine.resources import document
-from engine.wisdom.checking import lint_files, steps_of
+from engine.wisdom.checking import steps_of
 from engine.wisdom.choose import why
 from engine.wisdom.library import DOCUMENT, Library, collections_in_force, load, read_text
 from engine.wisdom.model import TOLD, Card
@@ -30,9 +31,6 @@ MOST_FOUND = 10
 LONGEST_LIST = 10
 LEARN = "learn"
 
-workspace_option = click.option(
-    "--dir", "place", metavar="DIR", type=click.Path(path_type=Path), default=Path(), help="The workspace."
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
 
@@ -63,11 +61,11 @@ def wisdom() -> None:
 @click.option("--substep", type=click.Choice(list(TOLD)), default="gen", show_default=True, help="With --step.")
 @click.option("--most", default=MOST_FOUND, show_default=True, type=click.IntRange(min=1), help="So many at most.")
 @json_option
-@workspace_option
+@folder_option
 @told
-def search(words: tuple[str, ...], step: str | None, substep: str, most: int, as_json: bool, place: Path) -> None:
+def search(words: tuple[str, ...], step: str | None, substep: str, most: int, as_json: bool, folder: Path) -> None:
     """The cards nearest to WORDS, the best first, and why."""
-    overlay = _overlay(place)
+    overlay = _overlay(folder)
     library = _for_step(step, overlay) if step else _library(overlay)
     found = [one for one in rank(library, step, substep, " ".join(words), most) if one.words or one.tags]
     if as_json:
@@ -83,11 +81,11 @@ def search(words: tuple[str, ...], step: str | None, substep: str, most: int, as
 @wisdom.command()
 @click.argument("card_id", metavar="ID")
 @json_option
-@workspace_option
+@folder_option
 @told
-def show(card_id: str, as_json: bool, place: Path) -> None:
+def show(card_id: str, as_json: bool, folder: Path) -> None:
     """Print one card with its source."""
-    cards = {card.id: card for card in reversed(_library(_overlay(place)).cards)}
+    cards = {card.id: card for card in reversed(_library(_overlay(folder)).cards)}
     card = cards.get(card_id.upper())
     if card is None:
         raise UsageError(f"{card_id}: no card has that id{suggestion(card_id.upper(), sorted(cards))}")
@@ -101,12 +99,12 @@ def show(card_id: str, as_json: bool, place: Path) -> None:
 
 @wisdom.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@workspace_option
+@folder_option
 @told
-def lint(file: Path | None, place: Path) -> None:
-    """Check the cards in force here, or those of FILE beside them: file:line:column: message."""
+def lint(file: Path | None, folder: Path) -> None:
+    """Check cards and patterns in force here, or those of FILE beside them: file:line:column: message."""
     red = False
-    for path, problems in lint_files(_overlay(place), file).items():
+    for path, problems in lint_advice(_overlay(folder), file).items():
         red |= bool(problems)
         for line in list(map(str, problems)) or [f"{path}: no mistakes"]:
             click.echo(line)
@@ -117,16 +115,16 @@ def lint(file: Path | None, place: Path) -> None:
 @wisdom.command("stats")
 @click.option("--all", "all_runs", is_flag=True, help="How the cards fared in all of your finished runs together.")
 @json_option
-@workspace_option
+@folder_option
 @told
-def stats_(all_runs: bool, as_json: bool, place: Path) -> None:
+def stats_(all_runs: bool, as_json: bool, folder: Path) -> None:
     """How many cards there are for what, and in a workspace what became of the sessions that were told them."""
-    library = _library(_overlay(place))
+    library = _library(_overlay(folder))
     if all_runs:
         _tell_all_runs(library, as_json)
         return
     counts = stats(library.cards, [tag.name for tag in library.tags])
-    private = place / ".orchestrator"
+    private = folder / ".orchestrator"
     sessions, problems = read_told(private / "sessions")
     rows = effects(sessions, outcomes(read_journal(private / "journal.jsonl")))
     if as_json:
@@ -138,10 +136,10 @@ def stats_(all_runs: bool, as_json: bool, place: Path) -> None:
         click.echo(f"problem: {problem}", err=True)
 
 
-def _overlay(place: Path) -> Path:
-    if not place.is_dir():
-        raise UsageError(f"{place}: there is no such folder.")
-    return Workspace(place.resolve()).overlay
+def _overlay(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder.")
+    return Workspace(folder.resolve()).overlay
 
 
 def _library(overlay: Path) -> Library:
