@@ -7,17 +7,19 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from engine.commands.common import adapter_path, folder, tell_json, told
+from engine.commands.common import adapter_path, folder, folder_option, tell_json, told
 from engine.configuration import load
 from engine.conformance.survey import Told, survey
 from engine.conformance.verdict import Verdict
 from engine.errors import EXIT_ERROR
 from engine.sessions.adapters import name_of
+from engine.wording import table
 
 SCHEMA_VERSION = 1
 SESSION_SECONDS = 120.0
@@ -41,10 +43,8 @@ def list_(folder: Path, as_json: bool, adapter_paths: tuple[Path, ...]) -> None:
     if as_json:
         tell_json({"schema_version": SCHEMA_VERSION, "adapters": [asdict(one) for one in found]})
         return
-    rows = [COLUMNS, *map(_row, found)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip())
+    for line in table([COLUMNS, *map(_row, found)]):
+        click.echo(line)
 
 
 @adapters.command()
@@ -61,7 +61,7 @@ def list_(folder: Path, as_json: bool, adapter_paths: tuple[Path, ...]) -> None:
     type=click.FloatRange(min=0, min_open=True),
     help="How long a session may take.",
 )
-@click.option("--dir", "place", metavar="DIR", default=Path(), type=click.Path(path_type=Path), help="The workspace.")
+@folder_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON, when all is done.")
 @adapter_path()
 @told
@@ -71,7 +71,7 @@ def check(
     model: str | None,
     live: bool | None,
     seconds: float,
-    place: Path,
+    folder: Path,
     as_json: bool,
     adapter_paths: tuple[Path, ...],
 ) -> None:
@@ -84,7 +84,7 @@ def check(
 
     asked = Asked(target, parse_options(pairs), model, live, seconds)
     name, resolved = find(target, adapter_paths)
-    configuration = load(place)
+    configuration = load(folder)
     root = Path(tempfile.mkdtemp(prefix="meta-adapters-check-"))
     subject = subject_of(asked, name, resolved, configuration, os.environ, root)
     works = is_live(asked, subject)
@@ -92,14 +92,7 @@ def check(
     tell(f"{subject.adapter} (runtime {name})")
     if works and not is_free(subject):
         tell(PAID)
-    verdicts: list[Verdict] = []
-    try:
-        for verdict in verdicts_of(subject, root, live=works):
-            verdicts.append(verdict)
-            tell(verdict.line())
-    finally:
-        if all(verdict.judgement != "fail" for verdict in verdicts):
-            shutil.rmtree(root, ignore_errors=True)  # else the report names what lies there
+    verdicts = _told(verdicts_of(subject, root, live=works), root, tell)
     counted = _counted(verdicts)
     tell(f"{counted['passed']} passed, {counted['failed']} failed, {counted['not_checked']} not checked")
     if name_of(subject.adapter) is None:
@@ -109,6 +102,19 @@ def check(
         tell_json({**head, **counted, "cases": [asdict(verdict) for verdict in verdicts]})
     if counted["failed"]:
         sys.exit(EXIT_ERROR)
+
+
+def _told(coming: Iterable[Verdict], root: Path, tell: Callable[[str], None]) -> list[Verdict]:
+    """All verdicts, each told when it is there."""
+    verdicts: list[Verdict] = []
+    try:
+        for verdict in coming:
+            verdicts.append(verdict)
+            tell(verdict.line())
+    finally:
+        if all(verdict.judgement != "fail" for verdict in verdicts):
+            shutil.rmtree(root, ignore_errors=True)  # else the report names what lies there
+    return verdicts
 
 
 def _counted(verdicts: list[Verdict]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from engine.errors import EXIT_DONE, EXIT_WAITING
 from engine.gates.receipts import Receipt
 from engine.legos.plan import PlannedLego
 from engine.state.models import Run
-from engine.wording import shown, some
+from engine.wording import shown, some, table
 from engine.workspace import INTENT
 
 SCHEMA_VERSION = 1
@@ -103,13 +103,6 @@ def _row(lego: PlannedLego) -> tuple[str, ...]:
 
 def _files(lego: PlannedLego, role: str) -> Sequence[str]:
     return lego.files.get(role, [])
-
-
-def table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """The rows with their columns below each other."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _some(paths: Sequence[str]) -> str:
