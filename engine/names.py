@@ -9,6 +9,9 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 REPLAY = "replay"
 """The runtime that plays a recording: no agent works there."""
 
+VERSION_FILE = ".meta-version"
+"""Says in a released app which engine and which document made it."""
+
 
 def is_name(text: str) -> bool:
     """Whether `text` may name a LEGO, a step or a gate."""

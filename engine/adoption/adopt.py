@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from engine import __version__
@@ -26,6 +26,7 @@ from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.lifecycle.intent import check_intent, is_sensitive, title_of
 from engine.lifecycle.manifest import MANIFEST, RELEASE, Generated, made_now
 from engine.lifecycle.templates import rendered
+from engine.names import VERSION_FILE
 from engine.resources import document
 from engine.secrets import without
 from engine.state.clock import iso, utc_now
@@ -33,7 +34,6 @@ from engine.state.events import Event, RunSet
 from engine.state.models import Run
 from engine.workspace import INTENT, PLAN
 
-VERSION = ".meta-version"
 GITIGNORE = ".gitignore"
 IGNORED = ("/.orchestrator/", "/.session/")
 """What belongs to one machine: the state, and what agents leave for the engine."""
@@ -125,9 +125,9 @@ def _described(
     listed: list[Generated] = list(manifest_of(ground, commit, added))
     for step in orchestration.steps():
         if step.action == RELEASE:
-            listed += made_now({VERSION: version}, step.name)
-    own = [{"path": one.path, "id": one.id, "step": one.step, "lego": one.lego} for one in listed]
-    return {VERSION: version, MANIFEST: rendered(".meta-manifest.template.json", values | {"files": own})}
+            listed += made_now({VERSION_FILE: version}, step.name)
+    own = [asdict(one) for one in listed]
+    return {VERSION_FILE: version, MANIFEST: rendered(".meta-manifest.template.json", values | {"files": own})}
 
 
 def run_baseline(proposal: Proposal) -> Receipt | None:

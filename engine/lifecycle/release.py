@@ -25,7 +25,7 @@ from engine.lifecycle.proof import (
     proven_by_legos,
 )
 from engine.lifecycle.templates import rendered
-from engine.names import is_name
+from engine.names import VERSION_FILE, is_name
 from engine.sessions.folder import SessionFolder
 from engine.state.atomic import dump_json
 from engine.state.models import Run, State, StepRecord
@@ -67,7 +67,7 @@ def release_files(
     values = _values(workspace, orchestration, state, plan, commit)
     templates = {
         "AGENTS.md": "AGENTS.template.md",
-        ".meta-version": ".meta-version.template",
+        VERSION_FILE: ".meta-version.template",
         ".app_orchestration.md": ".app_orchestration.template.md",
     }
     files = {path: rendered(name, values, workspace.overlay) for path, name in templates.items()}

@@ -41,7 +41,8 @@ def made_now(facts: WorkspaceFacts, step: Step, record: StepRecord, head: str) -
     files = dict(maker(facts, step, plan, head))
     repository = facts.workspace.repository
     edits = tuple(edits_by_hand(repository, head, record, sorted(files)))
-    generated: dict[str, bytes | None] = {path: body(path, data) for path, data in _there(facts, head, files).items()}
+    there = repository.read_present(head, sorted(files))
+    generated: dict[str, bytes | None] = {path: body(path, data) for path, data in there.items()}
     generated |= {edit.path: edit.generated for edit in edits}
     differ = {
         path: difference(path, generated.get(path), body(path, data))
@@ -49,10 +50,6 @@ def made_now(facts: WorkspaceFacts, step: Step, record: StepRecord, head: str) -
         if generated.get(path) != body(path, data)
     }
     return Made(files, edits, differ)
-
-
-def _there(facts: WorkspaceFacts, head: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    return facts.workspace.repository.read_present(head, sorted(files))
 
 
 def _shared(facts: WorkspaceFacts, step: Step, plan: Plan, head: str) -> Mapping[str, bytes]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine import documents
 from engine.errors import MetaError
 from engine.lifecycle.upgrade_documents import DOCUMENT, Detail, How, details
+from engine.names import VERSION_FILE
 from engine.state.models import Run
 from engine.workspace import Workspace
 
-VERSION = ".meta-version"
 PREFIX = "sha256:"
 
 
@@ -35,7 +36,7 @@ class ChangedDocument:
 
 def released(workspace: Workspace) -> Released:
     """What the app says of the engine that released it. Raises MetaError for a file that cannot be read."""
-    path = workspace.root / VERSION
+    path = workspace.root / VERSION_FILE
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
@@ -59,16 +60,15 @@ def changed_documents(workspace: Workspace, before: Mapping[str, str]) -> list[C
     versions = documents.versions(now)
     # An engine of long ago noted the hash of one document only: what it had of others is not known.
     names = documents.changed(before, versions if len(before) > 1 else {n: versions.get(n, "") for n in before})
-    return [_changed(workspace, name, before.get(name, ""), name in versions) for name in names]
+    return [_changed(workspace, name, before.get(name, ""), now.get(name)) for name in names]
 
 
-def _changed(workspace: Workspace, name: str, before: str, is_there: bool) -> ChangedDocument:
+def _changed(workspace: Workspace, name: str, before: str, now: Path | None) -> ChangedDocument:
     if not before:
         return ChangedDocument(name, "added", known=True)
     old = documents.kept(workspace, before)
-    if not is_there:
+    if now is None:
         return ChangedDocument(name, "removed", known=old is not None)
     if old is None:
         return ChangedDocument(name, "changed", known=False)
-    new = documents.in_force(workspace)[name].read_bytes()
-    return ChangedDocument(name, "changed", known=True, details=tuple(details(name, old, new)))
+    return ChangedDocument(name, "changed", known=True, details=tuple(details(name, old, now.read_bytes())))

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from engine.errors import BrokenState
-from engine.names import is_name
+from engine.names import VERSION_FILE, is_name
 from engine.state.apply import legos_of
 from engine.state.events import Event
 from engine.state.explain import broken, broken_by
@@ -138,7 +138,7 @@ def _newer(path: Path, error: ValidationError) -> BrokenState | None:
 def _install(path: Path) -> str:
     """Which engine to use; a released app says which one made it."""
     try:
-        said = (path.parent.parent / ".meta-version").read_text(encoding="utf-8", errors="replace")
+        said = (path.parent.parent / VERSION_FILE).read_text(encoding="utf-8", errors="replace")
     except OSError:
         said = ""
     engine = next((line.partition(":")[2].strip() for line in said.splitlines() if line.startswith("engine:")), "")
