@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from engine.document.model import Step
 from engine.instances import Instances, Key
 from engine.legos.roles import paths
-from engine.legos.slices import input_key
+from engine.legos.slices import input_key, inputs_of
 from engine.snapshot import Snapshot
 from engine.state.models import GateFact, StepRecord
 from engine.workspace import REQUEST
@@ -52,11 +52,7 @@ def changed_inputs(
     What was not there then, as in adopted code, has the identity "".
     """
     now = current_inputs(snapshot, instances, step, lego)
-    read = {
-        input_key(reference, path, lego)
-        for reference in step.inputs
-        for path in paths(reference, snapshot.plan, snapshot.toolchain, lego)
-    }
+    read = inputs_of(step, snapshot.plan, snapshot.toolchain, lego)
     differing = [key for key, id_ in record.inputs.items() if key in read and now.get(key, "") != id_]
     asked = [REQUEST] if _is_new_request(now, record) else []
     return [*(key for key in differing if key != REQUEST), *asked]

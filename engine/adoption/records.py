@@ -11,8 +11,8 @@ from engine.document.model import Orchestration, Step
 from engine.git import Repository
 from engine.instances import Instances, Key
 from engine.legos.plan import Plan
-from engine.legos.roles import outputs, paths
-from engine.legos.slices import input_key, slice_id
+from engine.legos.roles import outputs
+from engine.legos.slices import inputs_of, slice_id
 from engine.legos.toolchain import Toolchain
 from engine.lifecycle.manifest import Generated, made_in
 from engine.names import instance_name
@@ -80,11 +80,7 @@ def _inputs(ground: Ground, commit: str, step: Step, lego: str | None) -> dict[s
 
     So the step is stale as soon as that is there. Engine actions run again by themselves: they know what there is.
     """
-    named = {
-        input_key(reference, path, lego): path
-        for reference in step.inputs
-        for path in paths(reference, ground.plan, ground.toolchain, lego)
-    }
+    named = inputs_of(step, ground.plan, ground.toolchain, lego)
     there = artifact_ids(ground.repository, commit, dict.fromkeys(named.values()))
     found = {}
     for key, path in named.items():

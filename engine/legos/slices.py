@@ -5,10 +5,12 @@ A step of a LEGO that reads `(rows of {lego})` is told only that part, and only 
 
 from __future__ import annotations
 
-from engine.document.model import Reference
+from engine.document.model import Reference, Step
 from engine.git import blob_id
 from engine.legos.plan import Plan, plan_rows
 from engine.legos.requirements import rows
+from engine.legos.roles import paths
+from engine.legos.toolchain_model import Toolchain
 from engine.workspace import PLAN
 
 _MARK = " (rows of "
@@ -17,6 +19,15 @@ _MARK = " (rows of "
 def input_key(reference: Reference, path: str, lego: str | None) -> str:
     """The name under which the identity of an input is kept: its path, and whose rows if only those are read."""
     return f"{path}{_MARK}{lego})" if reference.rows and lego else path
+
+
+def inputs_of(step: Step, plan: Plan | None, toolchain: Toolchain, lego: str | None) -> dict[str, str]:
+    """Name → path of everything that an instance of a step reads."""
+    return {
+        input_key(reference, path, lego): path
+        for reference in step.inputs
+        for path in paths(reference, plan, toolchain, lego)
+    }
 
 
 def path_of(key: str) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from engine.artifacts import artifact_ids
 from engine.document.model import Step
 from engine.legos import roles
-from engine.legos.roles import paths
-from engine.legos.slices import input_key, slice_id
+from engine.legos.slices import inputs_of, slice_id
 from engine.runner.context import Context
 
 
@@ -30,11 +29,7 @@ def own_files(context: Context, step: Step, lego: str | None) -> list[str]:
 
 def input_ids(context: Context, step: Step, lego: str | None, commit: str) -> dict[str, str]:
     """Path → identity, in a commit, of everything this instance reads."""
-    found = {
-        input_key(reference, path, lego): path
-        for reference in step.inputs
-        for path in paths(reference, context.plan, context.toolchain, lego)
-    }
+    found = inputs_of(step, context.plan, context.toolchain, lego)
     ids = artifact_ids(context.workspace.repository, commit, [path for key, path in found.items() if key == path])
     return ids | _slice_ids(context, commit, {key: path for key, path in found.items() if key != path}, lego)
 
