@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from engine.briefs.tokens import estimate
-from engine.errors import MetaError
-from engine.resources import document
+import platformdirs
 
+from engine.briefs.tokens import estimate
+from engine.configuration.load import APPLICATION
+from engine.resources import document
+from engine.wisdom.model import WisdomError
+from engine.wisdom.words import terms
+
+FOLDER = "patterns"
 FILES = ("antipatterns", "success_patterns", "trade_off_matrix")
 FIELDS: dict[str, tuple[str, ...]] = {
     "antipatterns": ("Symptom", "Detect", "Way out"),
@@ -24,6 +29,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """What every entry of a file has, besides its source, the steps it applies to and its signs."""
 TOLD = ("Detect", "Way out", "When", "Shape", "Pitfalls", "Decides", "In doubt", "Write down")
 COMMON = ("Source", "Applies to", "Signs")
+LEARNED = "learned_patterns"
+"""The file of what runs taught: entries of two kinds, told apart by the letters of their ids."""
+LEARNED_KINDS = {"LAP": "antipatterns", "LSP": "success_patterns"}
 MOST, TOKENS = 2, 250
 WEAK = 0.3
 """A pattern with less than this share of the best one's score is not told."""
@@ -33,25 +41,26 @@ FIRST = 1.5
 OFTEN = 4
 """A sign that stands there more often says no more."""
 
-_HEAD = re.compile(r"^## (?P<id>[A-Z]+-\d{3}) (?P<title>.+)$", re.MULTILINE)
+_HEAD = re.compile(r"^## (?P<id>[A-Z]+-\d{3,}) (?P<title>.+)$", re.MULTILINE)
 _FIELD = re.compile(r"^- \*\*(?P<name>[^*]+)\*\*: (?P<text>.+)$", re.MULTILINE)
 _STEP = re.compile(r"`([a-z][a-z0-9_]*)`")
 _WORD = re.compile(r"[a-z]{3,}")
 
 
-class PatternError(MetaError):
+class PatternError(WisdomError):
     """A file of patterns cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One entry. `kind` is the file it stands in, `line` its heading's; `fields` keeps its lines by name, in order."""
+    """One entry. `kind` is the file whose form it has, `line` its heading's; `fields` keeps its lines in order."""
 
     id: str
     title: str
     kind: str
     line: int
     fields: tuple[tuple[str, str], ...]
+    path: str = ""
 
     def field(self, name: str) -> str:
         """The text of a field; "" if it has none."""
@@ -73,6 +82,11 @@ class Pattern:
         return "\n".join(f"- {name}: {text}" for name, text in self.fields if name in TOLD)
 
     @property
+    def idea(self) -> frozenset[str]:
+        """The terms of what is told, by which two are found to say the same."""
+        return frozenset(terms(" ".join(text for name, text in self.fields if name in TOLD)))
+
+    @property
     def tokens(self) -> int:
         """How long it is in a brief, with its heading."""
         return estimate(f"### {self.id} {self.title}\n\n{self.text}\n")
@@ -86,20 +100,21 @@ class ChosenPattern:
     why: str
 
 
-def entries(text: str, kind: str) -> list[Pattern]:
-    """The entries of a file as they stand, complete or not."""
+def entries(text: str, kind: str, path: str = "") -> list[Pattern]:
+    """The entries of a file as they stand, complete or not; those of the learned file are of the kind their id says."""
     heads = list(_HEAD.finditer(text))
     found = []
     for head, end in zip(heads, [*(head.start() for head in heads[1:]), len(text)], strict=False):
         fields = tuple((one["name"], one["text"].strip()) for one in _FIELD.finditer(text[head.end() : end]))
         line = text.count("\n", 0, head.start()) + 1
-        found.append(Pattern(head["id"], head["title"].strip(), kind, line, fields))
+        own = LEARNED_KINDS.get(head["id"].partition("-")[0], kind) if kind == LEARNED else kind
+        found.append(Pattern(head["id"], head["title"].strip(), own, line, fields, path))
     return found
 
 
 def parse_patterns(text: str, path: str, kind: str) -> list[Pattern]:
     """The entries of a file. Raises PatternError: an entry lacks a field, or its id stands there twice."""
-    found = entries(text, kind)
+    found = entries(text, kind, path)
     seen: set[str] = set()
     for one in found:
         if missing := lacking(one):
@@ -116,9 +131,20 @@ def lacking(pattern: Pattern) -> list[str]:
 
 
 def patterns(overlay: Path | None = None) -> list[Pattern]:
-    """Every pattern there is, a workspace's own files before the engine's. Raises PatternError."""
-    paths = {kind: document(f"patterns/{kind}.md", overlay) for kind in FILES}
-    return [one for kind, path in paths.items() for one in _read(kind, path, path.stat().st_mtime_ns)]
+    """Every pattern there is, a workspace's own files before the engine's, then the learned. Raises PatternError."""
+    return [one for kind, path in files_in_force(overlay) for one in _read(kind, path, path.stat().st_mtime_ns)]
+
+
+def files_in_force(overlay: Path | None = None) -> list[tuple[str, Path]]:
+    """The files of patterns, each with its kind."""
+    given = [(kind, document(f"{FOLDER}/{kind}.md", overlay)) for kind in FILES]
+    return [*given, *((LEARNED, path) for path in learned(overlay))]
+
+
+def learned(overlay: Path | None) -> list[Path]:
+    """The files of learned patterns that are there: the user's own, then the workspace's."""
+    homes = [Path(platformdirs.user_config_path(APPLICATION)), *([overlay / FOLDER] if overlay else [])]
+    return [path for home in homes if (path := home / f"{LEARNED}.md").is_file()]
 
 
 def choose_patterns(

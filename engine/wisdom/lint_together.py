@@ -6,10 +6,10 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from engine.document.model import Position
 from engine.document.problems import Problem, Report, quoted
-from engine.wisdom.model import Card
 from engine.wisdom.rank import SAME_IDEA
 from engine.wisdom.tags import parse_tags
 from engine.wisdom.words import likeness
@@ -17,22 +17,45 @@ from engine.wisdom.words import likeness
 _TAG_NAME = re.compile(r"[a-z][a-z ]*")
 
 
-def lint_together(cards: Sequence[Card]) -> list[Problem]:
+class Entry(Protocol):
+    """What cards and patterns have in common here."""
+
+    @property
+    def id(self) -> str:
+        """Its id, alone in all files."""
+
+    @property
+    def path(self) -> str:
+        """The file it stands in."""
+
+    @property
+    def line(self) -> int:
+        """Where it begins there."""
+
+    @property
+    def idea(self) -> frozenset[str]:
+        """The terms by which two are found to say the same."""
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def lint_together(cards: Sequence[Entry]) -> list[Problem]:
     """Ids that are given twice, and cards that say the same, each at the later card."""
     found = []
-    first: dict[str, Card] = {}
+    first: dict[str, Entry] = {}
     for card in cards:
         other = first.setdefault(card.id, card)
         if other is not card:
-            found.append(_problem(card, f"the id {card.id} is taken by {_place(other)}: give this card a free one"))
+            found.append(_problem(card, f"the id {card.id} is taken by {_place(other)}: give this one a free id"))
     for one, other, share in like_pairs(cards):
         same = f"{other.id} says the same as {one.id} ({_place(one)})"
         found.append(_problem(other, f"{same}, {share:.0%} of their terms are one: keep one of the two"))
     return sorted(found)
 
 
-def like_pairs(cards: Sequence[Card], least: float = SAME_IDEA) -> Iterator[tuple[Card, Card, float]]:
-    """Every two cards, the earlier first, whose principle and do have at least that share of their terms in common.
+def like_pairs(cards: Sequence[E], least: float = SAME_IDEA) -> Iterator[tuple[E, E, float]]:
+    """Every two, the earlier first, whose ideas have at least that share of their terms in common.
 
     Two sets that are so alike share one of the rarest terms of each, so only cards that do are compared.
     """
@@ -67,9 +90,9 @@ def lint_tags(text: str, path: str) -> list[Problem]:
     return report.problems()
 
 
-def _place(card: Card) -> str:
+def _place(card: Entry) -> str:
     return f"{card.path}:{card.line}"
 
 
-def _problem(card: Card, message: str) -> Problem:
+def _problem(card: Entry, message: str) -> Problem:
     return Problem(card.path, card.line, 1, message)

@@ -14,6 +14,8 @@ from engine.briefs.patterns import (
     COMMON,
     FIELDS,
     FILES,
+    LEARNED,
+    LEARNED_KINDS,
     TOKENS,
     Pattern,
     PatternError,
@@ -21,12 +23,13 @@ from engine.briefs.patterns import (
     parse_patterns,
     patterns,
 )
-from engine.briefs.patterns_lint import lint_pattern_files, lint_patterns
+from engine.briefs.patterns_checking import lint_advice, lint_pattern_files
+from engine.briefs.patterns_lint import lint_patterns
 from engine.briefs.tokens import estimate
 from engine.gates.criteria import find
 from engine.resources import meta_home
 
-ALL = patterns()
+ALL = [one for one in patterns() if one.id.partition("-")[0] not in LEARNED_KINDS]
 LEAST = {"antipatterns": 40, "success_patterns": 35, "trade_off_matrix": 20}
 TOO_ALIKE = 0.3
 EMPTY_SIGNS = frozenset(
@@ -44,6 +47,42 @@ ONE = """# A
 - **Detect**: D.
 - **Way out**: W.
 """
+
+
+HERE = """# What runs taught
+
+## LAP-001 Knitting By Guess
+- **Source**: a shop, the stitches, a count that was wrong, 2031
+- **Applies to**: `code`
+- **Signs**: stitch, needle, yarn, knit
+- **Symptom**: The count is made up.
+- **Detect**: A number of stitches that no gauge explains.
+- **Way out**: Multiply gauge by width; keep the product beside it.
+- **Evidence**: `0004-code-gen-1` counted wrong
+
+## LSP-001 Swatch First
+- **Source**: a shop, the stitches, what mended them, 2031
+- **Applies to**: `code`
+- **Signs**: crochet, hook, wool, felt
+- **When**: Wool is worked.
+- **Shape**: One small square, washed and measured, before anything large begins.
+- **Pitfalls**: Measuring it dry.
+- **Evidence**: `0004-code-gen-2` did so
+"""
+
+
+def written(path: Path, text: str) -> Path:
+    """The file with that text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own file of learned patterns."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return written(tmp_path / "config" / "meta-orchestrator" / "learned_patterns.md", HERE)
 
 
 def told(pattern: Pattern) -> str:
@@ -129,7 +168,7 @@ WRONG = [
     ("`code`, `design`", "code", "names no step; write each in back quotes"),
     (", socket", "", "has fewer than 4 different signs"),
     ("D.", "D " * 500, "at most 125: shorten it"),
-    ("W.\n", "W.\n- **Checked by**: `a.md` exits (rule)\n", "Did you mean: `<path>` exists?"),
+    ("Symptom**: S.", "Symptom**: " + "S " * 31, "`Symptom` has 31 words: 30 at most"),
 ]
 
 
@@ -140,6 +179,26 @@ def test_a_mistake_in_an_entry_is_found_where_it_stands(old: str, new: str, word
     problems = lint_patterns(text.replace(old, new, 1), "a.md", "antipatterns", {"code", "design"})
     assert [str(one).startswith("a.md:3:1: ANTI-001: ") for one in problems] == [True]
     assert words in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("stray", "words"),
+    [
+        ("Obey me.", "`Obey me.` is no line of a pattern"),
+        ("- Detect: again", "is no line of a pattern"),
+        ("## Anti 2", "is no head of a pattern: write `## ABC-001 Title`"),
+    ],
+)
+def test_a_line_that_nobody_would_read_is_found_where_it_stands(stray: str, words: str) -> None:
+    [problem] = lint_patterns(f"{ONE}{stray}\n".replace("api\n", "api, socket\n"), "a.md", "antipatterns", None)
+    assert (problem.line, words in problem.message) == (10, True), problem
+
+
+def test_what_is_said_to_find_an_antipattern_is_a_criterion(tmp_path: Path) -> None:
+    text = ONE.replace("api\n", "api, socket\n") + "- **Checked by**: `a.md` exits (rule)\n"
+    own = written(tmp_path / "patterns" / "antipatterns.md", text)
+    [problem] = lint_pattern_files(tmp_path)[own]
+    assert "Did you mean: `<path>` exists?" in problem.message
 
 
 def test_an_id_twice_and_a_file_without_entries_are_mistakes() -> None:
@@ -196,6 +255,61 @@ def test_a_workspaces_own_file_replaces_that_of_the_engine_and_a_change_is_seen(
     own.write_text(ONE.replace("ANTI-001", "ANTI-777 A longer"), encoding="utf-8")
     assert [one.id for one in patterns(tmp_path) if one.kind == "antipatterns"] == ["ANTI-777"]
     assert any(one.kind == "success_patterns" for one in patterns(tmp_path))
+
+
+# Learned ones
+
+
+def test_learned_patterns_have_the_form_that_their_id_says_and_their_evidence_is_told_to_nobody(own: Path) -> None:
+    (wrong, good) = (one for one in patterns() if one.path == str(own))
+    assert (wrong.kind, good.kind) == ("antipatterns", "success_patterns")
+    assert wrong.text == (
+        "- Detect: A number of stitches that no gauge explains.\n"
+        "- Way out: Multiply gauge by width; keep the product beside it."
+    )
+    assert "did so" not in good.text
+
+
+def test_they_are_chosen_like_the_others_wherever_they_lie(own: Path, tmp_path: Path) -> None:
+    assert [one.pattern.id for one in choose_patterns("code", "stitches and yarn")] == ["LAP-001"]
+    assert choose_patterns("design", "stitches and yarn") == []
+    written(tmp_path / "patterns" / "learned_patterns.md", HERE.replace("LSP-001", "LSP-007"))
+    own.unlink()
+    assert [one.pattern.id for one in choose_patterns("code", "felt and wool", tmp_path)] == ["LSP-007"]
+    assert choose_patterns("code", "felt and wool") == []
+
+
+def test_the_files_of_learned_patterns_are_linted_too(own: Path, tmp_path: Path) -> None:
+    assert lint_pattern_files()[own] == []
+    written(own, HERE.replace("`code`", "`coed`", 1).replace("LSP-001", "OK-001"))
+    messages = sorted(problem.message for problem in lint_pattern_files(file=own)[own])
+    assert [message.partition(";")[0] for message in messages] == [
+        "LAP-001: there is no step `coed`",
+        "OK-001: the id of a learned pattern begins with LAP- (antipatterns) or LSP- (success patterns)",
+        f"the id OK-001 is taken by {meta_home()}/patterns/success_patterns.md:6: give this one a free id",
+    ]
+
+
+def test_two_that_say_the_same_in_two_files_are_found(own: Path, tmp_path: Path) -> None:
+    here = written(tmp_path / "patterns" / "learned_patterns.md", HERE.replace("-001", "-002"))
+    told = [str(problem) for problem in lint_advice(tmp_path)[here]]
+    assert len(told) == 2 and f"LAP-002 says the same as LAP-001 ({own}:3)" in told[0]
+
+
+def test_one_file_is_linted_as_what_its_name_says(tmp_path: Path) -> None:
+    elsewhere = written(tmp_path / "learned_patterns.md", HERE)
+    assert lint_advice(None, elsewhere) == {elsewhere: []}
+
+
+def test_a_learned_pattern_names_no_criterion_but_may_have_evidence() -> None:
+    assert lint_patterns(HERE, "l.md", LEARNED, {"code"}) == []
+    [problem] = lint_patterns(HERE.replace("**Evidence**", "**Checked by**", 1), "l.md", LEARNED, {"code"})
+    assert "nobody reads the field 'Checked by'" in problem.message
+
+
+def test_an_engine_file_is_held_against_the_document_it_was_written_for(tmp_path: Path) -> None:
+    written(tmp_path / "AGENTS.md", (meta_home() / "retrospective.md").read_text(encoding="utf-8"))
+    assert [problem for problems in lint_pattern_files(tmp_path).values() for problem in problems] == []
 
 
 # Choosing

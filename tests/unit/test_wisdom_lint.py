@@ -97,7 +97,7 @@ def test_the_ids_of_a_file_begin_alike() -> None:
 def test_an_id_is_given_once_in_all_files() -> None:
     cards = [*parse_cards(file_of(card_text("TAL-001", do="Sing."))[:], "a"), *parse_cards(GOOD, "b")]
     (problem, *_) = lint_together(cards)
-    assert str(problem) == "b:5:1: the id TAL-001 is taken by a:5: give this card a free one"
+    assert str(problem) == "b:5:1: the id TAL-001 is taken by a:5: give this one a free id"
 
 
 # The source
