@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
-from engine.briefs.patterns_lint import lint_pattern_files
+from engine.briefs.patterns_checking import is_advice, lint_advice
 from engine.commands.common import fetch_option, folder, told, unsandboxed_option, with_packages
 from engine.errors import EXIT_ERROR, UsageError
 from engine.lifecycle.prove import prove_workspace
 from engine.linting import TOOLCHAINS, lint_document, lint_toolchain, toolchain_documents
 from engine.resources import document
 from engine.sessions.handoff import finish, open_briefs
-from engine.wisdom.checking import is_wisdom, lint_files
 from engine.workspace import Workspace
 
 
@@ -22,7 +21,7 @@ from engine.workspace import Workspace
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @told
 def lint(file: Path | None) -> None:
-    """Check the document, toolchains and cards in force here, or one FILE of these: file:line:column: message."""
+    """Check document, toolchains, cards and patterns in force here, or one FILE of these: file:line:column: message."""
     overlay = Path(".meta")
     programs = [document(name, overlay) for name in ("AGENTS.md", "retrospective.md")]
     paths = [file] if file else [*programs, *toolchain_documents(overlay)]
@@ -30,12 +29,10 @@ def lint(file: Path | None) -> None:
     for path in paths:
         if path.parent.name == TOOLCHAINS:
             found[path] = lint_toolchain(path, overlay)
-        elif not is_wisdom(path):
+        elif not is_advice(path):
             found[path] = list(map(str, lint_document(path)))
-    if file is None or is_wisdom(file):
-        found |= {path: list(map(str, problems)) for path, problems in lint_files(overlay, file).items()}
-    if file is None:
-        found |= {path: list(map(str, problems)) for path, problems in lint_pattern_files(overlay).items()}
+    if file is None or is_advice(file):
+        found |= {path: list(map(str, problems)) for path, problems in lint_advice(overlay, file).items()}
     for path, problems in found.items():
         for line in problems or [f"{path}: no mistakes"]:
             click.echo(line)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from engine.briefs.patterns_checking import lint_advice
 from engine.commands.common import folder_option, tell_json, told
 from engine.document.problems import suggestion
 from engine.errors import EXIT_ERROR, UsageError
@@ -16,7 +17,7 @@ from engine.learning.intervals import verdict, wilson
 from engine.learning.record import read_record, record_file, summed
 from engine.metrics.reading import read_journal
 from engine.resources import document
-from engine.wisdom.checking import lint_files, steps_of
+from engine.wisdom.checking import steps_of
 from engine.wisdom.choose import why
 from engine.wisdom.library import DOCUMENT, Library, collections_in_force, load, read_text
 from engine.wisdom.model import TOLD, Card
@@ -101,9 +102,9 @@ def show(card_id: str, as_json: bool, folder: Path) -> None:
 @folder_option
 @told
 def lint(file: Path | None, folder: Path) -> None:
-    """Check the cards in force here, or those of FILE beside them: file:line:column: message."""
+    """Check cards and patterns in force here, or those of FILE beside them: file:line:column: message."""
     red = False
-    for path, problems in lint_files(_overlay(folder), file).items():
+    for path, problems in lint_advice(_overlay(folder), file).items():
         red |= bool(problems)
         for line in list(map(str, problems)) or [f"{path}: no mistakes"]:
             click.echo(line)
