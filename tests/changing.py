@@ -1,8 +1,9 @@
-"""The cookbook as a finished app that is changed: what the person wants, what the agents will do."""
+"""The cookbook as a finished app: what a person wants changed, what the agents will do, and dishes that are merged."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from tests.cookbook import DISHES, DOCUMENT, INTENT, MENU, PLAN, dish
@@ -11,16 +12,65 @@ from tests.scripted import Kitchen, Said, kitchen_with_cooks, meta
 WISH = INTENT + "The stew is to be hot.\n"
 STEPS = "Cut onions.\n\nFry them.\n\nAdd broth.\n\nCook it for an hour.\n\nServe.\n"
 
+SERVED = """
+### Step: dishes
+
+- **For each**: LEGO
+- **Inputs**: `menu.md`, `lego_plan.json` (rows of {lego})
+- **Outputs**: source of {lego}
+- **Lands**: at merge
+
+#### Gen
+
+Write down how {lego} is cooked.
+
+#### Review
+
+Cook it.
+
+#### Check
+
+- confidence is at least 0.5
+
+### Step: serve
+
+- **For each**: LEGO
+- **Action**: merge LEGO
+- **Inputs**: source of {lego}, merged source of {dependencies}
+- **Outputs**: merged source of {lego}
+
+"""
+"""The dishes are held on their own lines and served, that is merged, one by one."""
+
 
 def changeable(folder: Path) -> Kitchen:
     """The book is finished; its document knows maintenance."""
     made = kitchen_with_cooks(folder)
-    text = DOCUMENT.read_text().replace("**: LEGO", "**: LEGO where decision is NEW or REFACTOR")
-    text = text.replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
-    (made.root / ".meta" / "AGENTS.md").write_text(text)
+    (made.root / ".meta" / "AGENTS.md").write_text(maintained())
     for name in DISHES:
         made.agents.will(f"{name}-dishes-gen", {f"dishes/{name}.md": dish(name, STEPS)})
     assert made.run("--yes").code == 0
+    return made
+
+
+def maintained() -> str:
+    """The document of a book that is changed when it is finished."""
+    text = DOCUMENT.read_text().replace("**: LEGO", "**: LEGO where decision is NEW or REFACTOR")
+    return text.replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
+
+
+def served(folder: Path, **recipe: str) -> Kitchen:
+    """The dishes are merged one by one, all are; each has these files, by their name without `.txt`."""
+    made = kitchen_with_cooks(folder)
+    text = DOCUMENT.read_text()
+    begin, end = text.index("- **For each**"), text.index("## Phase 2")
+    (made.root / ".meta" / "AGENTS.md").write_text(text[:begin] + SERVED + text[end:])
+    for name in DISHES:
+        shutil.rmtree(made.agents.home / f"{name}-dishes-gen")
+        files = {f"src/cookbook/{name}/{file}.txt": content for file, content in recipe.items()}
+        made.agents.will(f"{name}-dishes-gen", files)
+    done = made.run("--yes")
+    assert done.code == 0, done
     return made
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import random
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,58 +17,19 @@ from engine.gates.receipts import ReceiptStore
 from engine.state.lock import EngineLock
 from engine.state.models import Decision, StepRecord
 from engine.state.store import Store
-from tests.cookbook import DISHES, DOCUMENT, INTENT, MENU, PLAN, dish
+from tests import changing
+from tests.changing import STEPS, WISH, changeable, maintained, served, wants
+from tests.cookbook import DISHES, dish
 from tests.git_helpers import plain_git
 from tests.scripted import Kitchen, Said, command, kitchen_with_cooks, meta, patiently
 
-WISH = INTENT + "The stew is to be hot.\n"
-STEPS = "Cut onions.\n\nFry them.\n\nAdd broth.\n\nCook it for an hour.\n\nServe.\n"
 STEW, SOUP = "dishes/stew.md", "dishes/soup.md"
-
-SERVED = """
-### Step: dishes
-
-- **For each**: LEGO
-- **Inputs**: `menu.md`, `lego_plan.json` (rows of {lego})
-- **Outputs**: source of {lego}
-- **Lands**: at merge
-
-#### Gen
-
-Write down how {lego} is cooked.
-
-#### Review
-
-Cook it.
-
-#### Check
-
-- confidence is at least 0.5
-
-### Step: serve
-
-- **For each**: LEGO
-- **Action**: merge LEGO
-- **Inputs**: source of {lego}, merged source of {dependencies}
-- **Outputs**: merged source of {lego}
-
-"""
-"""The dishes are held on their own lines and served, that is merged, one by one."""
 
 
 @pytest.fixture
 def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
     """The book is finished; its document knows maintenance."""
-    made = kitchen_with_cooks(tmp_path)
-    text = DOCUMENT.read_text().replace(
-        "- **For each**: LEGO", "- **For each**: LEGO where decision is NEW or REFACTOR"
-    )
-    (made.root / ".meta" / "AGENTS.md").write_text(
-        text.replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
-    )
-    for name in DISHES:
-        made.agents.will(f"{name}-dishes-gen", {f"dishes/{name}.md": dish(name, STEPS)})
-    assert made.run("--yes").code == 0
+    made = changeable(tmp_path)
     yield made
     made.end()
 
@@ -77,35 +37,20 @@ def kitchen(tmp_path: Path) -> Iterator[Kitchen]:
 @pytest.fixture
 def table(tmp_path: Path) -> Iterator[Kitchen]:
     """Dishes are merged one by one; all are."""
-    made = kitchen_with_cooks(tmp_path)
-    text = DOCUMENT.read_text()
-    begin, end = text.index("- **For each**"), text.index("## Phase 2")
-    (made.root / ".meta" / "AGENTS.md").write_text(text[:begin] + SERVED + text[end:])
-    for name in DISHES:
-        shutil.rmtree(made.agents.home / f"{name}-dishes-gen")
-        made.agents.will(f"{name}-dishes-gen", {f"src/cookbook/{name}/recipe.txt": STEPS})
-    done = made.run("--yes")
-    assert done.code == 0, done
+    made = served(tmp_path, recipe=STEPS)
     yield made
     made.end()
 
 
 def maintain(kitchen: Kitchen, *words: object) -> Said:
-    done = meta(*words, kitchen.root, "--runtime", "scripted", "--adapter-path", kitchen.agents.home)
+    done = changing.maintain(kitchen, *words)
     assert done.code == 0, done
     return done
 
 
 def wish(kitchen: Kitchen) -> None:
-    """The person wants the stew hot, and this is what the agents will do about it."""
-    (kitchen.root / "app_intent.md").write_text(WISH)
-    legos = [
-        lego | {"decision": "REFACTOR" if lego["name"] == "stew" else "KEEP", "reason": "so"}
-        for lego in json.loads(json.dumps(PLAN))["legos"]
-    ]
-    files = {"menu.md": MENU + "\nThe stew is hot.\n", "lego_plan.json": json.dumps({**PLAN, "legos": legos}, indent=1)}
-    kitchen.agents.will("menu-gen", files)
-    kitchen.agents.will("stew-dishes-gen", {STEW: dish("stew", STEPS.replace("broth", "hot broth"))})
+    """The person wants the stew hot, and the agents will change it."""
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
 
 
 def applied(kitchen: Kitchen) -> None:
@@ -426,10 +371,7 @@ def test_an_edit_in_a_file_that_the_merge_had_brought_stops_it(table: Kitchen) -
 def tasted(tmp_path: Path) -> Iterator[Kitchen]:
     """A finished book whose dishes are proven by tests."""
     made = kitchen_with_cooks(tmp_path)
-    text = DOCUMENT.read_text().replace(
-        "- **For each**: LEGO", "- **For each**: LEGO where decision is NEW or REFACTOR"
-    )
-    text = text.replace("- **Outputs**", "- **Modes**: new, maintenance\n- **Outputs**")
+    text = maintained()
     text = text.replace("`dishes/{lego}.md`\n", "`dishes/{lego}.md`, unit tests of {lego}\n", 1)
     proof = "- `unit_test` of the toolchain passes for {lego}\n"
     text = text.replace('- `dishes/{lego}.md` has a section "Steps"\n', proof)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests import dying
+from tests.changing import served
 from tests.cookbook import DISHES, DOCUMENT, MENU, PLAN
-from tests.functional.test_undo_command import SERVED
 from tests.git_helpers import plain_git
 from tests.scripted import Kitchen, kitchen_with_cooks, meta
 
@@ -38,16 +37,7 @@ POINTS = {
 @pytest.fixture
 def table(tmp_path: Path) -> Iterator[Kitchen]:
     """Two dishes of two files each are served; a third is too."""
-    made = kitchen_with_cooks(tmp_path)
-    text = DOCUMENT.read_text()
-    begin, end = text.index("- **For each**"), text.index("## Phase 2")
-    (made.root / ".meta" / "AGENTS.md").write_text(text[:begin] + SERVED + text[end:])
-    for name in DISHES:
-        shutil.rmtree(made.agents.home / f"{name}-dishes-gen")
-        files = {f"src/cookbook/{name}/{file}.txt": STEPS for file in ("list", "recipe")}
-        made.agents.will(f"{name}-dishes-gen", files)
-    done = made.run("--yes")
-    assert done.code == 0, done
+    made = served(tmp_path, list=STEPS, recipe=STEPS)
     yield made
     made.end()
 
