@@ -57,7 +57,7 @@ def test_the_example_is_built_as_recorded(tmp_path: Path, home: Path) -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     status = subprocess.run([*META, "status", "--json"], cwd=app, capture_output=True, text=True, check=True)
     assert [phase["status"] for phase in json.loads(status.stdout)["phases"]] == ["done"] * 12
-    assert sorted(model.played) == sorted(entry.name for entry in model.entries.values())
+    assert sorted(model.played) == sorted(model.entries)
     assert differing(app, model) == []
     for path in (app / ".orchestrator" / "sessions").iterdir():
         spec = SessionFolder(path).spec()
@@ -71,11 +71,10 @@ def differing(app: Path, model: TapeModel) -> list[str]:
     Documents apart: the engine adds to them what the reviewers noted.
     """
     last: dict[str, bytes] = {}
-    folders = {folder.name: folder for folder in model.entries.values()}
     for name in model.played:
-        about = json.loads((folders[name] / "entry.json").read_text())
+        about = json.loads((model.entries[name] / "entry.json").read_text())
         for path in about["files"]:
-            last[path] = (folders[name] / "files" / stored_name(path)).read_bytes()
+            last[path] = (model.entries[name] / "files" / stored_name(path)).read_bytes()
         for path in about["deleted"]:
             last.pop(path, None)
     code = {path: data for path, data in last.items() if not path.endswith(".md")}

@@ -1,4 +1,4 @@
-"""A model that plays a tape: it knows a session by its brief, and does by shell what was recorded of it."""
+"""A model that plays a tape: it knows a session by the task in its brief, and does by shell what was recorded of it."""
 
 from __future__ import annotations
 
@@ -21,23 +21,36 @@ class TapeModel:
     """
 
     def __init__(self, tape: Path) -> None:
-        entries = [path.parent for path in sorted(tape.glob("*/entry.json"))]
-        self.entries = {(folder / "brief.md").read_text(encoding="utf-8").strip(): folder for folder in entries}
+        self.entries = {path.parent.name: path.parent for path in sorted(tape.glob("*/entry.json"))}
         self.played: list[str] = []
         """Names of the entries that were played, as they came."""
+        self._takes: dict[str, list[Path]] = {}
+        for folder in self.entries.values():
+            self._takes.setdefault(_title((folder / "brief.md").read_text(encoding="utf-8")), []).append(folder)
+        self._met: dict[str, Path] = {}
 
     def __call__(self, request: dict[str, Any]) -> Turn:
         messages = request.get("input") or request.get("messages") or []
-        told = list(_texts(messages))
-        entry = next((self.entries[text.strip()] for text in told if text.strip() in self.entries), None)
+        entry = next(filter(None, map(self._entry, _texts(messages))), None)
         if entry is None:
-            return Fault(
-                400, body={"error": {"message": "the tape has no session with this brief", "code": "no_entry"}}
-            )
+            return Fault(400, body={"error": {"message": "the tape has no such session", "code": "no_entry"}})
         if any(map(_is_output, messages)):
             return Text("Done.")
         self.played.append(entry.name)
         return Shell(command(entry))
+
+    def _entry(self, text: str) -> Path | None:
+        """The entry that a brief means: one with its title, the next take for each brief that is new."""
+        takes = self._takes.get(_title(text), [])
+        brief = text.strip()
+        if takes and brief not in self._met:
+            self._met[brief] = takes.pop(0)
+        return self._met.get(brief)
+
+
+def _title(brief: str) -> str:
+    """Its first line, which names step, LEGO and substep; the advice below may have become newer than the tape."""
+    return brief.strip().partition("\n")[0]
 
 
 def command(entry: Path) -> str:
