@@ -49,6 +49,8 @@ class Kept:
     """The edited files without the person's change."""
     conflicts: Mapping[str, str] = field(default_factory=dict)
     """Where the session and the person changed the same lines; the person's stand."""
+    refused: Mapping[str, bytes | None] = field(default_factory=dict)
+    """The files in conflict as they are with the session's lines instead of the person's."""
 
 
 def edits_by_hand(repository: Repository, commit: str, record: StepRecord | None, outputs: Sequence[str]) -> list[Edit]:
@@ -70,13 +72,21 @@ def keep(edits: Iterable[Edit], made: Mapping[str, bytes]) -> Kept:
     files: dict[str, bytes | None] = {}
     generated: dict[str, bytes | None] = {}
     conflicts: dict[str, str] = {}
+    refused: dict[str, bytes | None] = {}
     for edit in edits:
         new = made.get(edit.path)
         files[edit.path], generated[edit.path], conflict = _kept(edit, new)
         if conflict:
-            conflicts[edit.path] = conflict
+            conflicts[edit.path], refused[edit.path] = conflict, _refused(edit, new)
     changed = {path: data for path, data in files.items() if data != made.get(path)}
-    return Kept(changed, generated, conflicts)
+    return Kept(changed, generated, conflicts, refused)
+
+
+def _refused(edit: Edit, new: bytes | None) -> bytes | None:
+    """The new file with whatever of the person's change is not in its way."""
+    if edit.mine is None or new is None:
+        return new
+    return merge_texts(edit.generated or b"", edit.mine, new, "theirs").text
 
 
 def _kept(edit: Edit, new: bytes | None) -> tuple[bytes | None, bytes | None, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.artifacts import covers
+from engine.conflicts import conflicts_ref
 from engine.document.model import Step
 from engine.edits import body as body_of
 from engine.edits import edits_by_hand, keep, with_notes_of
@@ -49,6 +50,13 @@ def keep_in_session(
     }
     commit = repository.commit_files(made, whole, f"{instance_name(step, lego)}: with the edits by hand")
     generated = _store(context, step, lego, kept.generated)
+    if kept.conflicts:
+        yours = {path: whole.get(path, session.get(path)) for path in kept.conflicts}
+        new = {
+            path: with_notes_of(path, data, session.get(path, b"")) if data is not None else None
+            for path, data in kept.refused.items()
+        }
+        _store_sides(context, step, lego, yours, new)
     return KeptWork(commit, sorted(kept.generated), generated, dict(kept.conflicts))
 
 
@@ -71,3 +79,20 @@ def _store(context: Context, step: str, lego: str | None, generated: Mapping[str
     there = {path: data for path, data in generated.items() if data is not None}
     name = f"refs/meta/generated/{instance_name(step, lego)}"
     return context.workspace.repository.commit_files(None, dict(there), "As generated", ref=name)
+
+
+def _store_sides(
+    context: Context,
+    step: str,
+    lego: str | None,
+    yours: Mapping[str, bytes | None],
+    new: Mapping[str, bytes | None],
+) -> None:
+    """Keep the files in conflict with either side's lines; a Review's beside those that its Gen left open."""
+    repository, ref = context.workspace.repository, conflicts_ref(instance_name(step, lego))
+    sides = {f"yours/{path}": data for path, data in yours.items()}
+    sides |= {f"new/{path}": data for path, data in new.items()}
+    before = repository.resolve(ref) if context.record(step, lego).conflicts else None
+    if before is None:
+        sides = {path: data for path, data in sides.items() if data is not None}
+    repository.commit_files(before, sides, "Both sides of a conflict", ref=ref)

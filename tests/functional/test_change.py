@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.conflicts import standing, take
 from tests.changing import STEPS, WISH, changeable, edit, maintain, planned, stew, wants
 from tests.cookbook import DISHES, DOCUMENT, MENU
 from tests.git_helpers import plain_git
@@ -139,6 +140,20 @@ def test_where_both_changed_the_same_line_the_person_s_stands_and_they_are_asked
     assert "Where the new dishes/stew.md and your edits differ, your lines stay." in approved.out
     assert kitchen.run("--yes").code == 0
     assert "Add cold broth." in stew(kitchen)
+
+
+def test_the_new_lines_can_be_taken_instead_and_outlive_the_approval(kitchen: Kitchen) -> None:
+    edit(kitchen, "Add broth.", "Add cold broth.")
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    assert maintain(kitchen, "plan", "--yes").code == 0
+    assert maintain(kitchen, "apply", "--yes").code == 3
+    assert standing(kitchen.root, "dishes_stew", ["dishes/stew.md"]) == {"dishes/stew.md": "yours"}
+    before = stew(kitchen)
+    assert take(kitchen.root, "dishes_stew", "dishes/stew.md", "new")
+    assert stew(kitchen) == before.replace("cold", "hot")
+    assert meta("approve", "dishes_stew", kitchen.root).code == 0
+    assert kitchen.run("--yes").code == 0
+    assert "Add hot broth." in stew(kitchen) and set(kitchen.words.values()) <= {"done", "skipped"}
 
 
 def test_a_decision_can_be_set_otherwise_before_it_is_applied(kitchen: Kitchen) -> None:

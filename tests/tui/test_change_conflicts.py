@@ -57,7 +57,7 @@ async def test_conflicts_come_first_and_say_what_an_answer_means(tmp_path: Path)
             "and it is no text",
         ):
             assert words in text
-        assert "approve: your lines stay" in text and "revise: it goes back with your words" in text
+        assert "approve: what stands now stays" in text and "revise: it goes back with your words" in text
 
 
 async def test_the_other_views_keep_their_digits_and_m_goes_round_all_four(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.tui import fixture_gate as given
 from tests.tui.journeys import make_app, run_before
+from tests.tui.test_taking_sides import with_both_sides
 
 WIDE, NARROW = (120, 40), (80, 24)
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
@@ -46,3 +48,12 @@ def test_questions_with_proposals(size: tuple[int, int], tmp_path: Path, snap_co
 def test_the_checks_in_a_narrow_terminal(tmp_path: Path, snap_compare: Any) -> None:
     app = make_app(given.gate_with_a_past(tmp_path))
     assert snap_compare(app, terminal_size=NARROW, run_before=run_before("a", "tab"))
+
+
+def test_the_new_lines_taken_at_a_conflict(tmp_path: Path, snap_compare: Any) -> None:
+    async def without_toasts(pilot: Pilot[Any]) -> None:
+        await run_before("a", "t")(pilot)
+        pilot.app.clear_notifications()
+        await pilot.pause()
+
+    assert snap_compare(make_app(with_both_sides(tmp_path)), terminal_size=WIDE, run_before=without_toasts)

@@ -104,3 +104,14 @@ def test_what_is_no_text_stays_the_persons_and_they_are_asked() -> None:
 def test_a_long_difference_is_cut_and_counted() -> None:
     shown = difference(PATH, None, text([f"line{number}" for number in range(500)])).splitlines()
     assert shown[-1].endswith("more lines") and len(shown) == 121
+
+
+def test_the_other_side_of_a_conflict_is_kept_with_what_of_the_edit_is_not_in_its_way() -> None:
+    generated, mine = b"a\nb\nc\nd\ne\nf\n", b"mine\nb\nc\nd\ne\nmine too\n"
+    kept = keep([Edit(PATH, generated, mine)], {PATH: b"a\nb\nc\nd\ne\nnew\n"})
+    assert kept.files == {PATH: mine}
+    assert kept.refused == {PATH: b"mine\nb\nc\nd\ne\nnew\n"}
+
+
+def test_where_there_is_no_conflict_no_other_side_is_kept() -> None:
+    assert keep([Edit(PATH, b"a\n\n\nb\n", b"x\n\n\nb\n")], {PATH: b"a\n\n\ny\n"}).refused == {}

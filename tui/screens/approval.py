@@ -13,20 +13,19 @@ from textual.widgets import Static
 
 from tui.artifact import Document
 from tui.conflict_lines import conflict_lines
-from tui.decide import Answer
-from tui.drafts import GateDraft, sorted_comments
+from tui.drafts import GateDraft
 from tui.edit import edit_file
-from tui.format import plural
 from tui.gate_details import RECEIPT, evidence, title_line
 from tui.gate_lines import BEGUN, COMMENT, diff_lines, raw_lines
+from tui.loaders.conflicts import load_standing
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_receipt, load_report
 from tui.messages import Clock
 from tui.read_model import WaitingView, WorkspaceView
+from tui.screens.answering import GRACE as GRACE
+from tui.screens.answering import Answering
 from tui.screens.approval_keys import APPROVAL_KEYS, VIEWS
-from tui.screens.ask_text import AskComment
-from tui.screens.commented import CommentedScreen
-from tui.screens.confirm import Confirm
 from tui.screens.searching import Searchable, Searching
+from tui.screens.taking_sides import TakesSides
 from tui.widgets.document_lines import DocumentLines, EvidenceLines
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
@@ -35,17 +34,15 @@ from tui.widgets.search_line import SearchLine
 from tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
+    from engine.conflicts import Standing
     from tui.app import MetaApp
-
-GRACE = 0.5
-"""Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""
 
 CONFLICTS = -1
 """Shown in place of one of the views where a session and the person changed the same lines."""
 _NO_FILE = "There is no file to read: only the checks speak here."
 
 
-class ApprovalScreen(Searching, CommentedScreen):
+class ApprovalScreen(Searching, TakesSides, Answering):
     """Answers only by `a`, `r` or `s`, and only after a moment. `esc` leaves the question open."""
 
     CSS_PATH = "approval.tcss"
@@ -54,13 +51,12 @@ class ApprovalScreen(Searching, CommentedScreen):
     app: MetaApp
 
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
-        super().__init__(draft)
-        self.view, self.waiting, self.clock = view, waiting, clock
+        super().__init__(draft, waiting, clock)
+        self.view = view
         self.shown_as = CONFLICTS if self.conflicts else 0
         self._file, self._in_evidence = 0, False
         self._page: Page | None = None
         self._report: Report = NOTHING_SAID
-        self._quiet_since = clock()
 
     def compose(self) -> ComposeResult:
         """The title, the document beside its evidence, the keys."""
@@ -84,10 +80,6 @@ class ApprovalScreen(Searching, CommentedScreen):
         if self.app.live:
             self.set_interval(1.0, self._show_title)
 
-    def on_screen_resume(self) -> None:
-        """The screen appeared, perhaps again after a dialog."""
-        self._quiet_since = self.clock()
-
     def show_view(self, view: WorkspaceView) -> None:
         """The workspace changed while the question is on the screen; perhaps it is asked anew, of an edited file."""
         self.view = view
@@ -99,18 +91,20 @@ class ApprovalScreen(Searching, CommentedScreen):
         self._show_evidence()
 
     @work(exclusive=True)
-    async def _read(self) -> None:
+    async def _read(self, *, from_top: bool = True) -> None:
         path, asked = self.waiting.about[self._file] if self.waiting.about else ("", "")
         step, folder = self.view.step(self.waiting.gate), self.view.folder
         approved = dict(step.approved.about).get(path, "") if step and step.approved else ""
         gens = [s for s in step.sessions if s.substep == "gen" and not s.live] if step else []
 
-        def read() -> tuple[Page, Report]:
-            page = load_page(folder, path, asked, approved) if path else Page(Document("", _NO_FILE))
-            return page, load_report(gens[-1].folder if gens else None)
+        gate, conflicts = self.waiting.gate, [path for path, _ in self.conflicts]
 
-        self._page, self._report = await self.app.run_worker(read, thread=True, group="documents").wait()
-        await self._show_document()
+        def read() -> tuple[Page, Report, dict[str, Standing]]:
+            page = load_page(folder, path, asked, approved) if path else Page(Document("", _NO_FILE))
+            return page, load_report(gens[-1].folder if gens else None), load_standing(folder, gate, conflicts)
+
+        self._page, self._report, self.standing = await self.app.run_worker(read, thread=True, group="documents").wait()
+        await self._show_document(from_top=from_top)
 
     async def _show_document(self, *, from_top: bool = True) -> None:
         page = self._page
@@ -119,6 +113,7 @@ class ApprovalScreen(Searching, CommentedScreen):
         if not self.conflicts:
             self.shown_as = max(0, self.shown_as)
         self._show_file(page)
+        self.refresh_bindings()
         if self.rendered:
             await self.query_one(Rendered).show(page.document.text)
         else:
@@ -126,6 +121,20 @@ class ApprovalScreen(Searching, CommentedScreen):
         self._show_evidence()
         self.carry_search()
         self._quiet_since = self.clock()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the document was read."""
+        return self._page is not None
+
+    @property
+    def at_conflicts(self) -> bool:
+        """Whether the conflicts are shown."""
+        return self.shown_as == CONFLICTS
+
+    def read_again(self) -> None:
+        """A file was written: it is shown as it is now, from where the reader is."""
+        self._read(from_top=False)
 
     @property
     def conflicts(self) -> tuple[tuple[str, str], ...]:
@@ -163,8 +172,8 @@ class ApprovalScreen(Searching, CommentedScreen):
     def _show_lines(self, *, from_top: bool = False) -> None:
         if self._page is None or self.rendered:
             return
-        if self.shown_as == CONFLICTS:
-            self._shown = conflict_lines(self.conflicts, self.draft)
+        if self.at_conflicts:
+            self._shown = conflict_lines(self.conflicts, self.draft, self.standing)
         elif self.shown_as == 2:
             self._shown = diff_lines(self._page, self.draft)
         else:
@@ -180,64 +189,6 @@ class ApprovalScreen(Searching, CommentedScreen):
         notes = self._page.document.notes if self._page else ""
         lines = evidence(step, notes, self._report, self.draft, self.clock())
         self.query_one("#evidence", LinesView).show(lines)
-
-    def _too_early(self) -> bool:
-        """Whether an answer came before anybody can have read the question; each such key starts the wait anew."""
-        early = self._page is None or self.clock() - self._quiet_since < GRACE
-        if early:
-            self._quiet_since = self.clock()
-        return early
-
-    def action_approve(self) -> None:
-        """Yes, exactly this; comments that are not sent yet are asked about first."""
-        if self._too_early():
-            return
-        if not self.draft.comments:
-            self.dismiss(Answer("approve"))
-            return
-        title = f"Approve {self.waiting.gate} without your {plural(len(self.draft.comments), 'comment')}?"
-        text = "Comments go to the next session, and an approval starts none. `r` sends them."
-        self.app.push_screen(Confirm(title, text, "Approve"), self._approved)
-
-    def _approved(self, sure: bool | None) -> None:
-        if sure:
-            self.dismiss(Answer("approve"))
-
-    def action_revise(self) -> None:
-        """Back, with comments that the next session must answer."""
-        if self._too_early():
-            return
-        text = "The next session gets your words above everything else, and must answer them."
-        number = len(self.draft.comments)
-        if number:
-            text += f" Your {plural(number, 'comment')} on lines {'goes' if number == 1 else 'go'} along."
-        ask = AskComment(
-            f"Revise {self.waiting.gate}",
-            text,
-            "Send back",
-            typed=self.draft.message,
-            may_be_empty=number > 0,
-            keep=self._keep_message,
-        )
-        self.app.push_screen(ask, self._revised)
-
-    def _keep_message(self, text: str) -> None:
-        self.draft.message = text
-
-    def _revised(self, comment: str | None) -> None:
-        if comment is not None:
-            self.dismiss(Answer("revise", comment, comments=tuple(sorted_comments(self.draft.comments))))
-
-    def action_stop(self) -> None:
-        """No, and nothing more of this."""
-        if self._too_early():
-            return
-        text = "What depends on it is not built. The rest of the work goes on; `R` tries it again later."
-        self.app.push_screen(Confirm(f"Stop {self.waiting.gate}?", text, "Stop it"), self._stopped)
-
-    def _stopped(self, sure: bool | None) -> None:
-        if sure:
-            self.dismiss(Answer("stop"))
 
     def action_later(self) -> None:
         """The question stays open, and the draft stays. A search is ended first."""
@@ -264,9 +215,10 @@ class ApprovalScreen(Searching, CommentedScreen):
             self.app.push_screen(ReceiptScreen([receipt], None, len(self.view.waiting)))
 
     async def action_edit(self) -> None:
-        """Opens the file, and reads it again afterwards."""
-        if self._page and self._page.document.path:
-            if not edit_file(self.app, self.view.folder / self._page.document.path):
+        """Opens the file, at the conflicts the one under the cursor, and reads it again afterwards."""
+        path = self.file_in_conflict or (self._page.document.path if self._page else "")
+        if path:
+            if not edit_file(self.app, self.view.folder / path):
                 return
             self._read()
             await self.run_action("app.look_again")

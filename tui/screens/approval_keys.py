@@ -20,6 +20,10 @@ APPROVAL_KEYS: list[BindingType] = [
     _key("a", "approve", "Approve", "Approve exactly what is shown"),
     _key("r", "revise", "Revise", "Send it back with your comments"),
     _key("c", "comment", "Comment", "Comment on the line or hunk under the cursor"),
+    Binding(
+        "t", "take('new')", "Take new", tooltip="Take the new lines in the file of the conflict", id="approval.new"
+    ),
+    Binding("y", "take('yours')", "Yours", tooltip="Back to your own lines in that file", id="approval.yours"),
     _key("escape", "later", "Later", "End the search, else leave the question open; what you typed is kept"),
     _key("e", "edit", "Edit", "Open the file in your editor"),
     _key("s", "stop", "Stop", "Stop this branch of the work"),

@@ -1,0 +1,118 @@
+"""At a conflict one key takes the new lines of a file and one goes back, without an editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.conflicts import conflicts_ref
+from engine.git import Repository
+from tests.tui import fixture_change as given
+from tests.tui import fixture_views as views
+from tests.tui.journeys import decisions, press, press_when_calm, said, screen, text_of
+from tui.read_model import WorkspaceView
+from tui.screens.approval import ApprovalScreen
+from tui.widgets.key_line import KeyLine
+
+STEW, PHOTO = "dishes/[stew].md", "dishes/photo.png"
+YOURS = "# Stew\n\nAdd [b]cold[/b] broth.\n\nCook.\n"
+NEW = "# Stew\n\nAdd hot broth.\nStir; 書籍も含む.\n\nCook.\n\nServe it hot.\n"
+
+
+def with_both_sides(folder: Path) -> WorkspaceView:
+    """The person's lines stand, and the new ones lie in git."""
+    view = given.conflicting(folder)
+    both = {"yours": (YOURS.encode(), b"\0mine"), "new": (NEW.encode(), b"\0new")}
+    files = {
+        f"{side}/{path}": data for side, pair in both.items() for path, data in zip((STEW, PHOTO), pair, strict=True)
+    }
+    Repository.init(folder).commit_files(None, dict(files), "both", ref=conflicts_ref("requirements"))
+    (folder / "dishes").mkdir()
+    (folder / STEW).write_text(YOURS)
+    (folder / PHOTO).write_bytes(b"\0mine")
+    return view
+
+
+async def test_t_takes_the_new_lines_of_the_file_and_y_goes_back(tmp_path: Path) -> None:
+    async with screen(with_both_sides(tmp_path)) as pilot:
+        await press(pilot, "a")
+        assert text_of(pilot).count("your lines stand") == 2
+        await press(pilot, "t")
+        assert (tmp_path / STEW).read_text() == NEW
+        assert text_of(pilot).count("the new lines stand") == 1 and "the new lines stand now" in said(pilot)
+        assert (tmp_path / PHOTO).read_bytes() == b"\0mine"
+        await press(pilot, "y")
+        assert (tmp_path / STEW).read_text() == YOURS
+        assert "the new lines stand" not in text_of(pilot)
+
+
+async def test_it_is_the_file_under_the_cursor_and_the_reader_stays_there(tmp_path: Path) -> None:
+    async with screen(with_both_sides(tmp_path)) as pilot:
+        await press(pilot, "a", "j", "j", "t")
+        assert (tmp_path / PHOTO).read_bytes() == b"\0new" and (tmp_path / STEW).read_text() == YOURS
+        await press(pilot, "y")
+        assert (tmp_path / PHOTO).read_bytes() == b"\0mine"
+
+
+async def test_what_was_brought_together_by_hand_is_said_and_other_edits_stay(tmp_path: Path) -> None:
+    view = with_both_sides(tmp_path)
+    (tmp_path / STEW).write_text(YOURS.replace("cold", "cold, then hot"))
+    async with screen(view) as pilot:
+        await press(pilot, "a")
+        assert "as you brought it together" in text_of(pilot)
+        (tmp_path / STEW).write_text(YOURS.replace("# Stew", "# My stew"))
+        await press(pilot, "t")
+        assert (tmp_path / STEW).read_text() == NEW.replace("# Stew", "# My stew")
+
+
+async def test_after_taking_lines_an_approval_waits_until_they_can_have_been_read(tmp_path: Path) -> None:
+    async with screen(with_both_sides(tmp_path)) as pilot:
+        await press_when_calm(pilot, "a", "t")
+        await press(pilot, "a")
+        assert isinstance(pilot.app.screen, ApprovalScreen) and decisions(tmp_path) == {}
+        await press_when_calm(pilot, "a")
+        assert decisions(tmp_path)["requirements"]["decision"] == "approve"
+
+
+async def test_versions_that_were_not_kept_are_said_and_nothing_is_written(tmp_path: Path) -> None:
+    view = with_both_sides(tmp_path)
+    Repository(tmp_path).delete_ref(conflicts_ref("requirements"))
+    async with screen(view) as pilot:
+        await press(pilot, "a", "t")
+        assert "Nothing was written" in said(pilot) and "Edit the file instead" in said(pilot)
+        assert (tmp_path / STEW).read_text() == YOURS
+
+
+async def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    view = with_both_sides(tmp_path)
+    (tmp_path / STEW).unlink()
+    (tmp_path / STEW).mkdir()
+    async with screen(view) as pilot:
+        await press(pilot, "a", "t")
+        assert "it cannot be" in said(pilot)
+
+
+async def test_e_opens_the_file_under_the_cursor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr("tui.screens.approval.edit_file", lambda app, path: opened.append(path))
+    async with screen(with_both_sides(tmp_path)) as pilot:
+        await press(pilot, "a", "j", "j", "e", "2", "e")
+        assert opened == [tmp_path / PHOTO, tmp_path / "requirements.md"]
+
+
+async def test_the_keys_stand_in_the_footer_only_where_the_sides_are_seen(tmp_path: Path) -> None:
+    async with screen(with_both_sides(tmp_path), size=(80, 24)) as pilot:
+        await press(pilot, "a")
+        shown = pilot.app.screen.query_one(KeyLine).render().plain
+        assert "t Take new" in shown and "y Yours" in shown
+        await press(pilot, "2")
+        assert "Take new" not in pilot.app.screen.query_one(KeyLine).render().plain
+        await press(pilot, "t")
+        assert (tmp_path / STEW).read_text() == YOURS
+
+
+async def test_without_a_conflict_there_are_no_such_keys(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        await press(pilot, "a", "t")
+        assert "Take new" not in pilot.app.screen.query_one(KeyLine).render().plain and said(pilot) == ""

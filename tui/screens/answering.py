@@ -1,0 +1,91 @@
+"""The answers to a gate: approve, revise, stop; each only after a person can have read the question."""
+
+from __future__ import annotations
+
+from tui.decide import Answer
+from tui.drafts import GateDraft, sorted_comments
+from tui.format import plural
+from tui.messages import Clock
+from tui.read_model import WaitingView
+from tui.screens.ask_text import AskComment
+from tui.screens.commented import CommentedScreen
+from tui.screens.confirm import Confirm
+
+GRACE = 0.5
+"""Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""
+
+
+class Answering(CommentedScreen):
+    """A subclass says when the document is there to be read."""
+
+    def __init__(self, draft: GateDraft, waiting: WaitingView, clock: Clock) -> None:
+        super().__init__(draft)
+        self.waiting, self.clock = waiting, clock
+        self._quiet_since = clock()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything to answer about yet."""
+        raise NotImplementedError
+
+    def on_screen_resume(self) -> None:
+        """The screen appeared, perhaps again after a dialog."""
+        self._quiet_since = self.clock()
+
+    def _too_early(self) -> bool:
+        """Whether an answer came before anybody can have read the question; each such key starts the wait anew."""
+        early = not self.is_shown or self.clock() - self._quiet_since < GRACE
+        if early:
+            self._quiet_since = self.clock()
+        return early
+
+    def action_approve(self) -> None:
+        """Yes, exactly this; comments that are not sent yet are asked about first."""
+        if self._too_early():
+            return
+        if not self.draft.comments:
+            self.dismiss(Answer("approve"))
+            return
+        title = f"Approve {self.waiting.gate} without your {plural(len(self.draft.comments), 'comment')}?"
+        text = "Comments go to the next session, and an approval starts none. `r` sends them."
+        self.app.push_screen(Confirm(title, text, "Approve"), self._approved)
+
+    def _approved(self, sure: bool | None) -> None:
+        if sure:
+            self.dismiss(Answer("approve"))
+
+    def action_revise(self) -> None:
+        """Back, with comments that the next session must answer."""
+        if self._too_early():
+            return
+        text = "The next session gets your words above everything else, and must answer them."
+        number = len(self.draft.comments)
+        if number:
+            text += f" Your {plural(number, 'comment')} on lines {'goes' if number == 1 else 'go'} along."
+        ask = AskComment(
+            f"Revise {self.waiting.gate}",
+            text,
+            "Send back",
+            typed=self.draft.message,
+            may_be_empty=number > 0,
+            keep=self._keep_message,
+        )
+        self.app.push_screen(ask, self._revised)
+
+    def _keep_message(self, text: str) -> None:
+        self.draft.message = text
+
+    def _revised(self, comment: str | None) -> None:
+        if comment is not None:
+            self.dismiss(Answer("revise", comment, comments=tuple(sorted_comments(self.draft.comments))))
+
+    def action_stop(self) -> None:
+        """No, and nothing more of this."""
+        if self._too_early():
+            return
+        text = "What depends on it is not built. The rest of the work goes on; `R` tries it again later."
+        self.app.push_screen(Confirm(f"Stop {self.waiting.gate}?", text, "Stop it"), self._stopped)
+
+    def _stopped(self, sure: bool | None) -> None:
+        if sure:
+            self.dismiss(Answer("stop"))
