@@ -13,7 +13,7 @@ from engine.briefs.base import base_commit
 from engine.document.model import Step, Valves
 from engine.document.texts import text_sha256
 from engine.git import DirtyPaths
-from engine.legos.roles import paths
+from engine.legos.slices import inputs_of
 from engine.names import instance_name
 from engine.runner.agents import (
     adapter_of,
@@ -59,7 +59,8 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
         return
     name = instance_name(step.name, lego)
     try:
-        await commit_edits(context, _read(context, step, lego), name, own_files(context, step, lego))
+        read = inputs_of(step, context.plan, context.toolchain, lego)  # what a person edited there it is to work with
+        await commit_edits(context, read.values(), name, own_files(context, step, lego))
         prepared = await asyncio.to_thread(_prepare, context, step, lego, substep, runtimes, context.next_ordinal())
     except (BriefError, DirtyPaths, SecretFound) as error:
         await context.commit(StepStopped(step=step.name, lego=lego, why=str(error)))
@@ -82,11 +83,6 @@ async def start(context: Context, step: Step, lego: str | None, substep: Substep
         context.other_briefs += 1
         if context.other_briefs <= MOST_NAMED:
             context.say(told)
-
-
-def _read(context: Context, step: Step, lego: str | None) -> list[str]:
-    """The paths that a session reads: what a person edited there is what it is to work with."""
-    return [path for reference in step.inputs for path in paths(reference, context.plan, context.toolchain, lego)]
 
 
 async def take_over(context: Context, step: Step, lego: str | None, session: str) -> None:
@@ -122,13 +118,8 @@ def _can_go_on(context: Context, folder: SessionFolder, end: SessionEnd) -> bool
     return can_resume(Path(folder.spec().adapter))
 
 
-def _prepare(
-    context: Context, step: Step, lego: str | None, substep: Substep, runtimes: Sequence[str], ordinal: int
-) -> _Prepared:
-    past = context.record(step.name, lego)
-    base = base_commit(context.workspace.repository, context.state, step.name, lego)
-    take = 1 + sum(s.substep == substep and s.outcome in (None, *ON_TAPE) for s in past.sessions)
-    brief = assemble(
+def _brief(context: Context, base: str, step: Step, lego: str | None, substep: Substep, overflows: int) -> Brief:
+    return assemble(
         Request(
             context.workspace.repository,
             base,
@@ -140,9 +131,18 @@ def _prepare(
             lego,
             substep,
             context.workspace.overlay,
-            past.overflows,
+            overflows,
         )
     )
+
+
+def _prepare(
+    context: Context, step: Step, lego: str | None, substep: Substep, runtimes: Sequence[str], ordinal: int
+) -> _Prepared:
+    past = context.record(step.name, lego)
+    base = base_commit(context.workspace.repository, context.state, step.name, lego)
+    take = 1 + sum(s.substep == substep and s.outcome in (None, *ON_TAPE) for s in past.sessions)
+    brief = _brief(context, base, step, lego, substep, past.overflows)
     key = entry_key(step.name, lego, substep, take)
     runtime = choose_runtime(context, runtimes or context.settings.runtimes, key, brief.sha256)
     adapter = adapter_of(context, runtime)
