@@ -20,6 +20,7 @@ SLOW = {
     "test_change_kills",
     "test_change_pictures",
     "test_conformance",
+    "test_consent_pictures",
     "test_documents",
     "test_drift",
     "test_engine_kills",

@@ -103,7 +103,8 @@ class MetaApp(ConsentingApp):
     def draw_trouble(self) -> None:
         """The main screen shows what is wrong for as long as it is."""
         if self.main is not None:
-            self.main.show_trouble("\n".join(self.troubles()))
+            wrong, waiting = self.troubles(), self.consents()
+            self.main.show_trouble("\n".join([*wrong, *waiting]), waits=not wrong)
 
     def on_written(self, message: Written) -> None:
         """Says what was done, and looks at once what came of it."""

@@ -62,7 +62,7 @@ def proposal_content(one: ProposalView, edited: bool) -> Content:
     ]
     if edited:
         lines.append(Content.styled("✎ As you wrote it. It is not taken before A or H.", "$text-warning"))
-    return Content("\n").join([*lines, Content(""), *_advice(one.fields, (*_TOLD, "Evidence"))])
+    return Content("\n").join([*lines, Content(""), *_advice(one.fields, ("Evidence", *_TOLD))])
 
 
 def learned_title(learned: Learned) -> Content:

@@ -163,8 +163,8 @@ def _lego(report: ChangeReport, lego: LegoChange, chosen: LegoDecision | None, k
         said = f"{clean(path)} ({plural(changed, 'line')})"
         lines.append(_fact("" if number else "your edits", said, "$text-warning"))
     if lego.edited:
-        kept = "deleted with it" if lego.decision == "RETIRE" else "merged into what is made anew"
-        lines.append(_fact("", f"They are {kept}. d shows them.", "$text-muted"))
+        kept = "deleted with it" if lego.decision == "RETIRE" else "merged into the new work"
+        lines.append(_fact("", f"They are {kept}: d shows them.", "$text-muted"))
     for number, path in enumerate(lego.tests):
         lines.append(_fact("" if number else "tests", clean(path)))
     if lego.callers_kept:
@@ -217,17 +217,18 @@ def _time(seconds: float) -> str:
 _MOST_RISKS = 4
 
 
-def question(report: ChangeReport, width: int) -> str:
-    """What a yes means, each reason of the risk on one line of `width` cells."""
+def question(report: ChangeReport, width: int, roomy: bool) -> str:
+    """What a yes means; a reason of the risk takes one line of `width` cells. `roomy`: with space between the parts."""
+    between = [""] if roomy else []
     named = {decision: [lego.name for lego in report.legos if lego.decision == decision] for decision in DECISIONS}
     lines = [f"{DECISIONS[d].glyph} {d}: {', '.join(names)}" for d, names in named.items() if names and d != "KEEP"]
     if kept := len(named["KEEP"]):
         lines.append(f"= KEEP: {plural(kept, 'LEGO')}, untouched")
     expected = f"{plural(report.sessions, 'session')}, {_tokens(report.tokens)}, {_minutes(report.seconds, False)}"
-    lines += [expected, f"Risk: {report.risk}"]
+    lines += [*between, expected, *between, f"Risk: {report.risk}"]
     lines += [fit(f"· {one_line(risk)}", width) for risk in report.risks[:_MOST_RISKS]]
     if len(report.risks) > _MOST_RISKS:
         lines.append(f"· and {len(report.risks) - _MOST_RISKS} more")
     if any(lego.edited for lego in report.legos):
-        lines.append("Where your edits and the new work touch the same lines, yours stand and you are asked.")
+        lines += [*between, "Where your edits and the new work touch the same lines, yours stand and you are asked."]
     return "\n".join(lines)

@@ -66,15 +66,20 @@ class ConsentingApp(ActingApp):
     def troubles(self) -> list[str]:
         """What is wrong, each with the key that helps."""
         found = [self.problem, *(self.view.problems if self.view else ()), self.refused]
-        if self.engine.fetch:
-            found.append(f"{self.engine.trouble}\nD agrees, for this run." if self.engine.trouble else "")
-        elif self.engine.trouble:
+        if self.engine.trouble and not self.engine.fetch:
             found.append(f"{self.engine.trouble}\ns starts the engine again.")
+        return [one for one in found if one]
+
+    def consents(self) -> list[str]:
+        """What waits for the person's consent, each with the key that gives it."""
+        found = []
+        if self.engine.fetch and self.engine.trouble:
+            found.append(f"{self.engine.trouble} D agrees, for this run.")
         if self.held:
             names = ", ".join(step.name for step in held_steps(self.view)) if self.view else ""
             held = f"{names} cannot go on: a text is held as a secret." if names else "A text is held as a secret."
             found.append(f"{held} S shows it, and allows it if it is none.")
-        return [one for one in found if one]
+        return found
 
     def action_fetch_packages(self) -> None:
         """The key itself is the consent: the screen has said what is fetched and how."""
@@ -111,13 +116,13 @@ class ConsentingApp(ActingApp):
                 "If it is a real key: no. Take it out, and name an environment variable in its place.",
             ]
         )
-        question = "Is this no secret?" if len(found) == 1 else f"Are these {len(found)} no secrets?"
+        question = "Allow this text?" if len(found) == 1 else f"Allow these {len(found)} texts?"
 
         def sure(yes: bool | None) -> None:
             if yes:
                 self._insist(found)
 
-        self.push_screen(Consent(question, text, "It is none: allow it", self.clock), sure)
+        self.push_screen(Consent(question, text, "It is no secret: allow", self.clock), sure)
 
     def _insist(self, found: tuple[Held, ...]) -> None:
         from tui.loaders import held

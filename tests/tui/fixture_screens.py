@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
+from tui.loaders.learned import Learned, ProposalView
 from tui.loaders.proving import Proved
 from tui.loaders.receipt_view import ReceiptView
 from tui.loaders.runtimes import Runtimes, RuntimeView, Told
@@ -126,6 +127,26 @@ def wisdom() -> Wisdom:
             CardView("RSK-006", "A name is not a path", "risk", fields),
         )
     )
+
+
+def proposed() -> Wisdom:
+    """The same, beneath what a retrospective proposes: a proposal in each state."""
+    fields = (
+        ("Source", "evenly, tests, a check that nobody ran"),
+        ("Applies to", "`code`, `tests` · errors"),
+        ("Principle", "A number that is [only] read once is believed for ever; 書籍も含む."),
+        ("Do", "Name the unit in the column's heading, and test one value with it."),
+        ("Avoid", "Totals without their currency."),
+        ("Review question", "Which unit has this column?"),
+        ("Evidence", "`0012-7-store-code-gen-1` printed cents where `R-004` wanted euros"),
+    )
+    proposals = (
+        ProposalView("1f2e3d4c-1", "Name the unit of each column", "open", fields),
+        ProposalView("1f2e3d4c-2", "Copy the promised headings", "approved", fields, card="LRN-003"),
+        ProposalView("1f2e3d4c-3", "Ask twice before deleting", "declined", fields),
+        ProposalView("1f2e3d4c-4", "Deny what is not allowed", "known", fields, same_as="RSK-001"),
+    )
+    return replace(wisdom(), learned=Learned(proposals))
 
 
 def runtimes() -> Runtimes:

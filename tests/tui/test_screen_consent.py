@@ -87,6 +87,7 @@ async def test_a_run_that_waits_for_packages_says_what_is_fetched_and_d_agrees_f
         assert "The work waits: the checks need packages that are not on this machine." in text
         assert "uv sync" in text and "uses the network" in text and "D agrees, for this run" in text
         assert "no runtime could go on" not in text and "checks run in" not in text
+        assert app.main is not None and app.main.query_one("#trouble").has_class("-waits"), "a question is no error"
         await press(pilot, "D")
         await look_until(app, lambda: app.engine.phase == "ended")
         assert (tmp_path / "options").read_text() == "\n--fetch\n"
@@ -138,7 +139,7 @@ async def test_every_secret_of_a_refusal_is_shown_and_the_stopped_step_is_tried_
         assert "requirements cannot go on: a text is held as a secret. S shows it" in text_of(pilot)
         await press(pilot, "S")
         text = text_of(pilot)
-        assert "Are these 2 no secrets?" in text and "requirements.md:3: " in text and "requirements.md:5: " in text
+        assert "Allow these 2 texts?" in text and "requirements.md:3: " in text and "requirements.md:5: " in text
         await press_when_calm(pilot, "n")
         assert not (tmp_path / ALLOWED).exists() and commands(tmp_path) == []
         await press(pilot, "S")

@@ -125,7 +125,7 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         """What cannot be read; else why the engine that this screen started has ended."""
         super().draw_trouble()
         if not self.problem and (said := self.app.engine.trouble):
-            said += "\nD agrees, for this run." if self.app.engine.fetch else ""
+            said += " D agrees, for this run." if self.app.engine.fetch else ""
             trouble = self.query_one("#browse-trouble", Text)
             trouble.display = True
             trouble.update(Content(f"✗ {said}"))
@@ -246,7 +246,7 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         else:
             ask = Consent(
                 "Carry this change out?",
-                question(data.report, min(100, self.size.width * 96 // 100) - 12),
+                question(data.report, min(100, self.size.width * 96 // 100) - 12, roomy=self.size.height >= 30),
                 "Carry it out",
                 self.clock,
             )

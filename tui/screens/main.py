@@ -122,11 +122,12 @@ class MainScreen(Screen[None]):
         self.query_one(EventLine).resting = view.resting
         self.say(view.last_event)
 
-    def show_trouble(self, text: str) -> None:
-        """Shows what is wrong for as long as it is; an empty text takes it away."""
+    def show_trouble(self, text: str, *, waits: bool = False) -> None:
+        """Shows what is wrong, or what waits for a consent, for as long as it does; an empty text takes it away."""
         trouble = self.query_one("#trouble", Text)
         trouble.display = bool(text)
-        trouble.update(Content(clean(f"✗ {text}")))
+        trouble.set_class(waits, "-waits")
+        trouble.update(Content(clean(f"{'!' if waits else '✗'} {text}")))
 
     def say(self, text: str) -> None:
         """Tells what just happened."""

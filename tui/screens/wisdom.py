@@ -26,6 +26,7 @@ class WisdomScreen(LearningScreen):
     SEARCH_HINT = "words of a card, a step such as code, or an id such as RSK-005"
     BINDINGS = [
         Binding("enter", "choose", "Read", tooltip="Go to the card's text, to scroll it", id="wisdom.choose"),
+        *LEARNING_KEYS,
         Binding(
             "f",
             "toggle_chosen",
@@ -34,7 +35,6 @@ class WisdomScreen(LearningScreen):
             tooltip="Only the cards that sessions here were told, or all",
         ),
         Binding("y", "copy", "Copy card", id="wisdom.copy", tooltip="Copy the card under the cursor"),
-        *LEARNING_KEYS,
         *COMMON,
     ]
     chosen_only = False
