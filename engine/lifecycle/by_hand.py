@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from engine.artifacts import artifact_ids_at, covers
 from engine.edits import Edit, body, edits_by_hand
@@ -26,6 +26,7 @@ def edits_of_legos(facts: WorkspaceFacts, legos: Collection[str]) -> dict[str, l
     head = repository.head()
     assert head is not None, "a workspace has a first commit"
     dirty = repository.dirty(sorted({path for _, _, own in made for path in own}))
+    there = repository.read_present(head, dirty)
     ids = artifact_ids_at(
         repository, {(at, path) for _, record, own in made for at in (record.commit or head, head) for path in own}
     )
@@ -33,7 +34,7 @@ def edits_of_legos(facts: WorkspaceFacts, legos: Collection[str]) -> dict[str, l
         same = all(ids.get((record.commit or head, path)) == ids.get((head, path)) for path in own)
         committed = [] if same and not record.generated else edits_by_hand(repository, head, record, own)
         mine = [path for path in dirty if covers(own, path)]
-        found[lego] += _with_uncommitted(facts, head, committed, mine) if mine else committed
+        found[lego] += _with_uncommitted(facts, committed, mine, there)
     return found
 
 
@@ -51,10 +52,11 @@ def _made(facts: WorkspaceFacts, lego: str) -> Iterator[tuple[StepRecord, list[s
             yield record, outputs(step, facts.snapshot.plan, facts.snapshot.toolchain, lego)
 
 
-def _with_uncommitted(facts: WorkspaceFacts, head: str, committed: list[Edit], mine: Sequence[str]) -> list[Edit]:
-    """The edits in commits, and those in files that lie there otherwise than in `head`."""
+def _with_uncommitted(
+    facts: WorkspaceFacts, committed: Sequence[Edit], mine: Sequence[str], there: Mapping[str, bytes]
+) -> list[Edit]:
+    """The edits in commits, and those in the files `mine`, which lie there otherwise than in the commit (`there`)."""
     edits = {edit.path: edit for edit in committed}
-    there = facts.workspace.repository.read_present(head, mine)
     for path in mine:
         generated = edits[path].generated if path in edits else _body(path, there.get(path))
         file = facts.workspace.root / path
