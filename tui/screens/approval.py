@@ -74,6 +74,10 @@ class ApprovalScreen(Searching, TakesSides, Answering):
     def on_mount(self) -> None:
         """Shows what is known at once; the file follows."""
         self._show_evidence()
+        path = self.waiting.about[0][0] if self.waiting.about else ""
+        self.query_one("#gate-file", Static).update(
+            Content.styled(f"◌ Reading {path} …" if path else "", "$text-muted")
+        )
         self._read()
         self.set_class(bool(self.conflicts), "-lines")
         self.query_one("#text" if self.conflicts else "#rendered").focus()

@@ -99,16 +99,20 @@ class HandsScreen(ModalScreen[None]):
     def _show(self) -> None:
         trouble = Content.styled(f"✗ {self.hands.trouble}\n", "$text-error") if self.hands.trouble else Content("")
         text = self.hands.text or (self._where() if self.session.in_hands else "")
-        self.query_one("#hands-text", Text).update(trouble + Content(self.busy or text))
-        keys = [
-            "y copies the command" if self.hands.command else "",
-            "t hands it back" if self._can_hand_back() else "",
-            "esc closes",
-        ]
-        self.query_one("#hands-keys", Text).update(Content(" · ".join(filter(None, keys))))
+        shown = Content.styled(self.busy, "$text-primary") if self.busy else _with_commands(text)
+        self.query_one("#hands-text", Text).update(trouble + shown)
+        keys = (
+            ("y", "copies the command", bool(self.hands.command)),
+            ("t", "hands it back", self._can_hand_back()),
+            ("esc", "closes", True),
+        )
+        hints = (Content.assemble((key, "bold $footer-key-foreground"), f" {does}") for key, does, now in keys if now)
+        self.query_one("#hands-keys", Text).update(Content("   ").join(hints))
 
     def _where(self) -> str:
-        return f"It is in your hands. Its task: {self.session.folder / 'brief.md'}"
+        folder, workspace = self.session.folder, self.view.folder
+        place = folder.relative_to(workspace) if folder.is_relative_to(workspace) else folder
+        return f"It is in your hands. Its task:\n  {place / 'brief.md'}"
 
     def _can_hand_back(self) -> bool:
         return not self.busy and (self.session.in_hands or bool(self.hands.session))
@@ -124,3 +128,11 @@ class HandsScreen(ModalScreen[None]):
         if self._can_hand_back():
             self._begin("◌ It is being handed back …", hand_back, True)
             self._show()
+
+
+def _with_commands(text: str) -> Content:
+    """What the command said; its indented lines, which a person types or opens, stand out."""
+    lines = text.split("\n")
+    return Content("\n").join(
+        Content.styled(line, "bold $foreground") if line.startswith("  ") else Content(line) for line in lines
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -23,11 +25,13 @@ class FilterLine(Horizontal):
     FilterLine.-on, FilterLine.-typing { display: block; }
     FilterLine > Label { width: auto; padding: 0 1; color: $text-warning; display: none; }
     FilterLine > Input { width: 1fr; background: $panel; display: none; }
-    FilterLine > #filter-says { width: 1fr; padding: 0 1; color: $text-warning; }
+    FilterLine > #filter-says { width: 1fr; padding: 0 1; }
     FilterLine > #filter-says { text-overflow: ellipsis; text-wrap: nowrap; }
     FilterLine.-typing > Label, FilterLine.-typing > Input { display: block; }
     FilterLine.-typing > #filter-says { width: auto; max-width: 50%; }
     """
+
+    _wanted, _found = Filter(), 0
 
     class Typed(Message):
         """These words are wanted; `done` when the person has typed them all."""
@@ -50,12 +54,31 @@ class FilterLine(Horizontal):
     def show(self, wanted: Filter, found: int) -> None:
         """Says what the tree is reduced to."""
         self.set_class(bool(wanted), "-on")
-        text = f"{one_line(wanted.text, 60)}   {plural(found, 'step')} · esc shows all" if wanted else "words of a name"
-        self.query_one("#filter-says", Static).update(Content(text))
+        self._wanted, self._found = wanted, found
+        self._say()
+
+    def _say(self) -> None:
+        """While words are typed they stand at the left already."""
+        typing = self.has_class("-typing")
+        reduced = replace(self._wanted, words="") if typing else self._wanted
+        found = plural(self._found, "step") if self._wanted else "words of a name"
+        hint = "enter keeps it · esc shows all" if typing else "esc shows all"
+        self.query_one("#filter-says", Static).update(
+            Content("   ").join(
+                Content.styled(text, style)
+                for text, style in (
+                    (one_line(reduced.text, 60), "bold $text-warning"),
+                    (found, "$text-warning" if self._wanted and not self._found else "$foreground"),
+                    (hint if self._wanted else "", "$text-muted"),
+                )
+                if text
+            )
+        )
 
     def close(self, words: str = "") -> None:
         """The words are complete, or are not wanted any more."""
         self.remove_class("-typing")
+        self._say()
         with self.query_one(Input).prevent(Input.Changed):
             self.query_one(Input).value = words
 

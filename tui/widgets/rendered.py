@@ -63,8 +63,13 @@ class Rendered(VerticalScroll):
         if before >= 0:
             self._mark(before)
         self._mark(match)
-        self.scroll_to_widget(self._found[match][0], animate=False, force=True)
+        self.scroll_to_widget(self._found[match][0], animate=False, force=True, center=self._is_hidden(match))
         self.post_message(self.Matched(self, match + 1, len(self._found)))
+
+    def _is_hidden(self, match: int) -> bool:
+        """Whether the reader cannot see it yet: then it comes to the middle, with what stands around it."""
+        block = self._found[match][0]
+        return not self.region.contains_region(block.region)
 
     def _mark(self, match: int) -> None:
         block, content = self._found[match]
