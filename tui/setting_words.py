@@ -103,6 +103,6 @@ def _keys(read: Read, actions: Mapping[str, Binding]) -> list[Content]:
     for id_, binding in actions.items():
         own = read.keys.get(id_)
         keys = (f'"{own}"', "$text-warning") if own else (f'"{binding.key}"', "")
-        text = f"  {binding.tooltip or binding.description}"
-        lines.append(Content.assemble((f"{id_:<14}", "bold"), " = ", keys, (clean(text), "$text-muted")))
+        lines.append(Content.assemble((id_, "bold"), " = ", keys))
+        lines.append(Content.styled(f"  {clean(binding.tooltip or binding.description)}", "$text-muted"))
     return lines

@@ -15,11 +15,12 @@ from tests.cookbook import DISHES, INTENT
 from tests.git_helpers import plain_git
 from tests.helpers import eventually
 from tests.scripted import Kitchen
-from tests.tui.journeys import Moment, press, press_when_calm, settle, text_of
+from tests.tui.journeys import Moment, press, press_when_calm, said, settle, text_of
 from tui.app import MetaApp
 from tui.loaders import changes
 from tui.screens.approval import ApprovalScreen
 from tui.screens.changes import ChangesScreen
+from tui.screens.consent import Consent
 from tui.screens.main import MainScreen
 from tui.supervisor import Supervisor
 
@@ -80,6 +81,7 @@ async def test_from_an_edited_intent_to_a_changed_app_with_the_person_s_lines_in
         assert not any("soup" in one for one in kitchen.agents.starts()[starts:])
         await press(pilot, "C")
         assert "the last change is done" in text_of(pilot) and "decided by a person" in text_of(pilot)
+        await _take_back(pilot, kitchen)
 
 
 async def _wish_and_plan(pilot: Pilot[Any], app: MetaApp) -> None:
@@ -120,10 +122,25 @@ async def _meet_the_conflict(pilot: Pilot[Any], app: MetaApp) -> None:
         "Add cold broth.",
         "Add broth.",
         "Add hot broth.",
-        "your lines stay",
+        "your lines stand",
     ):
         assert words in text_of(pilot)
     await press_when_calm(pilot, "a")
+
+
+async def _take_back(pilot: Pilot[Any], kitchen: Kitchen) -> None:
+    """The whole change is undone at the table, and brought back."""
+    menu, app = kitchen.root / "menu.md", pilot.app
+    changed = menu.read_bytes()
+    for key, words, there in (("u", "Undo the change of", False), ("ctrl+r", "Bring back what", True)):
+        app.clear_notifications()
+        await press(pilot, key)
+        await eventually(lambda: isinstance(app.screen, Consent), 60)
+        await settle(pilot)
+        assert words in text_of(pilot) and "menu.md" in text_of(pilot)
+        await press_when_calm(pilot, "y")
+        await eventually(lambda: "is undone, by commit" in said(pilot), 60)
+        assert isinstance(app.screen, ChangesScreen) and (menu.read_bytes() == changed) == there
 
 
 def test_how_far_a_change_is_is_read_from_the_files(kitchen: Kitchen) -> None:
