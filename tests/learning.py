@@ -66,6 +66,33 @@ def proposed(app: Kitchen, number: int = 1, **changes: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def shape(app: Kitchen, id_: str = "LAP-001", **changes: str) -> str:
+    """A sound pattern on what happened: an antipattern, or with LSP- a success pattern."""
+    form = {
+        "LAP": {
+            "Symptom": "A reader finds no place for what the form asks.",
+            "Detect": "Headings invented on the spot stand where the agreed ones are missing.",
+            "Way out": "Paste the outline from the sheet, then fill each part.",
+        },
+        "LSP": {
+            "When": "A sheet fixes the outline of a page.",
+            "Shape": "An empty outline is laid down whole, and every paragraph goes below its own title.",
+            "Pitfalls": "Leaving a title without a paragraph.",
+        },
+    }
+    fields = {
+        "Source": "cookbook, dishes, a missing section",
+        "Applies to": "`dishes`",
+        "Signs": "recipe, dish, steps, cake, soup",
+        **form[id_.partition("-")[0]],
+        "Evidence": f"`{failed_session(app)}` wrote another heading",
+    }
+    title = changes.pop("title", "Outline Of One's Own")
+    fields |= {name.replace("_", " "): text for name, text in changes.items()}
+    lines = [f"## {id_} {title}", *(f"- **{name}**: {text}" for name, text in fields.items() if text)]
+    return "\n".join(lines) + "\n"
+
+
 def looks_back(app: Kitchen, *cards: str, text: str = "") -> None:
     """Both sessions of the retrospective leave these cards."""
     answer = "\n".join(["# Learned cards\n", *(cards or [text or "Nothing is worth a card: it was a slip.\n"])])

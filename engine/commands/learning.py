@@ -1,4 +1,4 @@
-"""The command `wisdom learn`: a retrospective of a run, and a decision about each card that it proposes."""
+"""The command `wisdom learn`: a retrospective of a run, and a decision about each card or pattern that it proposes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.commands.engine_options import EngineOptions, engine_options
 from engine.errors import EXIT_INTERRUPTED, EXIT_WAITING, UsageError
 from engine.learning.approval import Decided, approve, decisions, decline, learned_file
 from engine.learning.deciding import NoCard, cards_of, edited, id_of, state_of
+from engine.learning.entries import sort_of
 from engine.learning.proposals import Proposal
 from engine.learning.reading import app_of, read_evidence
 from engine.learning.retrospective import Retrospective, find, prepare
@@ -28,9 +29,9 @@ Say = Callable[[str], None]
 
 
 @click.command()
-@click.option("--approve", "approved", multiple=True, metavar="ID[,ID]", help="Take these proposed cards; no session.")
-@click.option("--decline", "declined", multiple=True, metavar="ID[,ID]", help="Turn these proposed cards down.")
-@click.option("--here", is_flag=True, help="Cards go to this workspace's own .meta, not to the user's file.")
+@click.option("--approve", "approved", multiple=True, metavar="ID[,ID]", help="Take these proposals; no session.")
+@click.option("--decline", "declined", multiple=True, metavar="ID[,ID]", help="Turn these proposals down.")
+@click.option("--here", is_flag=True, help="They go to this workspace's own .meta, not to your own files.")
 @click.option("--json", "as_json", is_flag=True, help="What is proposed as JSON.")
 @engine_options
 @folder
@@ -43,13 +44,13 @@ def learn(
     here: bool,
     as_json: bool,
 ) -> None:
-    """Propose cards from what failed in a finished run and what mended it; --yes takes them all."""
+    """Propose cards and patterns from what failed in a finished run and what mended it; --yes takes them all."""
     about = Workspace.at(folder)
     say: Say = partial(click.echo, err=as_json)
-    place = learned_file(about.overlay if here else None)
+    home = about.overlay if here else None
     if approved or declined:
         for one, proposal in _named(about, approved):
-            _approve(one, proposal, place, say)
+            _approve(one, proposal, home, say)
         for one, proposal in _named(about, declined):
             _decline(one, proposal, say)
         return
@@ -57,16 +58,16 @@ def learn(
     if retrospective is None:
         say("nothing failed, was revised or mended in this run: there is nothing to learn from it")
         if as_json:
-            _tell_json(None, [], place)
+            _tell_json(None, [], home)
         return
     found = retrospective.proposals(cards_of(about))
     if options.yes:
         for proposal in _open(retrospective, found):
-            _approve(retrospective, proposal, place, say)
+            _approve(retrospective, proposal, home, say)
     elif attended() and not as_json:
-        _ask(retrospective, found, place, say)
+        _ask(retrospective, found, home, say)
     if as_json:
-        _tell_json(retrospective, found, place)
+        _tell_json(retrospective, found, home)
     else:
         _tell(retrospective, found, say)
     if left := _open(retrospective, found):
@@ -114,16 +115,17 @@ def _named(about: Workspace, given: Iterable[str]) -> list[tuple[Retrospective, 
         every = {str(one.number): one for one in retrospective.proposals(cards_of(about))}
         if number not in every:
             known = ", ".join(f"{name}-{one}" for one in every) or "none"
-            raise UsageError(f"{id_}: no card is proposed under that id; there are: {known}")
+            raise UsageError(f"{id_}: nothing is proposed under that id; there are: {known}")
         found.append((retrospective, every[number]))
     return found
 
 
-def _approve(retrospective: Retrospective, proposal: Proposal, place: Path, say: Say) -> None:
+def _approve(retrospective: Retrospective, proposal: Proposal, home: Path | None, say: Say) -> None:
     decided = decisions(retrospective.workspace.private).get(proposal.number)
     if proposal.same_as and not (decided and decided.verdict == "approved"):
         say(f"{id_of(retrospective, proposal)}: {proposal.same_as} says the same already")
         return
+    place = learned_file(home, sort_of(proposal.card))
     card = approve(retrospective.workspace.private, proposal, place, retrospective.about.overlay)
     say(f"{id_of(retrospective, proposal)}: is {card} now ({place})")
 
@@ -131,30 +133,31 @@ def _approve(retrospective: Retrospective, proposal: Proposal, place: Path, say:
 def _decline(retrospective: Retrospective, proposal: Proposal, say: Say) -> None:
     decided = decisions(retrospective.workspace.private).get(proposal.number)
     if decided and decided.verdict == "approved":
-        say(f"{id_of(retrospective, proposal)}: was taken as {decided.card}; take it out of the file of learned cards")
+        say(f"{id_of(retrospective, proposal)}: was taken as {decided.card}; take it out of the learned file")
         return
     decline(retrospective.workspace.private, proposal)
     say(f"{id_of(retrospective, proposal)}: declined")
 
 
-def _ask(retrospective: Retrospective, found: Iterable[Proposal], place: Path, say: Say) -> None:
+def _ask(retrospective: Retrospective, found: Iterable[Proposal], home: Path | None, say: Say) -> None:
     """Each open proposal in turn; what was put off stays open."""
     for proposal in _open(retrospective, found):
         while True:
             _show(retrospective, proposal, say)
             say(", ".join(f"{key}: {words}" for key, words in ANSWERS.items()))
-            answer = click.prompt("Take this card?", type=click.Choice(list(ANSWERS)), show_choices=False)
+            question = f"Take this {sort_of(proposal.card).word}?"
+            answer = click.prompt(question, type=click.Choice(list(ANSWERS)), show_choices=False)
             if answer != "e":
                 break
             proposal = _edited(retrospective, proposal, say)
         if answer == "y":
-            _approve(retrospective, proposal, place, say)
+            _approve(retrospective, proposal, home, say)
         elif answer == "n":
             _decline(retrospective, proposal, say)
 
 
 def _edited(retrospective: Retrospective, proposal: Proposal, say: Say) -> Proposal:
-    """The proposal as somebody wrote it in their editor; as it was where that cannot be a card."""
+    """The proposal as somebody wrote it in their editor; as it was where that cannot be taken."""
     text = click.edit(proposal.text, extension=".md")
     try:
         return edited(retrospective, proposal, text) if text is not None else proposal
@@ -167,7 +170,7 @@ def _tell(retrospective: Retrospective, found: Iterable[Proposal], say: Say) -> 
     decided = decisions(retrospective.workspace.private)
     every = list(found)
     if not every:
-        say(f"no card is proposed: {retrospective.answer} says why")
+        say(f"nothing is proposed: {retrospective.answer} says why")
     for one in every:
         if one.number in decided:
             say(f"{id_of(retrospective, one)}  {one.card.title}: {_word(decided[one.number])}")
@@ -185,18 +188,19 @@ def _show(retrospective: Retrospective, proposal: Proposal, say: Say) -> None:
         say(f"    {proposal.same_as} says the same already")
 
 
-def _tell_json(retrospective: Retrospective | None, found: Iterable[Proposal], place: Path) -> None:
-    every = [_as_json(retrospective, one) for one in found] if retrospective else []
-    name = retrospective.name if retrospective else None
-    plain = {"schema_version": SCHEMA_VERSION, "retrospective": name, "file": str(place), "proposals": every}
-    tell_json(plain)
+def _tell_json(retrospective: Retrospective | None, found: Iterable[Proposal], home: Path | None) -> None:
+    every = [_as_json(retrospective, one, home) for one in found] if retrospective else []
+    name, place = retrospective.name if retrospective else None, str(learned_file(home))
+    tell_json({"schema_version": SCHEMA_VERSION, "retrospective": name, "file": place, "proposals": every})
 
 
-def _as_json(retrospective: Retrospective, one: Proposal) -> dict[str, Any]:
+def _as_json(retrospective: Retrospective, one: Proposal, home: Path | None) -> dict[str, Any]:
+    sort = sort_of(one.card)
     known = decisions(retrospective.workspace.private)
     decided = known.get(one.number)
     fields = {name.lower().replace(" ", "_"): text for name, text in one.card.fields}
     about = {"id": id_of(retrospective, one), "title": one.card.title, "state": state_of(one, known)}
+    about |= {"sort": sort.word, "file": str(learned_file(home, sort))}
     return {**fields, **about, "same_as": one.same_as or None, "card": decided.card or None if decided else None}
 
 

@@ -1,1 +1,1 @@
-"""What runs teach: evidence of a run, the cards proposed from it, and how cards fare over many runs."""
+"""What runs teach: evidence of a run, the cards and patterns proposed from it, and how they fare over many runs."""

@@ -1,6 +1,6 @@
-"""What a person decided about proposed cards: an approved one goes into a file of learned cards, each once.
+"""What a person decided about proposed cards and patterns: an approved one goes into a learned file, each once.
 
-The card is written first, the decision after it. After a kill in between the card is found in the file by its words,
+The entry is written first, the decision after it. After a kill in between the entry is found in the file by its words,
 so it is not added a second time.
 """
 
@@ -17,44 +17,34 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
-
-from engine.configuration.load import APPLICATION
 from engine.errors import BrokenState, MetaError
+from engine.learning.entries import CARDS, Entry, Sort, sort_of, written
 from engine.learning.proposals import Proposal
 from engine.secrets import find, removed
 from engine.state.atomic import dump_json, write_atomic
-from engine.wisdom.library import LEARNED, learned, read_text
-from engine.wisdom.lint import LEARNED_PREFIX
-from engine.wisdom.model import Card
-from engine.wisdom.parse import ENDING, parse_cards
+from engine.wisdom.library import read_text
 
 DECIDED = "decided.json"
 SCHEMA_VERSION = 1
-HEAD = (
-    "# Learned wisdom\n\nWhat runs taught: each card was proposed by a retrospective and approved by a person.\n"
-    "`meta wisdom lint` checks this file; edit or delete what turns out wrong.\n"
-)
 _YEAR = re.compile(r"\b\d{4}\b")
 Verdict = Literal["approved", "declined"]
 
 
 class CannotLearn(MetaError):
-    """A card cannot be added; nothing was changed."""
+    """An entry cannot be added; nothing was changed."""
 
 
 @dataclass(frozen=True)
 class Decided:
-    """What became of one proposal; `card` is its id in the file of learned cards."""
+    """What became of one proposal; `card` is its id in the learned file."""
 
     verdict: Verdict
     card: str = ""
 
 
-def learned_file(overlay: Path | None) -> Path:
-    """Where approved cards go: the user's own file, or the workspace's whose overlay it is."""
-    home = overlay / "wisdom" if overlay else Path(platformdirs.user_config_path(APPLICATION))
-    return home / f"{LEARNED}{ENDING}"
+def learned_file(overlay: Path | None, sort: Sort = CARDS) -> Path:
+    """Where approved entries of a sort go: the user's own file, or the workspace's whose overlay it is."""
+    return sort.learned_file(overlay)
 
 
 def decisions(folder: Path) -> dict[int, Decided]:
@@ -75,15 +65,17 @@ def decline(folder: Path, proposal: Proposal) -> None:
 
 
 def approve(folder: Path, proposal: Proposal, file: Path, overlay: Path, year: int | None = None) -> str:
-    """Add the card to `file`, if it is not there yet, and note the decision; returns its id there.
+    """Add the entry to `file`, a file of its sort, if it is not there yet, and note the decision; returns its id there.
 
-    Raises CannotLearn for a card that holds a secret, and for a file that cannot be written.
+    Raises CannotLearn for an entry that holds a secret, and for a file that cannot be written.
     """
     known = decisions(folder).get(proposal.number)
     if known and known.verdict == "approved":
         return known.card
     if found := find(proposal.text, ""):
-        raise CannotLearn(f"the card holds a secret ({removed(found[0])}). Edit it out, or decline it.")
+        raise CannotLearn(
+            f"the {sort_of(proposal.card).word} holds a secret ({removed(found[0])}). Edit it out, or decline it."
+        )
     file = file.resolve()  # a link, as people keep their settings elsewhere, stays one
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -95,26 +87,27 @@ def approve(folder: Path, proposal: Proposal, file: Path, overlay: Path, year: i
     return card
 
 
-def _add(card: Card, file: Path, overlay: Path, year: int) -> str:
-    text = read_text(file) if file.is_file() else HEAD
-    there = parse_cards(text, str(file))
-    fields = _fields(card, year)
+def _add(entry: Entry, file: Path, overlay: Path, year: int) -> str:
+    sort = sort_of(entry)
+    text = read_text(file) if file.is_file() else sort.head
+    there = sort.read(text, str(file))
+    fields = _fields(entry, year)
     for other in there:
-        if other.title == card.title and _without_source(other.fields) == _without_source(fields):
+        if other.title == entry.title and _without_source(other.fields) == _without_source(fields):
             return other.id
-    places = [path for path in learned(overlay) if path.resolve() != file]
-    every = [*there, *(one for path in places for one in parse_cards(read_text(path), str(path)))]
-    number = max((int(one.id.partition("-")[2]) for one in every if one.id.startswith(f"{LEARNED_PREFIX}-")), default=0)
-    new = f"{LEARNED_PREFIX}-{number + 1:03}"
-    lines = [f"## {new} {card.title}", *(f"- **{name}**: {said}" for name, said in fields)]
-    write_atomic(file, (text.rstrip() + "\n\n" + "\n".join(lines) + "\n").encode())
+    places = [path for path in sort.there(overlay) if path.resolve() != file]
+    every = [*there, *(one for path in places for one in sort.read(read_text(path), str(path)))]
+    prefix = f"{entry.id.partition('-')[0]}-"
+    number = max((int(one.id.removeprefix(prefix)) for one in every if one.id.startswith(prefix)), default=0)
+    new = f"{prefix}{number + 1:03}"
+    write_atomic(file, f"{text.rstrip()}\n\n{written(entry, new, fields)}".encode())
     return new
 
 
-def _fields(card: Card, year: int) -> list[tuple[str, str]]:
+def _fields(entry: Entry, year: int) -> list[tuple[str, str]]:
     """Its lines, with the year where its source names none."""
     found = []
-    for name, said in card.fields:
+    for name, said in entry.fields:
         undated = name == "Source" and not _YEAR.search(said)
         found.append((name, f"{said}, {year}" if undated else said))
     return found
@@ -132,7 +125,7 @@ def _note(folder: Path, number: int, decided: Decided) -> None:
 
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
-    """Two people, or two terminals, add cards one after the other."""
+    """Two people, or two terminals, add entries one after the other."""
     descriptor = os.open(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.briefs.patterns import patterns
 from engine.document.model import Orchestration
 from engine.document.parser import load as load_document
 from engine.edits import body, difference
 from engine.errors import UsageError
 from engine.learning.cases import Case, cases
+from engine.learning.entries import Entry
 from engine.learning.evidence import Ground, evidence_text
 from engine.legos.plan import Plan, PlanError
 from engine.legos.roles import outputs
@@ -55,7 +57,7 @@ def read_evidence(workspace: Workspace) -> RunEvidence:
         app=app_of(workspace),
         steps=steps,
         tags=tags,
-        told=_titles(told, library),
+        told=_titles(told, [*library.cards, *patterns(workspace.overlay)]),
         difference=work.difference,
     )
     return RunEvidence(evidence_text(found, ground), len(found), library, state.orchestrator.run.toolchain)
@@ -75,8 +77,8 @@ def review_notes(workspace: Workspace) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _titles(told: Sequence[Told], library: Library) -> dict[str, list[str]]:
-    titles = {card.id: card.title for card in library.cards}
+def _titles(told: Sequence[Told], known: Sequence[Entry]) -> dict[str, list[str]]:
+    titles = {one.id: one.title for one in known}
     return {one.session: [f"{card} {titles.get(card, '')}".strip() for card, _ in one.cards] for one in told}
 
 

@@ -34,7 +34,7 @@ SCHEMA_VERSION = 1
 NOTED = "learning/recorded"
 """Below `.orchestrator`: when the run added last was finished, so that a run with nothing to do reads little."""
 _LETTERS = 16
-_ID = re.compile(r"^## ([A-Z]{3}-\d{3,}) ", re.MULTILINE)
+_ID = re.compile(r"^## ([A-Z]+-\d{3,}) ", re.MULTILINE)
 
 
 class RecordError(MetaError):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UsageError
+from engine.learning.entries import Entry
 from engine.learning.evidence import Names, read_names
 from engine.learning.proposals import Proposal, problems, proposals, read
 from engine.learning.reading import RunEvidence
@@ -21,7 +22,7 @@ from engine.resources import document
 from engine.state.events import RunSet
 from engine.state.store import Store
 from engine.wisdom.library import DOCUMENT, read_text
-from engine.wisdom.model import Card, WisdomError
+from engine.wisdom.model import WisdomError
 from engine.workspace import INTENT, Workspace
 
 FOLDER = "learning"
@@ -44,19 +45,19 @@ class Retrospective:
 
     @property
     def answer(self) -> Path:
-        """The file with the proposed cards: what the last step of its document makes."""
+        """The file with the proposals: what the last step of its document makes."""
         last = list(self.workspace.orchestration().steps())[-1]
         return self.workspace.root / last.outputs[0].path
 
     @property
     def names(self) -> Names:
-        """What its cards may refer to."""
+        """What its entries may refer to."""
         return read_names(read_text(self.workspace.root / INTENT))
 
-    def proposals(self, library: tuple[Card, ...]) -> list[Proposal]:
-        """What it proposes, beside the cards in force; nothing before it is finished.
+    def proposals(self, library: tuple[Entry, ...]) -> list[Proposal]:
+        """What it proposes, beside the cards and patterns in force; nothing before it is finished.
 
-        Raises WisdomError where somebody has edited the file since so that it is no file of cards any more.
+        Raises WisdomError where somebody has edited the file since so that it cannot be taken any more.
         """
         path = self.answer
         if not path.is_file():

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from engine.briefs.patterns import entries
 from engine.commands import learning as command
 from engine.errors import EXIT_DONE, EXIT_ERROR, EXIT_RUNTIME, EXIT_USAGE, EXIT_VALVE, EXIT_WAITING
 from engine.learning import approval
 from engine.sessions.tape import Tape
 from engine.state.lock import EngineLock
 from engine.wisdom.parse import parse_cards
-from tests.learning import HOSTILE, KEY, SALT, baked, failed_session, kitchen, learn, looks_back, proposed
+from tests.learning import HOSTILE, KEY, SALT, baked, failed_session, kitchen, learn, looks_back, proposed, shape
 from tests.scripted import Agents, Kitchen, meta, patiently, start
 from tests.scripted import command as command_line
 
@@ -53,6 +54,11 @@ def ids(app: Kitchen) -> list[str]:
 def titles(file: Path) -> list[tuple[str, str]]:
     """The cards in a file: id and title."""
     return [(card.id, card.title) for card in parse_cards(file.read_text(encoding="utf-8"), str(file))]
+
+
+def shapes(file: Path) -> list[str]:
+    """The ids of the patterns in a file."""
+    return [one.id for one in entries(file.read_text(encoding="utf-8"), "learned_patterns")]
 
 
 def retrospective(app: Kitchen) -> Path:
@@ -132,7 +138,7 @@ def test_a_retrospective_that_finds_nothing_says_where_it_says_why(app: Kitchen)
     looks_back(app)
     told = learn(app)
     assert told.code == EXIT_DONE
-    assert told.lines[-1].startswith("no card is proposed: ")
+    assert told.lines[-1].startswith("nothing is proposed: ")
 
 
 def test_a_run_without_failures_costs_no_session(tmp_path: Path, own_file: Path) -> None:
@@ -145,6 +151,82 @@ def test_a_run_without_failures_costs_no_session(tmp_path: Path, own_file: Path)
     told = learn(app)
     assert (told.code, len(app.agents.starts())) == (EXIT_DONE, started)
     assert "there is nothing to learn from it" in told.out
+
+
+# Patterns
+
+
+def test_patterns_go_to_a_file_of_their_own_and_later_sessions_are_told_them_without_evidence(
+    app: Kitchen, own_file: Path
+) -> None:
+    looks_back(app, proposed(app), shape(app), shape(app, "LSP-001", title="Outline First"))
+    asked = learn(app)
+    assert asked.code == EXIT_WAITING
+    assert "    Symptom: A reader finds no place for what the form asks." in asked.lines
+    assert f"    Evidence: `{failed_session(app)}` wrote another heading" in asked.lines
+    _, wrong, good = ids(app)
+    own_patterns = own_file.with_name("learned_patterns.md")
+    assert learn(app, "--approve", f"{wrong},{good}").lines == [
+        f"{wrong}: is LAP-001 now ({own_patterns})",
+        f"{good}: is LSP-001 now ({own_patterns})",
+    ]
+    assert not own_file.exists() and learn(app).code == EXIT_WAITING, "the card still waits"
+    assert meta("wisdom", "lint", own_patterns, "--dir", app.root).lines == [f"{own_patterns}: no mistakes"]
+    told = meta("brief", "dishes_cake", "--dir", app.root)
+    assert "LAP-001 Outline Of One's Own" in told.out and "- Way out: Paste the outline" in told.out
+    assert failed_session(app) not in told.out
+    states = [(one["sort"], one["state"], one["card"]) for one in json.loads(learn(app, "--json").out)["proposals"]]
+    assert states == [("card", "open", None), ("pattern", "approved", "LAP-001"), ("pattern", "approved", "LSP-001")]
+
+
+def test_no_pattern_is_ever_added_twice_whatever_died_when_and_asking_again_starts_no_session(
+    app: Kitchen, own_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks_back(app, shape(app))
+    learn(app)
+    (id_,) = ids(app)
+    started = len(app.agents.starts())
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(approval, "_note", dies)
+        learn(app, "--approve", id_)
+    here = own_file.with_name("learned_patterns.md")
+    assert shapes(here) == ["LAP-001"]
+    assert learn(app, "--approve", id_).code == EXIT_DONE
+    assert learn(app, "--yes").code == EXIT_DONE
+    assert (shapes(here), len(app.agents.starts())) == (["LAP-001"], started)
+
+
+def test_with_here_a_pattern_stays_with_the_workspace_and_ids_go_on_behind_those_that_are_there(
+    app: Kitchen, own_file: Path
+) -> None:
+    mine = own_file.with_name("learned_patterns.md")
+    mine.parent.mkdir(parents=True)
+    other = shape(app, "LAP-004", title="Salt By Handful", Detect="A cook pours freely.", Way_out="Weigh the grains.")
+    mine.write_text(f"# Mine\n\n{other}", encoding="utf-8")
+    looks_back(app, shape(app), shape(app, "LSP-001", title="Outline First"))
+    assert learn(app, "--yes", "--here").code == EXIT_DONE
+    assert shapes(app.root / ".meta" / "patterns" / "learned_patterns.md") == ["LAP-005", "LSP-001"]
+    assert shapes(mine) == ["LAP-004"]
+
+
+def test_a_bad_pattern_is_sent_back_with_what_is_wrong(app: Kitchen) -> None:
+    looks_back(app, proposed(app), shape(app, Applies_to="`cooking`"))
+    assert learn(app).code == EXIT_VALVE
+    again = next(retrospective(app).glob(".orchestrator/sessions/*-gen-2/brief.md")).read_text(encoding="utf-8")
+    assert "LAP-001: there is no step `cooking`" in again
+
+
+def test_a_pattern_that_is_in_force_already_is_dropped_with_its_id(app: Kitchen, own_file: Path) -> None:
+    mine = own_file.with_name("learned_patterns.md")
+    mine.parent.mkdir(parents=True)
+    mine.write_text(f"# Mine\n\n{shape(app, 'LAP-003', title='Other Outline')}", encoding="utf-8")
+    looks_back(app, shape(app))
+    assert "dropped, LAP-003 says the same already" in learn(app, "--yes").out
+    assert shapes(mine) == ["LAP-003"]
 
 
 # Wrong answers

@@ -191,6 +191,7 @@ UNIT = "every requirement of {lego} is named by a test"
 INTEGRATION = "every requirement is named by an integration test"
 PROVEN = "every requirement is proven"
 CARDS = "`learned.md` holds at most 5 sound cards"
+PATTERNS = "`learned.md` holds at most 2 sound patterns"
 ROWS = {"requirements.md": REQUIREMENTS}
 TOLD = "# Told\n\n## Steps\n\n`design`\n\n## Tags\n\n`errors`\n\n## Sessions\n\n`0001-a`\n"
 CARD = """# Cards
@@ -203,6 +204,16 @@ CARD = """# Cards
 - **Avoid**: A message that says only what is wrong.
 - **Review question**: Which message names no place?
 - **Evidence**: `0001-a` had none
+"""
+PATTERN = """
+## LAP-001 Stitch By Guess
+- **Source**: a shop, the stitches, a count that was wrong
+- **Applies to**: `design`
+- **Signs**: stitch, needle, yarn, knit
+- **Symptom**: The count is made up.
+- **Detect**: A number of stitches that no gauge explains.
+- **Way out**: Multiply gauge by width.
+- **Evidence**: `0001-a` counted wrong
 """
 
 PASSES, FAILS, EMPTY = True, False, False
@@ -262,6 +273,17 @@ DOCUMENTS = [
         "no step has the name `cook`",
     ),
     (CARDS, {"learned.md": " \n", "app_intent.md": TOLD}, EMPTY, "learned.md is empty"),
+    (CARDS, {"learned.md": CARD + PATTERN, "app_intent.md": TOLD}, PASSES, "1 cards"),
+    (PATTERNS, {"learned.md": CARD + PATTERN, "app_intent.md": TOLD}, PASSES, "1 patterns"),
+    (PATTERNS, {"learned.md": CARD, "app_intent.md": TOLD}, PASSES, "0 patterns"),
+    (
+        PATTERNS,
+        {"learned.md": CARD + PATTERN.replace("`design`", "`cook`"), "app_intent.md": TOLD},
+        FAILS,
+        "learned.md:12:1: LAP-001: there is no step `cook`",
+    ),
+    (PATTERNS, {"learned.md": " \n", "app_intent.md": TOLD}, EMPTY, "learned.md is empty"),
+    (PATTERNS, {"learned.md": PATTERN}, EMPTY, "app_intent.md is not there"),
     (CARDS, {"app_intent.md": TOLD}, EMPTY, "learned.md is not there"),
     (CARDS, {"learned.md": CARD}, EMPTY, "app_intent.md is not there"),
 ]

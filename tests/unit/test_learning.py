@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from engine.briefs.patterns import parse_patterns
 from engine.briefs.tokens import estimate
 from engine.document.parser import load
 from engine.learning.cases import Case, cases
+from engine.learning.entries import CARDS, PATTERNS
 from engine.learning.evidence import MOST_TOKENS, Ground, Names, evidence_text, read_names
 from engine.learning.intervals import verdict, wilson
-from engine.learning.proposals import problems, proposals
+from engine.learning.proposals import problems, proposals, read
 from engine.learning.record import Line, note_run, read_record, summed
 from engine.learning.retrospective import RETROSPECTIVE, Retrospective
 from engine.linting import lint_document
@@ -192,6 +194,65 @@ def test_too_many_cards_and_two_of_one_idea_are_wrong() -> None:
     several = [card(f"LRN-00{n}", principle=f"{word} {n}.", do=f"Weigh {word}.") for n, word in enumerate(words, 1)]
     assert [line for line in wrong(*several, most=2) if "propose 2 at most" in line]
     assert [line for line in wrong(card(), card("LRN-002")) if "LRN-002 says the same as LRN-001" in line]
+
+
+LAP = """## LAP-001 Stitch By Guess
+- **Source**: a shop, the stitches, a count that was wrong
+- **Applies to**: `build`
+- **Signs**: stitch, needle, yarn, knit
+- **Symptom**: The count is made up.
+- **Detect**: A number of stitches that no gauge explains.
+- **Way out**: Multiply gauge by width; keep the product beside it.
+- **Evidence**: `0003-build-gen-1` failed
+"""
+LSP = (
+    LAP.replace("LAP-001 Stitch By Guess", "LSP-001 Swatch First")
+    .replace("Symptom**: The count is made up", "When**: Wool is worked")
+    .replace("Detect**: A number of stitches that no gauge explains", "Shape**: One small square, washed and measured")
+    .replace("Way out**: Multiply gauge by width; keep the product beside it", "Pitfalls**: Measuring it dry")
+)
+
+
+def test_cards_and_patterns_stand_in_one_file_and_keep_their_order() -> None:
+    text = "# Learned\n\n" + "\n".join([card(), LAP, LSP])
+    assert wrong(card(), LAP, LSP) == []
+    assert [one.id for one in read(text, "l.md")] == ["LRN-001", "LAP-001", "LSP-001"]
+    assert [one.number for one in proposals(read(text, "l.md"), [])] == [1, 2, 3]
+    (_, one, _) = proposals(read(text, "l.md"), [])
+    assert one.text == LAP
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LAP.replace("- **Evidence**: `0003-build-gen-1` failed\n", ""), "l.md:12:1: pattern LAP-001 has no line"),
+        (LAP.replace("0003-build", "0004-build"), "l.md:12:1: the evidence of LAP-001 names no session that is told"),
+        (LAP.replace("`build`", "`cook`"), "l.md:12:1: LAP-001: there is no step `cook`"),
+        (LAP.replace("Way out", "Exit"), "LAP-001: has no line `- **Way out**: …`"),
+        (LAP.replace("LAP-001", "LSP-001"), "LSP-001: has no line `- **Shape**: …`"),
+        (LAP.replace("LAP-001", "ANTI-001"), "the id of a learned pattern begins with LAP- (antipatterns) or LSP-"),
+        (LAP.replace("A number", "A number " * 150), "tokens, at most 125: shorten it"),
+        (LAP.replace(", knit", ""), "has fewer than 4 different signs"),
+        (LAP + "Obey me.\n", "l.md:20:1: `Obey me.` is no line of a pattern"),
+        (LAP + "\n" + LAP, "LAP-001 stands on line 12 already"),
+        (LAP + "\n" + LAP.replace("001", "002"), "LAP-002 says the same as LAP-001: keep one of the two"),
+        (LAP + "\n" + LSP + "\n" + LSP.replace("001", "002"), "3 patterns: propose 2 at most"),
+    ],
+)
+def test_what_is_wrong_with_a_pattern_is_told_with_its_place_beside_a_card(text: str, expected: str) -> None:
+    assert any(expected in line for line in wrong(card(), text, most=2)), wrong(card(), text, most=2)
+
+
+def test_each_sort_is_looked_at_for_itself() -> None:
+    text = "\n".join([card(applies="`cook` · errors"), LAP.replace("`build`", "`cook`")])
+    assert len(problems(text, "l.md", NAMES, 5, (CARDS,))) == len(problems(text, "l.md", NAMES, 5, (PATTERNS,))) == 1
+    assert [one.id for one in read(text, "l.md", (PATTERNS,))] == ["LAP-001"]
+
+
+def test_a_pattern_that_is_in_force_names_it() -> None:
+    (known,) = parse_patterns(LAP.replace("LAP-001", "ANTI-001"), "a.md", "antipatterns")
+    same, new = proposals(read(f"{LAP}\n{LSP}", "l.md"), [*cards_of(card()), known])
+    assert (same.same_as, new.same_as) == ("ANTI-001", "")
 
 
 def test_a_card_that_the_library_has_names_it() -> None:

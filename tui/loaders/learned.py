@@ -85,19 +85,20 @@ def at_work(root: Path) -> bool:
 
 
 def approve(folder: Path, id_: str, text: str | None, here: bool) -> str:
-    """Takes the card, as it is proposed or as the person wrote it; its id among the learned ones.
+    """Takes the card or pattern, as it is proposed or as the person wrote it; its id among the learned ones.
 
     `here`: only for this workspace. Raises MetaError.
     """
     from engine.learning import approval
     from engine.learning.deciding import edited
+    from engine.learning.entries import sort_of
     from engine.workspace import Workspace
 
     about = Workspace(folder)
     retrospective, proposal = _find(folder, id_)
     if text is not None:
         proposal = edited(retrospective, proposal, text)
-    file = approval.learned_file(about.overlay if here else None)
+    file = approval.learned_file(about.overlay if here else None, sort_of(proposal.card))
     return approval.approve(retrospective.workspace.private, proposal, file, about.overlay)
 
 
