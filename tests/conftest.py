@@ -25,6 +25,7 @@ SLOW = {
     "test_drift",
     "test_engine_kills",
     "test_further_pictures",
+    "test_fetch_journey",
     "test_gate_pictures",
     "test_interview",
     "test_lanes",

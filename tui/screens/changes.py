@@ -124,11 +124,12 @@ class ChangesScreen(BrowseScreen[Maintenance]):
     def draw_trouble(self) -> None:
         """What cannot be read; else why the engine that this screen started has ended."""
         super().draw_trouble()
-        if not self.problem and (said := self.app.engine.trouble):
-            said += " D agrees, for this run." if self.app.engine.fetch else ""
-            trouble = self.query_one("#browse-trouble", Text)
+        trouble, engine = self.query_one("#browse-trouble", Text), self.app.engine
+        trouble.set_class(engine.fetch and not self.problem, "-waits")
+        if not self.problem and engine.trouble:
             trouble.display = True
-            trouble.update(Content(f"✗ {said}"))
+            said = f"! {engine.trouble} D agrees, for this run." if engine.fetch else f"✗ {engine.trouble}"
+            trouble.update(Content(said))
 
     def items(self, data: Maintenance) -> Sequence[Item]:
         """As many columns as there is room for."""
