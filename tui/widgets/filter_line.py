@@ -62,7 +62,7 @@ class FilterLine(Horizontal):
         typing = self.has_class("-typing")
         reduced = replace(self._wanted, words="") if typing else self._wanted
         found = plural(self._found, "step") if self._wanted else "words of a name"
-        hint = "enter keeps it · esc shows all" if typing else "esc shows all"
+        hint = "enter keeps · esc shows all" if typing else "esc shows all"
         self.query_one("#filter-says", Static).update(
             Content("   ").join(
                 Content.styled(text, style)
