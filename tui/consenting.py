@@ -138,7 +138,7 @@ class ConsentingApp(ActingApp):
         if self.view is None:
             return
         folder = self.view.folder
-        steps = [step for step in held_steps(self.view) if step.status in ("stopped", "failed")]
+        steps = held_steps(self.view)
 
         def write() -> None:
             for step in steps:

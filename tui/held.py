@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.read_model import StepView, WorkspaceView
+from tui.read_model import TROUBLE_STATUS, StepView, WorkspaceView
 
 OFFER = "meta allow-secret "
 """In every refusal of a secret: how a person insists."""
@@ -14,7 +14,7 @@ _WRITTEN = "what looks like a secret in "
 
 def held_steps(view: WorkspaceView) -> tuple[StepView, ...]:
     """The steps that a text which is held as a secret keeps from going on."""
-    return tuple(step for step in view.steps if step.status not in ("done", "skipped") and any(_texts(step)))
+    return tuple(step for step in view.steps if step.status in TROUBLE_STATUS and any(_texts(step)))
 
 
 def held_texts(view: WorkspaceView | None, *said: str) -> tuple[str, ...]:

@@ -175,6 +175,17 @@ async def test_what_an_agent_wrote_is_known_by_what_the_engine_said_when_it_refu
         assert one.sha256 in (tmp_path / ALLOWED).read_text()
 
 
+async def test_work_that_is_done_again_after_a_refusal_needs_nobody(tmp_path: Path) -> None:
+    view = views.running(tmp_path)
+    step = next(one for one in view.steps if one.status == "running")
+    again = replace(step, evidence=("wrote what looks like a secret in src/shop.py:1: GitHub Token ghp…",))
+    phases = tuple(
+        replace(one, steps=tuple(again if each is step else each for each in one.steps)) for one in view.phases
+    )
+    async with screen(replace(view, phases=phases)) as pilot:
+        assert "held as a secret" not in text_of(pilot)
+
+
 async def test_a_comment_that_is_held_stays_named_until_it_is_allowed(tmp_path: Path) -> None:
     async with screen(views.waiting(tmp_path)) as pilot:
         await press(pilot, "a")

@@ -146,6 +146,14 @@ async def test_a_retrospective_that_cannot_go_on_says_why(app: Kitchen) -> None:
         assert "L goes on with it" in text
 
 
+async def test_a_retrospective_that_cannot_be_begun_is_told(app: Kitchen) -> None:
+    (app.root / ".orchestrator" / "learn.log").mkdir()
+    async with on(app).run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "W", "L")
+        assert "It cannot be begun: " in said(pilot) and "learn.log" in said(pilot)
+
+
 def test_a_screen_that_comes_later_sees_what_was_begun_and_cut_off(app: Kitchen) -> None:
     from engine.learning.reading import app_of, read_evidence
     from engine.learning.retrospective import prepare

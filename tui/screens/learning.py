@@ -124,7 +124,10 @@ class LearningScreen(BrowseScreen[Wisdom]):
                 "wisdom", "learn", str(self.view.folder), *supervisor.arguments, *supervisor.preferred
             )
             log = self.view.folder / ".orchestrator" / "learn.log"
-            self.app.errand = Errand(command, self.view.folder, log, self.clock())
+            try:
+                self.app.errand = Errand(command, self.view.folder, log, self.clock())
+            except OSError as error:
+                self.notify(explain(error), title="It cannot be begun", severity="error", markup=False, timeout=15)
             self.tick()
 
     def action_approve(self, here: bool) -> None:
