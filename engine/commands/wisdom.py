@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
+from engine.briefs.patterns import patterns
 from engine.briefs.patterns_checking import lint_advice
 from engine.commands.common import folder_option, tell_json, told
 from engine.document.problems import suggestion
@@ -120,8 +122,10 @@ def lint(file: Path | None, folder: Path) -> None:
 def stats_(all_runs: bool, as_json: bool, folder: Path) -> None:
     """How many cards there are for what, and in a workspace what became of the sessions that were told them."""
     library = _library(_overlay(folder))
+    titles = {card.id: card.title for card in library.cards}
+    titles |= {pattern.id: pattern.title for pattern in patterns(_overlay(folder))}
     if all_runs:
-        _tell_all_runs(library, as_json)
+        _tell_all_runs(titles, as_json)
         return
     counts = stats(library.cards, [tag.name for tag in library.tags])
     private = folder / ".orchestrator"
@@ -130,7 +134,7 @@ def stats_(all_runs: bool, as_json: bool, folder: Path) -> None:
     if as_json:
         _tell_json({**asdict(counts), "told": [_effect_json(row) for row in rows], "problems": problems})
         return
-    for line in [*_counts(counts), *_effects(rows, library)]:
+    for line in [*_counts(counts), *_effects(rows, titles)]:
         click.echo(line)
     for problem in problems:
         click.echo(f"problem: {problem}", err=True)
@@ -157,7 +161,7 @@ def _for_step(step: str, overlay: Path) -> Library:
     return load(steps[step], overlay)
 
 
-def _tell_all_runs(library: Library, as_json: bool) -> None:
+def _tell_all_runs(titles: Mapping[str, str], as_json: bool) -> None:
     """Each card over all runs of the record, and how sure that is."""
     file = record_file()
     lines, problems = read_record(file)
@@ -166,7 +170,6 @@ def _tell_all_runs(library: Library, as_json: bool) -> None:
         told = [{**_effect_json(row, sure=True), "runs": runs, "verdict": verdict(row)} for row, runs in rows]
         _tell_json({"file": str(file), "runs": len(lines), "told": told, "problems": problems})
         return
-    titles = {card.id: card.title for card in library.cards}
     click.echo(f"{len(lines)} finished runs in {file}")
     if rows:
         click.echo("told to sessions (green at once, with the interval that holds it in 95 of 100 such counts):")
@@ -199,10 +202,9 @@ def _told(counts: dict[str, int], most: int | None = None) -> str:
     return ", ".join(f"{name} {number}" for name, number in list(counts.items())[:most]) or "none"
 
 
-def _effects(rows: list[Effect], library: Library) -> list[str]:
+def _effects(rows: list[Effect], titles: Mapping[str, str]) -> list[str]:
     if not rows:
         return ["no session was told a card here"]
-    titles = {card.id: card.title for card in library.cards}
     head = "told to sessions here (green at once: with the card, without it at the same steps):"
     return [
         head,

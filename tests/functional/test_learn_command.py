@@ -439,16 +439,19 @@ def test_nobody_learns_from_a_run_that_is_under_way(app: Kitchen) -> None:
     assert "An engine still runs here" in told.err
 
 
-def test_a_retrospective_is_recorded_below_the_tape_and_plays_again(app: Kitchen, tmp_path: Path) -> None:
-    looks_back(app, proposed(app))
+def test_a_retrospective_is_recorded_below_the_tape_and_plays_again(
+    app: Kitchen, tmp_path: Path, own_file: Path
+) -> None:
+    looks_back(app, proposed(app), shape(app))
     tape = tmp_path / "tape"
     assert learn(app, "--record", tape).code == EXIT_WAITING
     assert Tape(tape / "learning").keys() == ["retrospective-gen-1", "retrospective-review-1"]
     copy = retrospective(app)
     os.rename(copy, tmp_path / "away")  # noqa: PTH104 - a folder with a repository, moved as it is
     started = len(app.agents.starts())
-    assert learn(app, "--runtime", "replay", "--tape", tape).code == EXIT_WAITING
+    assert learn(app, "--runtime", "replay", "--tape", tape, "--yes").code == EXIT_DONE
     assert len(app.agents.starts()) == started
+    assert [path.name for path in sorted(own_file.parent.glob("*.md"))] == ["learned_patterns.md", "learned_wisdom.md"]
 
 
 def test_a_recording_without_a_retrospective_names_the_way_out(app: Kitchen, tmp_path: Path) -> None:
@@ -461,6 +464,16 @@ def test_a_recording_without_a_retrospective_names_the_way_out(app: Kitchen, tmp
 # Over many runs
 
 RICE = SALT.replace("TAL-001", "LRN-001").replace("Salt", "Rice").replace("salt", "rice").replace("soup", "rice")
+OVEN = """# Mine
+
+## LAP-001 Oven By Ear
+- **Source**: a bakery, the loaves, a crust that burnt, 2031
+- **Applies to**: `dishes`
+- **Signs**: cake, soup, stew, dish
+- **Symptom**: The crust is black.
+- **Detect**: A duration without a temperature.
+- **Way out**: Write both beside each other.
+"""
 
 
 def test_a_finished_run_adds_one_line_that_names_no_app_and_counts_what_the_user_learned(
@@ -468,20 +481,22 @@ def test_a_finished_run_adds_one_line_that_names_no_app_and_counts_what_the_user
 ) -> None:
     own_file.parent.mkdir(parents=True)
     own_file.write_text(f"# Mine\n\n{RICE}", encoding="utf-8")
+    own_file.with_name("learned_patterns.md").write_text(OVEN, encoding="utf-8")
     app = baked(tmp_path)
     record = tmp_path / "data" / "meta-orchestrator" / "runs.jsonl"
     (line,) = record.read_text(encoding="utf-8").splitlines()
     assert set(json.loads(line)) == {"schema_version", "run", "document", "cards"}
     cards = json.loads(line)["cards"]
-    assert list(cards) == ["LRN-001"], "the workspace's own cards mean nothing elsewhere"
+    assert list(cards) == ["LAP-001", "LRN-001"], "the workspace's own cards mean nothing elsewhere"
     assert 1 <= cards["LRN-001"]["passed"] <= cards["LRN-001"]["known"] <= cards["LRN-001"]["told"]
     assert app.run("--yes").code == EXIT_DONE
     assert len(record.read_text(encoding="utf-8").splitlines()) == 1
     told = meta("wisdom", "stats", "--all", "--dir", app.root)
     assert told.lines[0] == f"1 finished runs in {record}"
-    assert "too few" in told.lines[2]
-    assert "Rice late" in told.lines[2]
-    (row,) = json.loads(meta("wisdom", "stats", "--all", "--json", "--dir", app.root).out)["told"]
+    assert all("too few" in line for line in told.lines[2:])
+    assert sorted(line.rpartition("  ")[2] for line in told.lines[2:]) == ["Oven By Ear", "Rice late"]
+    rows = json.loads(meta("wisdom", "stats", "--all", "--json", "--dir", app.root).out)["told"]
+    (row,) = (one for one in rows if one["id"] == "LRN-001")
     assert (row["id"], row["runs"], row["verdict"]) == ("LRN-001", 1, "too few")
     low, high = row["with"]["interval"]
     assert 0 < low < row["with"]["rate"] <= high <= 1

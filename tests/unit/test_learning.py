@@ -16,7 +16,7 @@ from engine.learning.entries import CARDS, PATTERNS
 from engine.learning.evidence import MOST_TOKENS, Ground, Names, evidence_text, read_names
 from engine.learning.intervals import verdict, wilson
 from engine.learning.proposals import problems, proposals, read
-from engine.learning.record import Line, note_run, read_record, summed
+from engine.learning.record import Line, note_run, own_cards, read_record, summed
 from engine.learning.retrospective import RETROSPECTIVE, Retrospective
 from engine.linting import lint_document
 from engine.resources import meta_home
@@ -308,6 +308,12 @@ def test_a_card_of_the_workspace_itself_is_not_counted(tmp_path: Path) -> None:
     own.parent.mkdir(parents=True)
     own.write_text(card_text("ENG-001"), encoding="utf-8")
     assert not note_run(finished(tmp_path / "a"), tmp_path / "runs.jsonl")
+
+
+def test_the_patterns_of_the_workspace_itself_are_among_its_own(tmp_path: Path) -> None:
+    (tmp_path / "patterns").mkdir()
+    (tmp_path / "patterns" / "antipatterns.md").write_text(LAP.replace("LAP-001", "ANTI-001"), encoding="utf-8")
+    assert own_cards(tmp_path) == {"ANTI-001"}
 
 
 def test_a_torn_line_is_left_out_and_told_and_the_next_one_stands_apart(tmp_path: Path) -> None:
