@@ -11,3 +11,4 @@ for measured in on_screen.measure():
     print(measured.row(), flush=True)
 for half in wisdom_choice.HALVES:
     print(wisdom_choice.table(half), flush=True)
+print(wisdom_choice.second_reader(), flush=True)

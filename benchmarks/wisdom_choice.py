@@ -1,7 +1,8 @@
 """How well cards are chosen: on labelled situations, ours beside plain full text and chance, in one run.
 
-A situation is a session with the words of its work and the cards an expert would lay before it. The held half has apps
-of its own and is only measured on, never tuned on: `--missed` says what ours left out in the other half alone. What is
+A situation is a session with the words of its work and the cards an expert would lay before it. The held half has
+apps of its own and is only measured on, never tuned on: `--missed` says what ours left out in the other half alone. A
+part of the held half was labelled by a second reader too: what two experts do not agree on, no program finds. What is
 printed is the same on every machine.
 """
 
@@ -188,6 +189,16 @@ def _ahead(what: str, differences: list[float]) -> str:
     return f"  {name:42} {statistics.fmean(differences):+9.3f} (95 %: {low:+.3f} to {high:+.3f})"
 
 
+def second_reader() -> str:
+    """How near a second expert comes to the labels of the first, who labelled a part of the held half without them."""
+    labels = tomllib.loads((FOLDER / "second_reader.toml").read_text(encoding="utf-8"))["label"]
+    again = {label["id"]: label["wanted"] for label in labels}
+    both = [one for one in situations("held") if one.id in again]
+    told = {"a second reader": [score(again[one.id], one.wanted) for one in both], "ours": [ours(one) for one in both]}
+    head = f"{f'cards for {len(both)} situations, held, labelled twice':44} recall@10 precision@10    MRR  nDCG@10"
+    return "\n".join([head, *(f"  {name:42} {mean(found).told()}" for name, found in told.items())])
+
+
 def missed() -> str:
     """One line for each situation that may be tuned on: recall of ours and of full text, and what ours left out."""
     lines = []
@@ -201,4 +212,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--missed"]:
         print(missed())
     else:
-        print("\n".join(table(half) for half in HALVES))
+        print("\n".join([*(table(half) for half in HALVES), second_reader()]))

@@ -10,9 +10,10 @@ from pathlib import Path
 from engine.document.parser import parse
 from engine.document.problems import Problem
 from engine.resources import document, meta_home
-from engine.wisdom.library import DOCUMENT, LEARNED, TAGS, collections_in_force, learned, read_text
+from engine.wisdom.library import CASES, DOCUMENT, LEARNED, TAGS, collections_in_force, learned, read_text
 from engine.wisdom.lint import lint_cards
 from engine.wisdom.lint_applies import Known
+from engine.wisdom.lint_cases import lint_cases
 from engine.wisdom.lint_together import lint_tags, lint_together
 from engine.wisdom.model import Card, WisdomError
 from engine.wisdom.parse import ENDING, parse_cards
@@ -22,15 +23,15 @@ FOLDER = "wisdom"
 
 
 def is_wisdom(path: Path) -> bool:
-    """Whether a file is one of cards, or the list of their tags."""
-    return path.name.endswith(ENDING) or (path.parent.name, path.name) == tuple(TAGS.split("/"))
+    """Whether a file is one of cards, the list of their tags, or the worked cases."""
+    return path.name.endswith(ENDING) or f"{path.parent.name}/{path.name}" in (TAGS, CASES)
 
 
 def files_in_force(overlay: Path | None) -> list[Path]:
-    """The list of tags, then every file of cards: those of the overlay before the engine's, and the learned ones."""
+    """Tags and cases, then every file of cards: those of the overlay before the engine's, and the learned ones."""
     names = [name for name in collections_in_force(overlay) if name != LEARNED]
     cards = [document(f"{FOLDER}/{name}{ENDING}", overlay) for name in names]
-    return [document(TAGS, overlay), *cards, *learned(overlay)]
+    return [document(TAGS, overlay), document(CASES, overlay), *cards, *learned(overlay)]
 
 
 def lint_files(overlay: Path | None, file: Path | None = None, year: int | None = None) -> dict[Path, list[Problem]]:
@@ -45,10 +46,13 @@ def lint_files(overlay: Path | None, file: Path | None = None, year: int | None 
     tags = [tag.name for tag in parse_tags(read_text(document(TAGS, overlay)))]
     found = {}
     for path, text in texts.items():
-        known = Known(_steps(path, overlay), tags, year or date.today().year)
-        collection = path.name.removesuffix(ENDING)
-        problems = lint_cards(text, str(path), collection, known) if _has_cards(path) else lint_tags(text, str(path))
-        found[path] = problems
+        if _has_cards(path):
+            known = Known(_steps(path, overlay), tags, year or date.today().year)
+            found[path] = lint_cards(text, str(path), path.name.removesuffix(ENDING), known)
+        elif path.name == Path(CASES).name:
+            found[path] = lint_cases(text, str(path), _known_cards(path, overlay), _steps(path, overlay) or ())
+        else:
+            found[path] = lint_tags(text, str(path))
     for problem in lint_together([card for path, text in texts.items() for card in _readable(path, text)]):
         found[Path(problem.path)].append(problem)
     return {path: sorted(one) for path, one in found.items() if file is None or _same(path, file)}
@@ -71,6 +75,13 @@ def _steps(path: Path, overlay: Path | None) -> Mapping[str, Collection[str]] | 
     for name, collections in steps.items():
         drawn[name] += [LEARNED] if collections else []
     return drawn
+
+
+def _known_cards(path: Path, overlay: Path | None) -> dict[str, Card]:
+    """The cards that cases may name: the engine's cases are written for its own, others for those in force."""
+    whose = None if _same(path.parent.parent, meta_home()) else overlay
+    files = [one for one in files_in_force(whose) if _has_cards(one)]
+    return {card.id: card for one in files for card in _readable(one, read_text(one))}
 
 
 def _has_cards(path: Path) -> bool:

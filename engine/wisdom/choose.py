@@ -82,6 +82,8 @@ def why(one: Ranked, step: str | None, substep: str) -> str:
     if one.tags:
         about = (f"{tag} ({', '.join(signs)})" for tag, signs in one.tags)
         reasons.append(f"is about {'; '.join(about)}")
+    if one.cases:
+        reasons.append(f"was wanted in like cases ({', '.join(one.cases)})")
     if one.near:
         reasons.append("is near to what the step does")
     return ", ".join(reasons)

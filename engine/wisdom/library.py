@@ -16,6 +16,7 @@ import platformdirs
 from engine.configuration.load import APPLICATION
 from engine.names import name_from_title
 from engine.resources import document, meta_home
+from engine.wisdom.cases import Case, parse_cases
 from engine.wisdom.index import Index
 from engine.wisdom.model import Card, WisdomError
 from engine.wisdom.parse import ENDING, parse_cards
@@ -25,6 +26,7 @@ from engine.wisdom.words import terms
 LEARNED = "learned"
 """The collection of what earlier runs taught, from which every step that has a collection may be told cards."""
 TAGS = "wisdom/tags.md"
+CASES = "wisdom/cases.md"
 DOCUMENT = "AGENTS.md"
 File: TypeAlias = tuple[str, bytes]
 """The path of a file and its content."""
@@ -33,14 +35,17 @@ _STEP = re.compile(r"^#{2,3} (?:Phase [0-9]+|Step): (?P<title>.+)$", re.MULTILIN
 
 
 class Library:
-    """Cards, the tags they use, and the orchestration document. Its indexes are made when first asked for.
+    """Cards, their tags, worked cases, and the orchestration document. Its indexes are made when first asked for.
 
     What the document says tells which words are usual in every brief, and what a step is about.
     """
 
-    def __init__(self, cards: Iterable[Card], tags: Iterable[Tag] = (), document_text: str = "") -> None:
+    def __init__(
+        self, cards: Iterable[Card], tags: Iterable[Tag] = (), document_text: str = "", cases: Iterable[Case] = ()
+    ) -> None:
         self.cards = tuple(cards)
         self.tags = tuple(tags)
+        self.cases = tuple(cases)
         self.document = document_text
         self.usual = Counter(terms(document_text))
         self.usual_size = sum(self.usual.values())
@@ -61,7 +66,7 @@ class Library:
         with self._lock:
             if tag not in self._with_tag:
                 cards = [card for card in self.cards if tag in card.tags]
-                self._with_tag[tag] = Library(cards, self.tags, self.document)
+                self._with_tag[tag] = Library(cards, self.tags, self.document, self.cases)
             return self._with_tag[tag]
 
     def fitting(self, step: str | None, substep: str) -> tuple[tuple[Card, ...], Index]:
@@ -84,7 +89,7 @@ def load(collections: Sequence[str], overlay: Path | None) -> Library:
     if collections:
         places += learned(overlay)
     files = tuple((str(place), _read(place)) for place in places)
-    return _library(files, _content(TAGS, overlay), _content(DOCUMENT, overlay))
+    return _library(files, _content(TAGS, overlay), _content(DOCUMENT, overlay), _content(CASES, overlay))
 
 
 def collections_in_force(overlay: Path | None) -> list[str]:
@@ -131,7 +136,8 @@ def _cards(path: str, content: bytes) -> tuple[Card, ...]:
 
 
 @lru_cache(maxsize=16)
-def _library(files: tuple[File, ...], tags: File, usual: File) -> Library:
+def _library(files: tuple[File, ...], tags: File, usual: File, cases: File) -> Library:
     """Kept by the content of all files: bytes compare by their hash first, then byte by byte."""
     cards = [card for path, content in files for card in _cards(path, content)]
-    return Library(cards, parse_tags(_text(tags[1], tags[0])), _text(usual[1], usual[0]))
+    document_text = _text(usual[1], usual[0])
+    return Library(cards, parse_tags(_text(tags[1], tags[0])), document_text, parse_cases(_text(cases[1], cases[0])))

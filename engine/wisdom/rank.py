@@ -1,8 +1,9 @@
 """Which cards fit a step and the words of the work best. Pure: same cards, same words, same order.
 
 A word weighs by how characteristic it is of this work: how much more often it stands here than in the cards and in the
-orchestration document, which every brief quotes. The heaviest words are looked up in the full-text index, and the tags
-whose signs stand in the work speak for their cards, rare tags more than common ones.
+orchestration document, which every brief quotes. The heaviest words are looked up in the full-text index, the tags
+whose signs stand in the work speak for their cards, rare tags more than common ones, and so do the worked cases of the
+step, the like ones more than others.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from engine.wisdom.cases import Case, Weights, unit, votes
 from engine.wisdom.index import Index
 from engine.wisdom.library import Library
 from engine.wisdom.model import Card
@@ -25,18 +27,19 @@ CLEARLY_MORE = math.log(10)
 """Ten times as often as usual is as characteristic as a word gets: that it is rare in the cards counts in the index."""
 UNSEEN = 5_000
 """So many words more are supposed in cards and document, so that a few short cards make no word usual."""
-WORDS_SHARE, TAGS_SHARE, STEP_SHARE = 1.0, 0.6, 0.4
-"""How much the words that a card shares with the work count, its tags, and its nearness to what the step is about."""
+WORDS_SHARE, TAGS_SHARE, STEP_SHARE, CASES_SHARE = 1.0, 0.6, 0.2, 1.0
+"""What words shared with the work count, tags, nearness to what the step is about, and like cases."""
 POSITION = (1.0, 0.7, 0.5, 0.4)
 """The first tag of a card is the most specific."""
 SAME_IDEA = 0.35
 """From this likeness of principle and do on, two cards say the same."""
 REASONS = 3
+LIKE_CASES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A card, its score (larger is better), and what speaks for it: words of the work, tags with their signs."""
+    """A card, its score (larger is better), and what speaks for it: words of the work, tags with their signs, cases."""
 
     card: Card
     score: float
@@ -44,6 +47,8 @@ class Ranked:
     tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
     near: bool = False
     """Whether it is near to what the document says of the step."""
+    cases: tuple[str, ...] = ()
+    """What the worked cases are about that speak for it most."""
 
 
 def rank(library: Library, step: str | None, substep: str, words: str, most: int = 10) -> list[Ranked]:
@@ -72,17 +77,21 @@ def ordered(library: Library, step: str | None, substep: str, words: str) -> Ite
     by_tag = _tag_weights(signs, cards)
     by_task = _by_task(library, step, substep)
     near = max(by_task, default=0.0) / 2
+    by_case = votes(weights, _cases(library, step, substep))
     scores = _sum_up(
         (WORDS_SHARE, _sums(shared, len(cards))),
         (TAGS_SHARE, [_tagged(card.tags, by_tag) for card in cards]),
         (STEP_SHARE, by_task),
+        (CASES_SHARE, [sum(by_case.get(card.id, {}).values()) for card in cards]),
     )
     written = dict(zip(stems_of(said), said, strict=True))
     for number in sorted(range(len(cards)), key=lambda number: -scores[number]):  # stable: the cards come by id
         card = cards[number]
         tags = tuple((tag, _best(signs[tag], written)) for tag in card.tags if by_tag.get(tag))
         shares = _best(shared.get(number, {}), written)
-        yield Ranked(card, scores[number], shares, tags[:REASONS], by_task[number] > near)
+        like = by_case.get(card.id, {})
+        cases = tuple(sorted(like, key=lambda about: (-like[about], about))[:LIKE_CASES])
+        yield Ranked(card, scores[number], shares, tags[:REASONS], by_task[number] > near, cases)
 
 
 def characteristic(words: Sequence[str], library: Library, index: Index) -> dict[str, float]:
@@ -106,6 +115,14 @@ def _by_task(library: Library, step: str | None, substep: str) -> list[float]:
     task = library.task(step) if step else ""
     shared = _shared(characteristic(split(task), library, index), index)
     return _sums(shared, len(cards))
+
+
+@lru_cache(maxsize=64)
+def _cases(library: Library, step: str | None, substep: str) -> list[tuple[Case, Weights]]:
+    """The worked cases of that substep of a step, each with what its words tell; none where no step is named."""
+    cases = [case for case in library.cases if (case.step, case.substep) == (step, substep)]
+    _, index = library.fitting(step, substep)
+    return [(case, unit(characteristic(split(case.words), library, index))) for case in cases]
 
 
 def _shared(weights: Mapping[str, float], index: Index) -> dict[int, dict[str, float]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 
 import pytest
 
-from benchmarks.wisdom_choice import HALVES, Situation, drawn_on, fitting, interval, score, situations
+from benchmarks.wisdom_choice import FOLDER, HALVES, Situation, drawn_on, fitting, interval, score, situations
 from engine.document.parser import load as load_document
 from engine.resources import meta_home
 
@@ -44,6 +45,16 @@ def test_its_words_are_as_long_as_a_part_of_a_brief_and_few_cards_are_wanted_onc
     assert 60 <= len(one.words.split()) <= 250
     assert 4 <= len(one.wanted) <= 10
     assert len(set(one.wanted)) == len(one.wanted)
+
+
+def test_a_second_reader_labelled_situations_of_the_held_half_with_cards_of_their_steps() -> None:
+    text = (FOLDER / "second_reader.toml").read_text(encoding="utf-8")
+    again = {label["id"]: label["wanted"] for label in tomllib.loads(text)["label"]}
+    both = [one for one in HELD if one.id in again]
+    assert len(both) == len(again) >= 30
+    for one in both:
+        assert 8 <= len(set(again[one.id])) == len(again[one.id]) <= 10
+        assert set(again[one.id]) <= {card.id for card in fitting(one.step, one.substep)}
 
 
 def test_recall_is_the_share_of_the_wanted_and_precision_that_of_ten() -> None:
