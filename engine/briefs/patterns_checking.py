@@ -13,7 +13,6 @@ from engine.resources import document, meta_home
 from engine.wisdom.checking import is_wisdom, lint_files, steps_of
 from engine.wisdom.library import DOCUMENT, read_text
 from engine.wisdom.lint_together import lint_together
-from engine.wisdom.model import WisdomError
 
 
 def is_advice(path: Path) -> bool:
@@ -39,8 +38,8 @@ def lint_pattern_files(overlay: Path | None = None, file: Path | None = None) ->
     every: list[Pattern] = []
     for kind, path in files:
         try:
-            text = read_text(path)
-        except WisdomError as error:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
             found[path] = [Problem(str(path), 1, 1, f"cannot be read: {error}")]
             continue
         there = entries(text, kind, str(path))

@@ -33,7 +33,10 @@ def lint_patterns(text: str, path: str, kind: str, steps: Collection[str] | None
         seen.setdefault(one.id, one.line)
         found += [Problem(path, one.line, 1, f"{one.id}: {message}") for message in messages]
     if not seen:
-        found.append(Problem(path, 1, 1, "there is no entry: each begins with a heading such as `## ANTI-001 Title`"))
+        example = "LAP" if kind == LEARNED else "ANTI"
+        found.append(
+            Problem(path, 1, 1, f"there is no entry: each begins with a heading like `## {example}-001 Title`")
+        )
     return found
 
 

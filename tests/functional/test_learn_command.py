@@ -13,9 +13,12 @@ from engine.briefs.patterns import entries
 from engine.commands import learning as command
 from engine.errors import EXIT_DONE, EXIT_ERROR, EXIT_RUNTIME, EXIT_USAGE, EXIT_VALVE, EXIT_WAITING
 from engine.learning import approval
+from engine.learning.deciding import NoCard, cards_of, edited
+from engine.learning.retrospective import find
 from engine.sessions.tape import Tape
 from engine.state.lock import EngineLock
 from engine.wisdom.parse import parse_cards
+from engine.workspace import Workspace
 from tests.learning import HOSTILE, KEY, SALT, baked, failed_session, kitchen, learn, looks_back, proposed, shape
 from tests.scripted import Agents, Kitchen, meta, patiently, start
 from tests.scripted import command as command_line
@@ -218,6 +221,25 @@ def test_a_bad_pattern_is_sent_back_with_what_is_wrong(app: Kitchen) -> None:
     assert learn(app).code == EXIT_VALVE
     again = next(retrospective(app).glob(".orchestrator/sessions/*-gen-2/brief.md")).read_text(encoding="utf-8")
     assert "LAP-001: there is no step `cooking`" in again
+
+
+def test_an_edited_pattern_is_held_to_the_same_rules(app: Kitchen, own_file: Path) -> None:
+    looks_back(app, proposed(app), shape(app))
+    learn(app)
+    about = Workspace(app.root)
+    one = find(about, ids(app)[1].partition("-")[0])
+    proposal = one.proposals(cards_of(about))[1]
+    better = edited(one, proposal, proposal.text.replace("Own", "Making"))
+    assert (better.number, better.card.title) == (2, "Outline Of One's Making")
+    with pytest.raises(NoCard, match=r"^pattern:1:1: LAP-001: has no line `- \*\*Way out"):
+        edited(one, proposal, proposal.text.replace("Way out", "Exit"))
+    with pytest.raises(NoCard, match="no pattern is left: decline it instead"):
+        edited(one, proposal, "")
+    secret = edited(one, proposal, proposal.text.replace("the sheet", f"the sheet {KEY}"))
+    file = own_file.with_name("learned_patterns.md")
+    with pytest.raises(approval.CannotLearn, match="the pattern holds a secret"):
+        approval.approve(one.workspace.private, secret, file, about.overlay)
+    assert not file.exists()
 
 
 def test_a_pattern_that_is_in_force_already_is_dropped_with_its_id(app: Kitchen, own_file: Path) -> None:
