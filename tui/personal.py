@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from textual.app import App
-from textual.events import AppFocus
+from textual.events import AppFocus, Key
 
 from tui.attention import Attendant
 from tui.launch import Launch
@@ -75,6 +75,13 @@ class PersonalApp(App[Launch | None]):
         """Sends a sequence to the terminal itself, if there is one."""
         if self._driver is not None and not self._driver.is_headless and not self._driver.is_web:
             self._driver.write(text)
+
+    def on_key(self, event: Key) -> None:
+        """Words typed faster than a line to type in opens are words in it, and no keys of what had the focus before."""
+        line = self.focused
+        if line is not None and line.check_consume_key(event.key, event.character):
+            event.prevent_default()
+            line.post_message(Key(event.key, event.character))
 
     def on_app_focus(self, event: AppFocus) -> None:
         """The app is in front again: what waits is seen."""

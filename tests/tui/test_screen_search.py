@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui import fixture_files as files
 from tests.tui import fixture_gate as given
 from tests.tui import fixture_views as views
-from tests.tui.journeys import decisions, press, said, screen, text_of
+from tests.tui.journeys import decisions, press, said, screen, settle, text_of
 from tests.tui.test_work_pictures import at_work
 from tui.read_model import WorkspaceView
 from tui.screens.approval import ApprovalScreen
 from tui.screens.lego import LegoScreen
-from tui.screens.main import MainScreen
 from tui.widgets.lines_view import LinesView
 from tui.widgets.rendered import Rendered
 
@@ -77,7 +77,7 @@ async def test_escape_ends_the_search_before_it_leaves_the_question(tmp_path: Pa
         assert isinstance(pilot.app.screen, ApprovalScreen)
         assert not marked(pilot) and text_of(pilot) == before
         await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, MainScreen)
+        assert not isinstance(pilot.app.screen, ApprovalScreen)
 
 
 async def test_escape_while_typing_ends_it_as_well(tmp_path: Path) -> None:
@@ -165,3 +165,14 @@ async def test_where_there_is_no_text_the_search_says_so(tmp_path: Path) -> None
     async with screen(view) as pilot:
         await press(pilot, "L", "3", "slash")
         assert "no text to search" in said(pilot)
+
+
+async def test_words_typed_in_one_burst_are_searched_for_and_do_nothing_else(tmp_path: Path) -> None:
+    async with screen(long_document(tmp_path), size=(80, 24)) as pilot:
+        await press(pilot, "a")
+        pilot.app.post_message(Key("slash", "/"))
+        for letter in "asser":  # each of these is a key of the gate too
+            pilot.app.post_message(Key(letter, letter))
+        await settle(pilot)
+        assert sorted(pilot.app.screen.query_one(Input).value) == sorted("asser")
+        assert isinstance(pilot.app.screen, ApprovalScreen) and decisions(tmp_path) == {}

@@ -193,7 +193,7 @@ class MainScreen(Screen[None]):
         if area == "board":
             self.query_one(Board).focus_first()
         else:
-            self.query_one(f"#{area}").focus()
+            self.set_focus(self.query_one(f"#{area}"))
 
     async def action_cancel(self) -> None:
         """Cancels the session of the focused pane, else of the selected node."""

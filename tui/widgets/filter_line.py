@@ -49,7 +49,7 @@ class FilterLine(Horizontal):
     def open(self) -> None:
         """Ready for words."""
         self.add_class("-typing")
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))  # at once: the next key may be on its way
 
     def show(self, wanted: Filter, found: int) -> None:
         """Says what the tree is reduced to."""

@@ -37,7 +37,7 @@ class SearchLine(Horizontal):
     def open(self) -> None:
         """Shows it, ready for words."""
         self.add_class("-open")
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))  # at once: the next key may be on its way
 
     @property
     def words(self) -> str:
