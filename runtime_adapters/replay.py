@@ -25,6 +25,7 @@ from runtime_adapters.events import (
 
 DETECTED = {"installed": True, "version": "1", "logged_in": True, "capabilities": ["resume"]}
 DIFFERS = "this brief differs from the one that was recorded"
+REWORDED = "played as recorded; the brief was worded otherwise then"
 
 
 class ReplayError(Exception):
@@ -124,7 +125,7 @@ class Player:
             return
         if self.options.get("strict") == "1":
             raise ReplayError(f"{DIFFERS} as {self.source.name}", EXIT_BAD_CONFIGURATION)
-        self.writer.write("text", text=DIFFERS, notice=True)
+        self.writer.write("text", text=REWORDED, notice=True)
 
     def _write(self, path: str) -> None:
         """Put the recorded file in its place: whole or not at all, as a reader may look at any time."""

@@ -257,7 +257,7 @@ def test_a_brief_that_differs_is_said_and_played(tmp_path: Path) -> None:
     assert run(folder).outcome == "done"
     notice = folder.tail()[0]
     assert (notice.kind, notice.fields["notice"]) == ("text", True)
-    assert notice.text_of("text") == "this brief differs from the one that was recorded"
+    assert notice.text_of("text") == "played as recorded; the brief was worded otherwise then"
 
 
 def test_a_brief_that_differs_is_refused_when_strict(tmp_path: Path) -> None:
