@@ -21,7 +21,7 @@ _INNER = r"\1"
 _WIDEST_TABLE = 116
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
-_BACK = " on ${0} 8%"
+_BACK, _CHANGED = " on ${0} 8%", " on ${0} 28%"
 REMOVED, ADDED = "$text-error on $error 8%", "$text-success on $success 8%"
 _NO_NUMBER = ("     ", "$text-disabled")
 _MINUS, _PLUS = (" − ", f"bold {REMOVED}"), (" + ", f"bold {ADDED}")
@@ -194,5 +194,8 @@ def one_diff(lines: Iterable[str]) -> list[TextLine]:
 
 def sides(path: str) -> tuple[Code, Code, Code]:
     """What lines of a diff are of: those taken away, those added, those around them."""
-    old = Code(path, "-", back=_BACK.format("error"))
-    return old, Code(path, "+", back=_BACK.format("success")), Code(path, plain="$text-muted")
+    old, new = (
+        Code(path, sign, back=_BACK.format(colour), changed=_CHANGED.format(colour))
+        for sign, colour in (("-", "error"), ("+", "success"))
+    )
+    return old, new, Code(path, plain="$text-muted")

@@ -32,6 +32,8 @@ class Code(NamedTuple):
     """The style of what the language gives no colour."""
     back: str = ""
     """What is added to every style in the line, such as ` on $success 8%`."""
+    changed: str = ""
+    """As `back`, for words that only this side of a diff has."""
 
 
 class TextLine(NamedTuple):

@@ -57,3 +57,15 @@ def test_the_new_lines_taken_at_a_conflict(tmp_path: Path, snap_compare: Any) ->
         await pilot.pause()
 
     assert snap_compare(make_app(with_both_sides(tmp_path)), terminal_size=WIDE, run_before=without_toasts)
+
+
+@pytest.mark.parametrize("theme", ["meta-light", "ansi-dark", "ansi-light"])
+def test_the_diff_in_other_themes(theme: str, tmp_path: Path, snap_compare: Any) -> None:
+    app = make_app(given.gate_with_a_past(tmp_path), theme=theme)
+    assert snap_compare(app, terminal_size=WIDE, run_before=run_before("a", "3"))
+
+
+def test_the_diff_without_colours(tmp_path: Path, snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app(given.gate_with_a_past(tmp_path))
+    assert snap_compare(app, terminal_size=WIDE, run_before=run_before("a", "3"))

@@ -1,18 +1,31 @@
-"""The colours of the code in a view: found in a thread, for what is looked at and a little more."""
+"""How the lines in a view look, code and changed words: found in a thread, for what is in view and a little more."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from tui.code_colours import Span, colours
-from tui.text_lines import TextLine
+from tui.changed_words import changed_words
+from tui.code_colours import Span, colours, cut
+from tui.text_lines import Piece, TextLine
 
 _AHEAD = 80
 """Lines before and after those in view that are coloured too: most scrolling then shows colours at once."""
+
+
+class Looks(NamedTuple):
+    """How the parts of a line look."""
+
+    colours: tuple[Span, ...] = ()
+    changed: tuple[Span, ...] = ()
+    """In a diff: the words that its other side has not."""
+
+
+PLAIN = Looks()
 
 
 class Colours:
@@ -22,21 +35,44 @@ class Colours:
         """`seen` tells the first and the last line in view."""
         self._widget, self._seen = widget, seen
         self._lines: Sequence[TextLine] = ()
-        self._known: dict[int, tuple[Span, ...]] = {}
+        self._known: dict[int, Looks] = {}
+        self._before: dict[int, Looks] = {}
+        """Of lines that stayed while others changed: shown until it is known whether those others matter to them."""
         self._asked = False
 
     def turn_to(self, lines: Sequence[TextLine]) -> None:
         """Other lines are shown from now on; those that stayed as they are keep their colours."""
-        stayed = (line for line in self._known if line < len(lines) and lines[line] == self._lines[line])
-        self._lines, self._known = lines, {line: self._known[line] for line in stayed}
+        before, self._known = self._before | self._known, {}
+        self._before = {n: before[n] for n in before if n < len(lines) and lines[n] == self._lines[n]}
+        self._lines = lines
 
-    def of(self, line: int) -> tuple[Span, ...]:
-        """The spans of a line; none, and a thread that looks for them, where they are not known yet."""
+    def of(self, line: int) -> Looks:
+        """How a line looks; plain, and a thread that finds out, where it is not known yet."""
         known = self._known.get(line)
         if known is None and not self._asked:
             self._asked = True
             self._widget.call_after_refresh(self._ask)
-        return known or ()
+        return known or self._before.get(line, PLAIN)
+
+    def styled(self, text: str, at: int, line: TextLine, looks: Looks, tint: str) -> Iterator[Piece]:
+        """`text`, which begins at `at` of its line: changed words over the cursor and the colours of its language."""
+        code, app = line.code, self._widget.app
+        if code is None:
+            yield text, line.style + tint
+            return
+        # Where an added line has no background it is told by the colour of its text.
+        told = bool(code.back) and app.current_theme.ansi
+        spans = () if told else looks.colours
+        plain = code.plain + code.back if spans else line.style
+        strong = f"{line.style} bold reverse" if told else f"{'bold ' * app.no_color}$foreground{code.changed}"
+        for word, changed in cut(text, at, looks.changed):
+            if changed:
+                yield word, strong
+            else:
+                yield from (
+                    (part, (style + code.back if style else plain) + tint) for part, style in cut(word, at, spans)
+                )
+            at += len(word)
 
     def _ask(self) -> None:
         lines, (first, last) = self._lines, self._seen()
@@ -45,11 +81,12 @@ class Colours:
         self._widget.run_worker(work, thread=True, group="colours", name="colours", exit_on_error=False)
 
     def _find(self, lines: Sequence[TextLine], first: int, last: int) -> None:
-        found = colours(lines, first, last)
+        changed = changed_words(lines, first, last)
+        found = {n: Looks(spans, changed.get(n, ())) for n, spans in colours(lines, first, last).items()}
         if not get_current_worker().is_cancelled:
             self._widget.call_later(self._take, lines, found)
 
-    def _take(self, lines: Sequence[TextLine], found: dict[int, tuple[Span, ...]]) -> None:
+    def _take(self, lines: Sequence[TextLine], found: dict[int, Looks]) -> None:
         self._asked = False
         if lines is self._lines:
             self._known |= found

@@ -14,10 +14,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
-from tui.code_colours import cut
 from tui.ink import Inks
 from tui.text_lines import FOUND, FOUND_NOW, TextLine, TextRow, find, place_in_line, split_matches, wrap_lines
-from tui.widgets.colours import Colours
+from tui.widgets.colours import PLAIN, Colours
 
 _ABOVE = 3
 """Rows that stay in sight above a line that was searched for."""
@@ -160,20 +159,16 @@ class LinesView(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width, self._inks[rest + tint])
 
     def _body(self, number: int, row: TextRow, line: TextLine, tint: str) -> Iterator[Segment]:
-        """The text of a row: its matches marked, the rest in the colours of its language as far as they are known."""
-        # Where an added line has no background it is told by the colour of its text.
-        told = line.code is not None and bool(line.code.back) and self._inks.of_terminal
-        spans = self._colours.of(row.line) if line.code and not told else ()
+        """The text of a row: its matches marked, the rest as it looks as far as that is known."""
+        looks = self._colours.of(row.line) if line.code else PLAIN
         found = self._inks[FOUND_NOW if row.line == self._match else FOUND]
-        if not spans or line.code is None:
-            ink = self._inks[line.style + tint]
-            for text, is_match in split_matches(row.text, self.words):
-                yield Segment(text, found if is_match else ink)
-            return
-        back, at = line.code.back + tint, place_in_line(self._rows, number, line.text)
+        at = place_in_line(self._rows, number, line.text) if looks != PLAIN else 0
         for text, is_match in split_matches(row.text, self.words):
-            for part, style in cut(text, at, () if is_match else spans):
-                yield Segment(part, found if is_match else self._inks[(style or line.code.plain) + back])
+            if is_match:
+                yield Segment(text, found)
+            else:
+                for part, style in self._colours.styled(text, at, line, looks, tint):
+                    yield Segment(part, self._inks[style])
             at += len(text)
 
     def _seen(self) -> tuple[int, int]:
