@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from tui import recent
 from tui.consenting import ConsentingApp
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.drafts import Drafts
-from tui.farewell import end_when_told
+from tui.farewell import end_when_told, parting_words
 from tui.launch import Launch
 from tui.looks import Written
 from tui.messages import Clock
@@ -65,6 +66,8 @@ class MetaApp(ConsentingApp):
         self.drafts = Drafts()
         self.remembers = False
         """Whether the workspace is noted as opened, for the welcome screen; only where a person opened it."""
+        self.stopping = False
+        """Whether the person left with the word that the engine is to stop."""
         self.begin_with(preferences or Read(), theme)
 
     def get_default_screen(self) -> Screen[Any]:
@@ -237,6 +240,7 @@ class MetaApp(ConsentingApp):
 
             def stop() -> None:
                 write_act(folder, "stop")
+                self.stopping = True
                 self.call_from_thread(self.exit)
 
             self._write(stop, "writing the command stop")
@@ -274,4 +278,7 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
     supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
     app = MetaApp(folder, supervisor=supervisor, preferences=read)
     app.remembers = True
-    return app.run()
+    launch = app.run()
+    if launch is None and app.view is not None and sys.stdout.isatty():
+        print(parting_words(app.view, Path.cwd(), stopping=app.stopping))
+    return launch

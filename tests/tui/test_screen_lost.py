@@ -186,6 +186,7 @@ def test_a_screen_that_is_told_to_end_leaves_the_engine_and_the_next_one_stops_i
     wait_until(second.gone, PATIENCE)
     wait_until(lambda: not engine_of(workspace), PATIENCE)
     assert gives_the_terminal_back(second)
+    assert second.shows("The engine stops.")
     [(title, outcome)] = sessions(load(workspace))
     assert (title, outcome) == ("essence · gen #1", "interrupted")
     with Store.open(workspace) as store:

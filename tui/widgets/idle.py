@@ -63,8 +63,9 @@ def _failed(steps: list[StepView]) -> Content:
 def _finished(view: WorkspaceView) -> Content:
     tokens = count(view.budget.tokens, "tokens")
     used = ", ".join(filter(None, [plural(view.budget.sessions, "session"), tokens]))
-    text = f"{view.app} is built: {used}.\nEvery claim has a receipt; PROOF.md lists them."
-    return _state("✓ Done", "$text-success", text, ("q", "leave"))
+    proof = "Every claim has a receipt; PROOF.md lists them."
+    text = f"{view.app} is built: {used}.\n{proof}\nREADME.md says how to use it."
+    return _state("✓ Done", "$text-success", text, ("C", "change it"), ("q", "leave"))
 
 
 def _state(heading: str, style: str, text: str, *keys: tuple[str, str]) -> Content:
