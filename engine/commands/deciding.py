@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from engine.commands.common import folder, go_on, read_state, told
+from engine.conflicts import Standing, standing
 from engine.errors import UsageError
 from engine.facts import assess_workspace
 from engine.staleness import outputs_now
@@ -48,14 +50,26 @@ def _as_it_lies(workspace: Workspace, waiting: Waiting) -> dict[str, str]:
     return outputs_now(facts.snapshot, facts.orchestration.step(waiting.step), waiting.lego, record)
 
 
-def _yours_stay(place: Path, gate: str) -> str:
+_STANDS: Mapping[Standing, str] = {
+    "yours": "your lines stay",
+    "new": "the new lines stand, as you took them",
+    "edited": "what you made of both stands",
+    "unknown": "what lies in the workspace stands",
+}
+
+
+def _what_stands(place: Path, gate: str) -> str:
     """What an approval means where a session and the person changed the same lines; "" where they did not."""
     state = read_state(Workspace.at(place))
     asked = next((one for one in state.orchestrator.waiting if one.gate == gate), None)
     record = state.record(asked.step, asked.lego) if asked else None
     if record is None or not record.conflicts:
         return ""
-    return f"Where the new {', '.join(sorted(record.conflicts))} and your edits differ, your lines stay. "
+    stands = standing(place, gate, sorted(record.conflicts))
+    files = {words: [path for path in stands if stands[path] == side] for side, words in _STANDS.items()}
+    return "".join(
+        f"Where the new {', '.join(paths)} and your edits differ, {words}. " for words, paths in files.items() if paths
+    )
 
 
 @click.command()
@@ -64,9 +78,9 @@ def _yours_stay(place: Path, gate: str) -> str:
 @told
 def approve(gate: str, folder: Path) -> None:
     """Approve what waits at GATE, as it lies in the workspace now."""
-    yours = _yours_stay(folder, gate)
+    stands = _what_stands(folder, gate)
     decide(folder, gate, Decision(decision="approve", by="meta approve"))
-    click.echo(f"{gate} approved. {yours}{go_on(folder)}")
+    click.echo(f"{gate} approved. {stands}{go_on(folder)}")
 
 
 @click.command()

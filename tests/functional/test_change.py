@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.conflicts import standing, take
+from engine.conflicts import conflicts_ref, standing, take
 from tests.changing import STEPS, WISH, changeable, edit, maintain, planned, stew, wants
 from tests.cookbook import DISHES, DOCUMENT, MENU
 from tests.git_helpers import plain_git
@@ -151,9 +151,24 @@ def test_the_new_lines_can_be_taken_instead_and_outlive_the_approval(kitchen: Ki
     before = stew(kitchen)
     assert take(kitchen.root, "dishes_stew", "dishes/stew.md", "new")
     assert stew(kitchen) == before.replace("cold", "hot")
-    assert meta("approve", "dishes_stew", kitchen.root).code == 0
+    approved = meta("approve", "dishes_stew", kitchen.root)
+    assert approved.code == 0 and "your edits differ, the new lines stand, as you took them." in approved.out
     assert kitchen.run("--yes").code == 0
     assert "Add hot broth." in stew(kitchen) and set(kitchen.words.values()) <= {"done", "skipped"}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_approval_says_what_stands_where_a_person_brought_the_two_together(kitchen: Kitchen, kept: bool) -> None:
+    edit(kitchen, "Add broth.", "Add cold broth.")
+    wants(kitchen, STEPS.replace("broth", "hot broth"), stew="REFACTOR")
+    assert maintain(kitchen, "plan", "--yes").code == 0
+    assert maintain(kitchen, "apply", "--yes").code == 3
+    edit(kitchen, "Add cold broth.", "Add cold broth, then heat it.")
+    if not kept:
+        plain_git(kitchen.root, "update-ref", "-d", conflicts_ref("dishes_stew"))
+    approved = meta("approve", "dishes_stew", kitchen.root)
+    says = "what you made of both stands." if kept else "what lies in the workspace stands."
+    assert f"Where the new dishes/stew.md and your edits differ, {says}" in approved.out
 
 
 def test_a_decision_can_be_set_otherwise_before_it_is_applied(kitchen: Kitchen) -> None:
