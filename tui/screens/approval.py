@@ -21,7 +21,6 @@ from tui.loaders.conflicts import load_standing
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_receipt, load_report
 from tui.messages import Clock
 from tui.read_model import WaitingView, WorkspaceView
-from tui.screens.answering import GRACE as GRACE
 from tui.screens.answering import Answering
 from tui.screens.approval_keys import APPROVAL_KEYS, VIEWS
 from tui.screens.searching import Searchable, Searching

@@ -6,7 +6,7 @@ from textual.events import Mount
 from textual.widgets import Button
 
 from tui.messages import Clock
-from tui.screens.approval import GRACE
+from tui.screens.answering import GRACE
 from tui.screens.confirm import Confirm
 
 
