@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 HEADING = re.compile(r"`(?P<step>[^`]+)` \((?P<substep>[^)]*)\): (?P<about>.+)")
 CARDS = "**Cards**: "
-LIKENESS = 20.0
-"""A case with the very same words counts so many times more than one that shares none."""
+LIKENESS = 300.0
+"""So many times more counts a case with the very words of the work than one that shares none; by the square between."""
 LAST_PLACE = 0.5
 """What the last card of a case counts; the first counts 1."""
 
@@ -66,7 +66,7 @@ def votes(work: Weights, cases: Sequence[tuple[Case, Weights]]) -> dict[str, dic
     found: dict[str, dict[str, float]] = {}
     own = unit(work)
     for case, weights in cases:
-        counts = 1 + LIKENESS * likeness(own, weights)
+        counts = 1 + LIKENESS * likeness(own, weights) ** 2
         for place, card in enumerate(case.cards):
             share = 1 - (1 - LAST_PLACE) * place / max(1, len(case.cards) - 1)
             about = found.setdefault(card, {})

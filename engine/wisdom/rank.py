@@ -27,7 +27,7 @@ CLEARLY_MORE = math.log(10)
 """Ten times as often as usual is as characteristic as a word gets: that it is rare in the cards counts in the index."""
 UNSEEN = 5_000
 """So many words more are supposed in cards and document, so that a few short cards make no word usual."""
-WORDS_SHARE, TAGS_SHARE, STEP_SHARE, CASES_SHARE = 1.0, 0.6, 0.2, 1.0
+WORDS_SHARE, TAGS_SHARE, STEP_SHARE, CASES_SHARE = 1.0, 0.6, 0.2, 1.3
 """What words shared with the work count, tags, nearness to what the step is about, and like cases."""
 POSITION = (1.0, 0.7, 0.5, 0.4)
 """The first tag of a card is the most specific."""
