@@ -60,3 +60,23 @@ def test_details_say_that_the_document_tells_a_step_something_else_now(tmp_path:
     assert "older text" in describe_node(node, NOW).plain
     fresh = views.phase(7, views.step("code", 7, "done", "store"))
     assert "older text" not in describe_node(build(replace(views.finished(tmp_path), phases=(fresh,)))[0], NOW).plain
+
+
+def test_an_engine_that_ended_because_a_person_is_asked_alarms_nobody(tmp_path: Path) -> None:
+    line = header_line(views.waiting(tmp_path), "", 160).plain
+    assert "○ waits" in line and "stopped" not in line and "1 waiting for you" in line
+
+
+def test_an_engine_that_is_gone_for_another_reason_is_said_beside_what_waits(tmp_path: Path) -> None:
+    asks = views.waiting(tmp_path)
+    bad = views.step("code", 7, "failed", "store")
+    left = views.step("code", 7, "ready", "cli")
+    for view in (
+        replace(asks, phases=(*asks.phases, views.phase(7, bad))),
+        replace(asks, phases=(*asks.phases, views.phase(7, left))),
+        replace(asks, paused=True),
+        replace(asks, problems=("[disk] full",)),
+        replace(asks, waiting=()),
+    ):
+        assert "○ engine stopped" in header_line(view, "", 160).plain
+    assert "✗ engine failed" in header_line(asks, "✗ engine failed · s restarts it", 160).plain

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.format import count, plural
-from tui.read_model import WorkspaceView
+from tui.read_model import TROUBLE_STATUS, WorkspaceView
 from tui.sanitize import one_line
 
 
@@ -92,4 +92,10 @@ def _engine(view: WorkspaceView, engine_word: str) -> Content:
     if view.finished:
         return Content.styled("✓ done", "$text-success")
     style = "$text-error" if engine_word.startswith("✗") else "$text-muted"
-    return Content.styled(engine_word or "○ engine stopped", style)
+    return Content.styled(engine_word or ("○ waits" if _only_waits(view) else "○ engine stopped"), style)
+
+
+def _only_waits(view: WorkspaceView) -> bool:
+    """Whether no engine runs for the one reason that everything waits for the person: then nothing is wrong."""
+    wrong = view.problems or view.paused or any(step.status in TROUBLE_STATUS for step in view.steps)
+    return bool(view.waiting) and not view.work_left and not wrong
