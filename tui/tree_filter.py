@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui.read_model import LIVE_STATUS, TROUBLE_STATUS, WAITING_STATUS
+from tui.sanitize import one_line
 from tui.tree_model import Node
+from tui.wrap import fit
 
 Only = Literal["all", "active", "trouble"]
 ROUND: tuple[Only, ...] = ("all", "active", "trouble")
@@ -26,13 +28,24 @@ class Filter:
         return bool(self.words.strip()) or self.only != "all"
 
     @property
+    def sought(self) -> str:
+        """`store · failed, stopped, stale`."""
+        return " · ".join(filter(None, [self.words.strip(), MEANS[self.only]]))
+
+    @property
     def text(self) -> str:
         """`filter: store · failed, stopped, stale`."""
-        return f"filter: {' · '.join(filter(None, [self.words.strip(), MEANS[self.only]]))}" if self else ""
+        return f"filter: {self.sought}" if self else ""
 
     def next(self) -> Filter:
         """The same words with the next choice of states."""
         return replace(self, only=ROUND[(ROUND.index(self.only) + 1) % len(ROUND)])
+
+
+def nothing_found(wanted: Filter, width: int) -> str:
+    """What stands in the place of a tree that the filter leaves empty, in one line."""
+    before, after = " No step for ", ": esc shows all"
+    return before + fit(one_line(wanted.sought, 200), max(1, width - len(before) - len(after))) + after
 
 
 def kept(nodes: tuple[Node, ...], wanted: Filter) -> tuple[tuple[Node, ...], frozenset[str], int]:

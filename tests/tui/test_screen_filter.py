@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from tests.tui import fixture_views as views
 from tests.tui.journeys import press, screen, text_of
 from tests.tui.test_screen_keys import at, main
 from tui.read_model import WorkspaceView
-from tui.tree_filter import Filter, kept
+from tui.tree_filter import Filter, kept, nothing_found
 from tui.tree_model import build, rows
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.phase_tree import PhaseTree
@@ -81,3 +83,22 @@ async def test_what_was_opened_before_a_filter_is_open_after_it(tmp_path: Path) 
         assert "step:tests_store" in before
         await press(pilot, "f", "f", "f")
         assert [row.node.key for row in main(pilot).query_one(PhaseTree)._rows] == before
+
+
+async def test_where_nothing_matches_the_tree_says_what_was_looked_for_and_the_way_back(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "slash", *"[b]none", "enter")
+        assert " No step for [b]none: esc shows all" in text_of(pilot)
+        await press(pilot, "escape")
+        assert "No step for" not in text_of(pilot) and "Requirements" in text_of(pilot)
+
+
+async def test_where_nothing_is_in_trouble_the_tree_says_so(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(80, 24)) as pilot:
+        await press(pilot, "f", "f")
+        assert " No step for failed, stopped, stale: esc shows all" in text_of(pilot)
+
+
+def test_long_words_leave_room_for_the_way_back() -> None:
+    said = nothing_found(Filter("no such thing anywhere"), 40)
+    assert cell_len(said) <= 40 and said.startswith(" No step for no such") and said.endswith("…: esc shows all")

@@ -16,7 +16,7 @@ from tui.format import LOOKS, duration, elapsed, word
 from tui.messages import Clock
 from tui.read_model import WorkspaceView
 from tui.themes import cursor_line
-from tui.tree_filter import Filter, kept
+from tui.tree_filter import Filter, kept, nothing_found
 from tui.tree_model import Node, Row, active_row, build, rows
 from tui.wrap import fit
 
@@ -128,9 +128,13 @@ class PhaseTree(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One row: cursor, indentation, arrow, glyph, label, word and time."""
         width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if not 0 <= number < len(self._rows) or width <= 0:
+        nothing = y == 0 and bool(self.filter) and not self._rows
+        if width <= 0 or not (nothing or 0 <= number < len(self._rows)):
             return Strip.blank(max(0, width), self.rich_style)
-        content = self._row_content(self._rows[number], width, number == self._cursor)
+        if nothing:
+            content = Content.styled(nothing_found(self.filter, width), "$text-muted")
+        else:
+            content = self._row_content(self._rows[number], width, number == self._cursor)
         return Visual.to_strips(self, content, width, 1, self.visual_style, pad=True)[0]
 
     def _row_content(self, row: Row, width: int, is_cursor: bool) -> Content:
