@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import MetaError, UsageError
 from engine.git import Repository, check_git
 from engine.legos.toolchain import find_toolchain
-from engine.lifecycle.intent import read_intent
+from engine.lifecycle.intent import GUIDE, read_intent
 from engine.resources import document
 from engine.secrets import ALLOWED, find_in_bytes, home_of
 from engine.state.events import RunSet
@@ -33,7 +33,7 @@ def create(folder: Path, intent: Path | None, toolchain: str) -> bool:
     own = folder / INTENT
     _check_folder(folder, own, intent)
     given = intent or (own if own.exists() else None)
-    text = read_intent(given).encode() if given else document("templates/app_intent.template.md").read_bytes()
+    text = read_intent(given).encode() if given else document(GUIDE).read_bytes()
     _fill(folder, text, toolchain, _insisted_on(given) if given else b"")
     return given is not None
 

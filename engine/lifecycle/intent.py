@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 from engine.errors import MetaError
+from engine.resources import document
 from engine.secrets import SecretFound, find, home_of, read_allowed
 
 MOST_BYTES = 200_000
+GUIDE = "templates/app_intent.template.md"
+"""What `meta new` lays there: headings, and what to write below them."""
 _SENSITIVE = re.compile(
     r"\b(passwords?|credentials?|api keys?|secrets?|log ?ins?|payments?|credit cards?|invoices? payment|bank accounts?"
     r"|health|medical|patients?|passports?|social security|personal data|encrypt(?:ed|ion)?)\b",
@@ -55,7 +58,16 @@ def check_intent(data: bytes, name: str) -> str:
         raise IntentError(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
     if not text.strip():
         raise IntentError(f"{name}: it is empty. Write in it what the app is to do, in your own words.")
+    if _lines(text) <= _lines(document(GUIDE).read_text(encoding="utf-8")):
+        raise IntentError(
+            f"{name}: nothing is written in it yet. Replace what stands in brackets by what the app is to do, in "
+            "your own words."
+        )
     return text
+
+
+def _lines(text: str) -> set[str]:
+    return {line.strip() for line in text.splitlines() if line.strip()}
 
 
 def is_sensitive(text: str) -> bool:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.lifecycle.intent import MOST_BYTES, IntentError, is_sensitive, read_intent, title_of
+from engine.lifecycle.intent import GUIDE, MOST_BYTES, IntentError, check_intent, is_sensitive, read_intent, title_of
+from engine.resources import document
 
 
 def intent(folder: Path, data: bytes) -> Path:
@@ -83,3 +84,16 @@ def test_words_about_secrets_money_and_people_make_an_app_sensitive(text: str, s
 )
 def test_the_first_line_with_words_is_the_title(text: str, title: str) -> None:
     assert title_of(text) == title
+
+
+def test_a_guide_in_which_nothing_is_written_is_no_intent() -> None:
+    guide = document(GUIDE).read_text(encoding="utf-8")
+    for text in (guide, guide.replace("\n", "\r\n"), guide.partition("## What it keeps")[0]):
+        with pytest.raises(IntentError, match=r"nothing is written in it yet\. Replace what stands in brackets"):
+            check_intent(text.encode(), "app_intent.md")
+
+
+def test_one_sentence_of_ones_own_in_the_guide_is_an_intent() -> None:
+    guide = document(GUIDE).read_text(encoding="utf-8")
+    text = guide.replace("- (…)", "- It counts the sheep that jump over a fence.", 1)
+    assert check_intent(text.encode(), "app_intent.md") == text
