@@ -66,6 +66,8 @@ class MetaApp(ConsentingApp):
         self.drafts = Drafts()
         self.remembers = False
         """Whether the workspace is noted as opened, for the welcome screen; only where a person opened it."""
+        self.writes: Path | None = None
+        """The folder of an app whose intent is still to be written: that is done first."""
         self.stopping = False
         """Whether the person left with the word that the engine is to stop."""
         self.begin_with(preferences or Read(), theme)
@@ -88,6 +90,10 @@ class MetaApp(ConsentingApp):
         end_when_told(self)
         self.call_after_refresh(self.tell_mistakes)
         self.begin_to_look()
+        if self.writes is not None:
+            from tui.screens.intent import IntentScreen
+
+            self.push_screen(IntentScreen(self.writes))
 
     def first_view(self, view: WorkspaceView) -> None:
         """Notes once that this workspace was opened, for the welcome screen."""
@@ -275,10 +281,24 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
     """
     folder = workspace.resolve() if workspace is not None and is_workspace(workspace) else None
     read = load_settings()
+    writes = folder if folder and not watch_only and is_unbegun(folder) else None
+    if writes:
+        folder = None
     supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
     app = MetaApp(folder, supervisor=supervisor, preferences=read)
-    app.remembers = True
+    app.remembers, app.writes = True, writes
     launch = app.run()
     if launch is None and app.view is not None and sys.stdout.isatty():
         print(parting_words(app.view, Path.cwd(), stopping=app.stopping))
     return launch
+
+
+def is_unbegun(folder: Path) -> bool:
+    """Whether nothing is written in the intent of a new workspace; the engine tells of one that cannot be read."""
+    from engine.lifecycle.intent import is_unwritten
+
+    try:
+        text = (folder / "app_intent.md").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return is_unwritten(text) and not any((folder / ".orchestrator" / "sessions").glob("*"))

@@ -58,7 +58,7 @@ def check_intent(data: bytes, name: str) -> str:
         raise IntentError(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
     if not text.strip():
         raise IntentError(f"{name}: it is empty. Write in it what the app is to do, in your own words.")
-    if _lines(text) <= _lines(document(GUIDE).read_text(encoding="utf-8")):
+    if is_unwritten(text):
         raise IntentError(
             f"{name}: nothing is written in it yet. Replace what stands in brackets by what the app is to do, in "
             "your own words."
@@ -66,8 +66,13 @@ def check_intent(data: bytes, name: str) -> str:
     return text
 
 
+def is_unwritten(text: str) -> bool:
+    """Whether there is nothing but the headings and hints that `meta new` laid there."""
+    return _lines(text) <= _lines(document(GUIDE).read_text(encoding="utf-8"))
+
+
 def _lines(text: str) -> set[str]:
-    return {line.strip() for line in text.splitlines() if line.strip()}
+    return {line.strip() for line in text.splitlines() if any(map(str.isalnum, line))}
 
 
 def is_sensitive(text: str) -> bool:

@@ -13,6 +13,7 @@ from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import make_app, press, said, screen, settle, text_of
 from tui import recent
+from tui.app import is_unbegun
 from tui.format import ago
 from tui.intent_guide import assess, parse_template, section_at, skeleton
 from tui.launch import Launch
@@ -205,6 +206,30 @@ async def test_what_is_missing_is_asked_about_and_can_be_left_out(tmp_path: Path
         await press(pilot, "n", "ctrl+r", "y")
         assert pilot.app.return_value == Launch("new", tmp_path / "app")
     assert create(tmp_path / "app", None, "python")
+
+
+async def test_a_workspace_in_whose_intent_nothing_is_written_begins_with_writing_it(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    assert not create(folder, None, "python") and is_unbegun(folder)
+    app = make_app(None)
+    app.writes = folder
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        area = app.screen.query_one(TextArea)
+        assert isinstance(app.screen, IntentScreen) and area.text == skeleton(SECTIONS)
+        area.load_text(INTENT)
+        await press(pilot, "ctrl+r", "y")
+        assert app.return_value == Launch("new", folder)
+    assert (folder / "app_intent.md").read_text() == INTENT
+    assert not is_unbegun(folder)
+
+
+def test_a_workspace_that_is_at_work_is_shown_whatever_its_intent_says(tmp_path: Path) -> None:
+    create(tmp_path / "app", None, "python")
+    (tmp_path / "app" / ".orchestrator" / "sessions" / "0001-essence").mkdir(parents=True)
+    assert not is_unbegun(tmp_path / "app")
+    (tmp_path / "app" / "app_intent.md").unlink()
+    assert not is_unbegun(tmp_path / "app")
 
 
 async def test_esc_keeps_the_text_and_coming_back_goes_on(tmp_path: Path) -> None:

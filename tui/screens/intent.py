@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import TextArea
 
-from engine.lifecycle.intent import is_sensitive
+from engine.lifecycle.intent import GUIDE, is_sensitive, is_unwritten
 from engine.resources import document
 from tui.edit import edit_file
 from tui.format import plural
@@ -76,11 +76,11 @@ class IntentScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """The text of the folder, else the headings of the template."""
-        self.sections = parse_template(document("templates/app_intent.template.md").read_text(encoding="utf-8"))
+        self.sections = parse_template(document(GUIDE).read_text(encoding="utf-8"))
         text = self.file.read_text(encoding="utf-8", errors="replace") if self.file.is_file() else ""
         self.begun_with = skeleton(self.sections)
         area = self.query_one(TextArea)
-        area.load_text(text or self.begun_with)
+        area.load_text(self.begun_with if is_unwritten(text) else text)
         area.move_cursor((0, len(area.document.get_line(0))))
         area.focus()
         self.draw()
