@@ -105,7 +105,7 @@ async def test_the_keys_stand_in_the_footer_only_where_the_sides_are_seen(tmp_pa
     async with screen(with_both_sides(tmp_path), size=(80, 24)) as pilot:
         await press(pilot, "a")
         shown = pilot.app.screen.query_one(KeyLine).render().plain
-        assert "t Take new" in shown and "y Yours" in shown
+        assert "t Take new" in shown and "y Yours" in shown and "/ Search" in shown and "esc Later" in shown
         await press(pilot, "2")
         assert "Take new" not in pilot.app.screen.query_one(KeyLine).render().plain
         await press(pilot, "t")
@@ -116,3 +116,10 @@ async def test_without_a_conflict_there_are_no_such_keys(tmp_path: Path) -> None
     async with screen(views.waiting(tmp_path)) as pilot:
         await press(pilot, "a", "t")
         assert "Take new" not in pilot.app.screen.query_one(KeyLine).render().plain and said(pilot) == ""
+
+
+async def test_at_80_columns_the_keys_that_are_needed_most_have_room(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path), size=(80, 24)) as pilot:
+        await press(pilot, "a")
+        shown = " ".join(pilot.app.screen.query_one(KeyLine).render().plain.split())
+        assert shown == "a Approve r Revise c Comment / Search esc Later tab Checks e Edit"

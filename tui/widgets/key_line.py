@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.cells import cell_len
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.events import Click
 from textual.screen import Screen
@@ -41,13 +42,20 @@ class KeyLine(Widget):
     def _changed(self, screen: Screen[object]) -> None:
         hints = tuple(
             Hint(self.app.get_key_display(active.binding), active.binding.key, active.binding.description)
-            for active in screen.active_bindings.values()
+            for active in sorted(screen.active_bindings.values(), key=self._rank)
             if active.binding.show and active.binding.description and not active.binding.system
         )
         first_of_each = tuple({hint.does: hint for hint in reversed(hints)}.values())[::-1]
         if first_of_each != self.hints:
             self.hints = first_of_each
             self.refresh()
+
+    def _rank(self, active: ActiveBinding) -> int:
+        """As the screen declares them: a key that every screen has, such as tab, would else come first."""
+        if active.node is not self.screen:
+            return -2 if active.node is not self.app else len(self.screen.BINDINGS)
+        declared = [one.action for one in self.screen.BINDINGS if isinstance(one, Binding)]
+        return declared.index(active.binding.action) if active.binding.action in declared else -1
 
     def fitting(self) -> tuple[Hint, ...]:
         """The hints there is room for."""
