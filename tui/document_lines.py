@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from tui.format import plural
 from tui.loaders.diff import AttemptDiff
 from tui.loaders.documents import Documents, File
-from tui.text_lines import Code, TextLine, blank
+from tui.text_lines import Code, Piece, TextLine, blank
 
 _HEADING = re.compile(r"#{1,6} ")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)]) ")
@@ -20,10 +20,10 @@ _BOLD = re.compile(r"\*\*(\S.*?)\*\*")
 _INNER = r"\1"
 _WIDEST_TABLE = 116
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-_HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
+_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
 _BACK, _CHANGED = " on ${0} 8%", " on ${0} 28%"
 REMOVED, ADDED = "$text-error on $error 8%", "$text-success on $success 8%"
-_NO_NUMBER = ("     ", "$text-disabled")
+_NO_NUMBER, _NO_SIGN = ("     ", "$text-disabled"), ("   ", "$text-disabled")
 _MINUS, _PLUS = (" − ", f"bold {REMOVED}"), (" + ", f"bold {ADDED}")
 _NOT_SHOWN = ("index ", "--- ", "+++ ", "new file", "deleted file", "old mode", "new mode", "similarity ")
 
@@ -162,9 +162,12 @@ def diff_lines(diffs: Iterable[DrawnDiff], opened: set[str]) -> list[TextLine]:
 
 
 def one_diff(lines: Iterable[str]) -> list[TextLine]:
-    """A diff with the line numbers of the new side; signs stay, for colour is only the second signal."""
+    """A diff with the line numbers of the new side, and those of the old one where there is room.
+
+    Signs stay, for colour is only the second signal.
+    """
     found: list[TextLine] = []
-    number = 0
+    before = number = 0
     in_hunk = False
     old, new, both = sides("")
     for line in lines:
@@ -174,22 +177,28 @@ def one_diff(lines: Iterable[str]) -> list[TextLine]:
             old, new, both = sides(path)
             found += [blank(), TextLine(path, "bold $text-accent", marks=(("  ", ""),))]
         elif hunk := _HUNK.match(line):
-            in_hunk, number = True, int(hunk[1])
-            found.append(TextLine(hunk[2].strip(), "$text-muted", marks=((f"  @ {number}  ", "$text-secondary"),)))
+            in_hunk, before, number = True, int(hunk[1]), int(hunk[2])
+            found.append(TextLine(hunk[3].strip(), "$text-muted", marks=((f"  @ {number}  ", "$text-secondary"),)))
         elif not in_hunk:
             if not line.startswith(_NOT_SHOWN):
                 found.append(TextLine(line, "$text-muted", marks=(("  ", ""),)))
         elif line.startswith("-"):
-            found.append(TextLine(line[1:], REMOVED, (_NO_NUMBER, _MINUS), code=old))
+            found.append(TextLine(line[1:], REMOVED, (_NO_NUMBER, _MINUS), code=old, aside=_number(before)))
+            before += 1
         elif line.startswith("+"):
-            found.append(TextLine(line[1:], ADDED, ((f"{number:>5}", "$text-disabled"), _PLUS), code=new))
+            found.append(TextLine(line[1:], ADDED, (_number(number), _PLUS), code=new, aside=_NO_NUMBER))
             number += 1
         elif line.startswith("\\"):
-            found.append(TextLine(line[2:], "italic $text-muted", marks=(("        ", ""),)))
+            found.append(TextLine(line[2:], "italic $text-muted", (_NO_NUMBER, _NO_SIGN), aside=_NO_NUMBER))
         else:
-            found.append(TextLine(line[1:], "$text-muted", ((f"{number:>5}   ", "$text-disabled"),), code=both))
-            number += 1
+            marks = (_number(number), _NO_SIGN)
+            found.append(TextLine(line[1:], "$text-muted", marks, code=both, aside=_number(before)))
+            before, number = before + 1, number + 1
     return found
+
+
+def _number(line: int) -> Piece:
+    return f"{line:>5}", "$text-disabled"
 
 
 def sides(path: str) -> tuple[Code, Code, Code]:

@@ -10,9 +10,10 @@ from tui.artifact import Document
 from tui.document_lines import ADDED, REMOVED, sides
 from tui.drafts import GateDraft, LineComment, Spot, spot_key
 from tui.loaders.gate import Page
-from tui.text_lines import Code, TextLine, blank
+from tui.text_lines import Code, Piece, TextLine, blank
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
+_NO_NUMBER = ("      ", "$text-disabled")
 _QUOTE = 400
 """Characters of a hunk that a comment quotes."""
 
@@ -70,16 +71,17 @@ def diff_lines(page: Page, draft: GateDraft) -> Shown:
             made.add(TextLine(hunk[3].strip(), "$text-muted", marks=(mark,), key=spot.key), spot)
         elif in_hunk and line.startswith("-"):
             spot = Spot(spot_key(path, f"-{old}"), path, None, f"removed: {line[1:].strip()}")
-            made.add(_changed(line, "      ", "−", REMOVED, spot, removed), spot)
+            made.add(_changed(line, _NO_NUMBER, "−", REMOVED, spot, removed)._replace(aside=_number(old)), spot)
             old += 1
         elif in_hunk and not line.startswith("\\"):
             as_written = page.document.as_written or page.document.path.endswith("/")
             spot = Spot(spot_key(path, str(number)), path, number if as_written else None, line[1:].strip())
             if line.startswith("+"):
-                made.add(_changed(line, f"{number:>4}  ", "+", ADDED, spot, added), spot)
+                made.add(_changed(line, _number(number), "+", ADDED, spot, added)._replace(aside=_NO_NUMBER), spot)
             else:
                 marks = ((f"{number:>4}     ", "$text-disabled"),)
-                made.add(TextLine(line[1:], "$text-muted", marks=marks, key=spot.key, code=both), spot)
+                aside = _number(old)
+                made.add(TextLine(line[1:], "$text-muted", marks, key=spot.key, code=both, aside=aside), spot)
                 old += 1
             number += 1
     if page.trouble:
@@ -102,8 +104,12 @@ def _until_next(lines: Sequence[str]) -> Iterator[str]:
             yield line
 
 
-def _changed(line: str, number: str, sign: str, style: str, spot: Spot, code: Code) -> TextLine:
-    marks = ((number, "$text-disabled"), (f"{sign}  ", f"bold {style}"))
+def _number(line: int) -> Piece:
+    return f"{line:>4}  ", "$text-disabled"
+
+
+def _changed(line: str, number: Piece, sign: str, style: str, spot: Spot, code: Code) -> TextLine:
+    marks = (number, (f"{sign}  ", f"bold {style}"))
     return TextLine(line[1:], style, marks, key=spot.key, code=code)
 
 

@@ -21,6 +21,10 @@ FOUND_NOW = f"underline {FOUND}"
 _NOTE_GAP = 2
 
 
+ROOMY = 100
+"""Columns: from here on there is room for what stands `aside`."""
+
+
 class Code(NamedTuple):
     """What a line of code is of: lines of one file share one object, or three in a diff."""
 
@@ -52,11 +56,16 @@ class TextLine(NamedTuple):
     key: str = ""
     code: Code | None = None
     """Set where colours of a language are to be put over `style`."""
+    aside: Piece | None = None
+    """Stands before the marks where there is much room, such as a line number of the other side."""
 
-    @property
-    def lead(self) -> int:
+    def marks_at(self, width: int) -> tuple[Piece, ...]:
+        """The marks there is room for."""
+        return (self.aside, *self.marks) if self.aside and width >= ROOMY else self.marks
+
+    def lead(self, width: int) -> int:
         """Cells that the marks take."""
-        return sum(cell_len(text) for text, _ in self.marks)
+        return sum(cell_len(text) for text, _ in self.marks_at(width))
 
 
 class TextRow(NamedTuple):
@@ -82,7 +91,7 @@ def wrap_lines(lines: Sequence[TextLine], width: int) -> list[TextRow]:
     """The rows of these lines, each at most `width` cells wide."""
     rows: list[TextRow] = []
     for index, line in enumerate(lines):
-        room = max(1, width - line.lead) if line.marks else width
+        room = max(1, width - line.lead(width)) if line.marks else width
         if not line.note and surely_fits(line.text, room):
             rows.append(TextRow(index, 0, line.text))
         else:

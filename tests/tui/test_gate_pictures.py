@@ -13,6 +13,7 @@ from tests.tui.journeys import make_app, run_before
 from tests.tui.test_taking_sides import with_both_sides
 
 WIDE, NARROW = (120, 40), (80, 24)
+WIDEST = (200, 60)
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
 
 
@@ -20,6 +21,11 @@ SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
 def test_the_diff(size: tuple[int, int], tmp_path: Path, snap_compare: Any) -> None:
     app = make_app(given.gate_with_a_past(tmp_path))
     assert snap_compare(app, terminal_size=size, run_before=run_before("a", "3"))
+
+
+def test_the_diff_with_both_line_numbers(tmp_path: Path, snap_compare: Any) -> None:
+    app = make_app(given.gate_with_a_past(tmp_path))
+    assert snap_compare(app, terminal_size=WIDEST, run_before=run_before("a", "3"))
 
 
 def test_comments_on_lines(tmp_path: Path, snap_compare: Any) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Input, TextArea
 from engine.state.models import Comment, GateFact, StepRecord
 from tests.tui import fixture_gate as given
 from tests.tui import fixture_views as views
-from tests.tui.journeys import decisions, press, press_when_calm, said, screen, text_of
+from tests.tui.journeys import decisions, press, press_when_calm, said, screen, settle, text_of
 from tui.assemble import approval, asked_for, left_open
 from tui.questions import asked
 from tui.read_model import ApprovedView, CommentView
@@ -36,6 +36,17 @@ async def test_the_diff_is_against_the_version_approved_last_without_the_notes(t
         assert "−  - No colours." in text and "is an [error]" in text
         assert "+  | R-003 | a missing title is refused with exit code 2" in text
         assert "changed since the last approval" in text and "Approved before: round 1, 2 h ago" in text
+
+
+async def test_with_much_room_the_diff_has_the_line_numbers_of_both_sides(tmp_path: Path) -> None:
+    async with screen(given.gate_with_a_past(tmp_path), size=(200, 60)) as pilot:
+        await press(pilot, "a", "3")
+        text = text_of(pilot)
+        assert "  13    13     - No network." in text
+        assert "  15        −  - No colours." in text and "        14  +  - No accounts:" in text
+        await pilot.resize_terminal(120, 40)
+        await settle(pilot)
+        assert "  13     - No network." in text_of(pilot) and "  15   " not in text_of(pilot)
 
 
 async def test_a_first_version_says_that_there_is_nothing_to_compare(tmp_path: Path) -> None:

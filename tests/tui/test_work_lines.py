@@ -24,7 +24,7 @@ from tui.loaders.plan import load_plan
 from tui.loaders.receipts import load_receipts
 from tui.loaders.session_files import load_session_files
 from tui.plan_lines import details, list_lines, title
-from tui.text_lines import TextLine, find, split_matches, wrap_lines
+from tui.text_lines import ROOMY, TextLine, find, split_matches, wrap_lines
 from tui.tree_model import build, rows
 
 DIFF = [
@@ -50,7 +50,7 @@ def texts(lines: list[TextLine]) -> str:
 def test_no_row_is_wider_than_its_room(text: str, mark: str, note: str, width: int) -> None:
     line = TextLine(text.replace("\n", " "), marks=((mark, ""),), note=note)
     for row in wrap_lines([line], width):
-        lead = min(line.lead, width - 1)
+        lead = min(line.lead(width), width - 1)
         assert lead + cell_len(row.text) <= max(width, lead + 2)
         assert not row.note or row.number or lead + cell_len(row.text) + cell_len(row.note) <= max(width, lead + 2)
 
@@ -88,6 +88,21 @@ def test_a_diff_has_signs_and_the_numbers_of_the_new_side() -> None:
     shown = ["".join(text for text, _ in line.marks) + line.text for line in one_diff(DIFF)]
     assert shown[1].strip() == "src/a.py"
     assert shown[3:] == ["    3   same", "      − old", "    4 + new [b]", "    5 + --- not a header", "    6   end"]
+
+
+def test_where_there_is_much_room_a_diff_has_the_numbers_of_both_sides() -> None:
+    lines = one_diff(DIFF)[3:]
+    wide = ["".join(text for text, _ in line.marks_at(ROOMY)) for line in lines]
+    assert wide == ["    3    3   ", "    4      − ", "         4 + ", "         5 + ", "    5    6   "]
+    assert all(line.marks_at(ROOMY - 1) == line.marks for line in lines)
+    assert [line.lead(ROOMY) - line.lead(ROOMY - 1) for line in lines] == [5] * 5
+
+
+@pytest.mark.parametrize("width", [ROOMY - 1, ROOMY])
+def test_rows_leave_room_for_both_numbers(width: int) -> None:
+    (line,) = one_diff([*DIFF[:9], "+" + "x" * 300])[-1:]
+    rows = wrap_lines([line], width)
+    assert max(line.lead(width) + cell_len(row.text) for row in rows) == width
 
 
 def test_a_diff_is_counted_without_its_headers() -> None:

@@ -146,9 +146,10 @@ class LinesView(ScrollView, can_focus=True):
         line = self._lines[row.line]
         chosen = bool(line.key) and line.key == self.cursor
         tint = " on $block-cursor-background" if chosen and self.has_focus else " on $panel" if chosen else ""
-        segments = [Segment(text, self._inks[style + tint]) for text, style in line.marks] if row.number == 0 else []
+        marks = line.marks_at(self._width) if row.number == 0 else ()
+        segments = [Segment(text, self._inks[style + tint]) for text, style in marks]
         if row.number:
-            segments = [Segment(" " * min(line.lead, self._width - 1), self._inks["$foreground" + tint])]
+            segments = [Segment(" " * min(line.lead(self._width), self._width - 1), self._inks["$foreground" + tint])]
         segments += self._body(number, row, line, tint)
         if row.note:
             used = sum(cell_len(segment.text) for segment in segments)
