@@ -1,4 +1,4 @@
-"""The wisdom cards in words: those in force, with who was told them, and those that a retrospective proposes. Pure."""
+"""Cards and patterns in words: those in force, with who was told them, and those that are proposed. Pure."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PROPOSED = "proposed "
 """Before the id of a proposal, as the key of its line."""
 _TOLD = ("Principle", "Do", "Avoid", "Review question")
+_BELOW = ("Source", "Applies to", "Signs", "Checked by", "Evidence")
+"""The lines of a pattern that are not its advice."""
 _NAMES = {"Review question": "Ask"}
 _MOST_SESSIONS = 40
 
@@ -35,7 +37,7 @@ _STATES: dict[State, _Look] = {
     "open": _Look("?", "$text-warning", "open", "It waits for you: A takes it for all your runs, H for this app alone"),
     "approved": _Look("✓", "$text-success", "taken", "You took it"),
     "declined": _Look("✗", "$text-muted", "declined", "You turned it down; A takes it all the same"),
-    "known": _Look("=", "$text-muted", "known", "A card in force says the same already"),
+    "known": _Look("=", "$text-muted", "known", "One in force says the same already"),
 }
 
 
@@ -48,21 +50,29 @@ def proposed_items(learned: Learned, edited: Collection[str]) -> Iterator[Item]:
         look = _STATES[one.state]
         mark = " ✎" if one.id in edited else ""
         left = Content.assemble((f"{look.glyph} ", look.colour), (f"{one.id}  ", "$text-muted"), one_line(one.title))
-        right = Content.styled(f"{look.word}{mark}", look.colour)
+        right = _right(one.kind, f"{look.word}{mark}", look.colour)
         yield Item(PROPOSED + one.id, left, right, one.words)
 
 
 def proposal_content(one: ProposalView, edited: bool) -> Content:
-    """What has become of the card, its advice, and the evidence for it."""
+    """What has become of the card or pattern, its advice, and the evidence for it."""
     look = _STATES[one.state]
     means = f"{look.means}: {one.same_as or one.card}" if one.same_as or one.card else look.means
     lines = [
-        Content.assemble((one_line(one.title), "bold"), (f"  {one.id}", "$text-muted")),
+        Content.assemble((one_line(one.title), "bold"), (f"  {_marked(one.id, one.kind)}", "$text-muted")),
         Content.assemble((f"{look.glyph} {look.word}  ", f"bold {look.colour}"), (f"{means}.", "$text-muted")),
     ]
     if edited:
         lines.append(Content.styled("✎ As you wrote it. It is not taken before A or H.", "$text-warning"))
-    return Content("\n").join([*lines, Content(""), *_advice(one.fields, ("Evidence", *_TOLD))])
+    return Content("\n").join([*lines, Content(""), *_advice(one.fields, ("Evidence", *_told(one)))])
+
+
+def counted(all_: Sequence[ProposalView] | Sequence[CardView]) -> str:
+    """`2 cards`, `1 pattern` or `2 cards and 1 pattern`."""
+    patterns = sum(bool(one.kind) for one in all_)
+    cards = len(all_) - patterns
+    said = [plural(cards, "card")] if cards or not patterns else []
+    return " and ".join([*said, *([plural(patterns, "pattern")] if patterns else [])])
 
 
 def learned_title(learned: Learned) -> Content:
@@ -82,7 +92,7 @@ def at_work_note(said: str, time: str) -> Content:
 def ended_note(code: int, said: list[str], learned: Learned) -> Content | None:
     """How a retrospective has ended: what waits, or why there is nothing, or what went wrong."""
     if code in (EXIT_DONE, EXIT_WAITING) and learned.open:
-        text = f"? {plural(len(learned.open), 'card')} proposed: A takes one, e edits it first, D turns it down."
+        text = f"? {counted(learned.open)} proposed: A takes one, e edits it first, D turns it down."
         return Content.styled(text, "bold $text-warning")
     if code == EXIT_WAITING:
         return None
@@ -100,24 +110,49 @@ def cut_off_note() -> Content:
     )
 
 
+def collection_heading(collection: str) -> Item:
+    """The line above the cards or patterns of a file."""
+    return Item(
+        f"#{collection}", Content.styled(f" {collection.replace('_', ' ')}", "bold $text-primary"), heading=True
+    )
+
+
 def card_item(card: CardView) -> Item:
-    """The line of a card in force."""
+    """The line of a card or pattern in force."""
     left = Content.assemble(
         ("✓ " if card.choices else "· ", "$text-success" if card.choices else "$text-disabled"),
         (f"{card.id}  ", "$text-muted"),
         one_line(card.title),
     )
     told = f"told {len(card.choices)}×" if card.choices else ""
-    return Item(card.id, left, Content.styled(told, "$text-success"), f"{card.words} {told}")
+    right = _right(card.kind, told, "$text-success")
+    return Item(card.id, left, right, f"{card.words} {told}")
 
 
 def card_content(card: CardView) -> Content:
     """Title, advice, where it applies, where it comes from, and the sessions that were told it."""
     lines = [
-        Content.assemble((one_line(card.title), "bold"), (f"  {card.id} · {card.collection}", "$text-muted")),
+        Content.assemble(
+            (one_line(card.title), "bold"), (f"  {_marked(card.id, card.kind or card.collection)}", "$text-muted")
+        ),
         Content(""),
     ]
-    return Content("\n").join([*lines, *_advice(card.fields, _TOLD), Content(""), *_choices(card)])
+    return Content("\n").join([*lines, *_advice(card.fields, _told(card)), Content(""), *_choices(card)])
+
+
+def _right(kind: str, said: str, colour: str) -> Content:
+    """The mark of a pattern, then what is said of it."""
+    words = Content.styled(said, colour)
+    return Content.assemble((f"{kind}  " if said else kind, "$text-muted"), words) if kind else words
+
+
+def _marked(id_: str, kind: str) -> str:
+    return " · ".join(filter(None, [id_, kind]))
+
+
+def _told(one: ProposalView | CardView) -> Sequence[str]:
+    """The names of the lines that advise; a pattern's stand in the order in which it is read."""
+    return [name for name, _ in one.fields if name not in _BELOW] if one.kind else _TOLD
 
 
 def _advice(fields: Sequence[tuple[str, str]], named: Sequence[str]) -> Iterator[Content]:

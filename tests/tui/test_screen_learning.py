@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from engine.briefs.patterns import LEARNED, parse_patterns
 from engine.wisdom.parse import parse_cards
 from tests.helpers import eventually
-from tests.learning import baked, failed_session, looks_back, proposed
+from tests.learning import baked, failed_session, looks_back, proposed, shape
 from tests.scripted import Agents, Kitchen
-from tests.tui.journeys import Moment, press, said, settle, text_of
+from tests.tui import fixture_screens
+from tests.tui import fixture_views as views
+from tests.tui.journeys import Moment, make_app, press, run_before, said, settle, text_of
 from tui.app import MetaApp
-from tui.loaders import learned
+from tui.loaders import learned, wisdom
+from tui.loaders.learned import Learned, ProposalView
 from tui.screens.learning import LearningScreen
 from tui.supervisor import Supervisor
 from tui.widgets.text import Text
@@ -75,11 +79,8 @@ async def looked_back(pilot: Pilot[Any]) -> LearningScreen:
     assert isinstance(screen, LearningScreen)
     assert "Looking back at the run" in text_of(pilot)
 
-    def ended() -> bool:
-        screen.tick()
-        return screen.app.errand is not None and screen.app.errand.code is not None
-
-    await eventually(ended, 60)
+    await eventually(lambda: screen.app.errand is not None and screen.app.errand.code is not None, 60)
+    screen.tick()
     await settle(pilot)
     return screen
 
@@ -115,6 +116,113 @@ async def test_a_retrospective_is_begun_and_each_card_is_decided_about(
         here = app.root / ".meta" / "wisdom" / "learned_wisdom.md"
         assert titles(here) == [OTHER] and titles(own_file) == ["Copy the promised headings"]
     assert [one.state for one in learned.load(app.root).proposals] == ["approved", "approved"]
+
+
+async def test_patterns_are_counted_apart_and_taken_as_patterns(app: Kitchen, own_file: Path) -> None:
+    trouble, good = shape(app), shape(app, "LSP-001", title="Outline First")
+    looks_back(app, proposed(app), trouble, good)
+    screen = on(app)
+    async with screen.run_test(size=(120, 40), notifications=True) as pilot:
+        browser = await looked_back(pilot)
+        assert "1 card and 2 patterns proposed: A takes one" in text_of(pilot)
+        assert [one.kind for one in browser.learned.proposals] == ["", "antipattern", "success pattern"]
+        browser.list.go_to("proposed " + browser.learned.proposals[1].id)
+        await press(pilot, "A")
+        assert "taken as LAP-001" in said(pilot) and not own_file.exists()
+        assert "1 card and 1 pattern proposed" in text_of(pilot)
+        file = own_file.with_name("learned_patterns.md")
+        assert [one.title for one in parse_patterns(file.read_text(), str(file), LEARNED)] == ["Outline Of One's Own"]
+        browser.list.go_to("LAP-001")
+        await settle(pilot)
+        assert "LAP-001 · antipattern" in details(pilot), "what was taken stands among those in force"
+
+
+async def test_an_edit_that_is_no_pattern_is_refused_with_its_place(
+    app: Kitchen, own_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks_back(app, shape(app))
+    screen = on(app)
+    async with screen.run_test(size=(120, 40), notifications=True) as pilot:
+        browser = await looked_back(pilot)
+        assert "1 pattern proposed: A takes one" in text_of(pilot)
+
+        def spoil(app: object, path: Path) -> bool:
+            path.write_text(path.read_text().replace("**Way out**", "**Exit**"))
+            return True
+
+        monkeypatch.setattr("tui.screens.learning.edit_file", spoil)
+        browser.list.go_to("proposed " + browser.learned.proposals[0].id)
+        await press(pilot, "e")
+        assert "Not changed: pattern:" in said(pilot) and "Way out" in said(pilot) and browser.edits == {}
+
+
+LAP = (
+    ("Source", "evenly, tests, a check that nobody ran"),
+    ("Applies to", "`tests`"),
+    ("Signs", "total, cents, euros, column"),
+    ("Symptom", "Totals look right and are [a hundred] times too large; 書籍も含む."),
+    ("Detect", "A number is printed whose unit no line names."),
+    ("Way out", "Name the unit where the number is made."),
+    ("Evidence", "`0012-7-store-code-gen-1` printed cents where `R-004` wanted euros"),
+)
+LSP = (*LAP[:3], ("When", "A column holds money."), ("Shape", "The unit in the heading."), ("Pitfalls", "Two units."))
+
+
+def with_patterns(folder: Path) -> wisdom.Wisdom:
+    """A card and two patterns are proposed; two patterns are in force, of which one was told."""
+    (card, *_), given = fixture_screens.proposed().learned.proposals, fixture_screens.wisdom()
+    proposals = (
+        card,
+        ProposalView("1f2e3d4c-2", "A Number Without Unit", "open", LAP, kind="antipattern"),
+        ProposalView("1f2e3d4c-3", "Unit In The Heading", "approved", LSP, card="LSP-001", kind="success pattern"),
+    )
+    force = (
+        wisdom.CardView("ANTI-001", "God Object", "antipatterns", LAP, given.cards[1].choices, "antipattern"),
+        wisdom.CardView("LSP-001", "Unit In The Heading", "learned_patterns", LSP, (), "success pattern"),
+    )
+    return wisdom.Wisdom((*given.cards, *force), learned=Learned(proposals))
+
+
+async def test_a_pattern_is_drawn_as_a_card_is_its_evidence_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wisdom, "load", with_patterns)
+    async with make_app(views.finished(tmp_path)).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "W", "j")
+        lines = details(pilot).splitlines()
+        assert lines[0] == "A Number Without Unit  1f2e3d4c-2 · antipattern"
+        names = ["Evidence", "Symptom", "Detect", "Way out"]
+        assert [line for line in lines if line in names] == names
+        assert lines[-1].startswith("Signs  ")
+
+
+async def test_in_a_narrow_terminal_the_title_still_says_how_many_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wisdom, "load", with_patterns)
+    async with make_app(views.finished(tmp_path)).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "W")
+        assert "2 told to sessions of reading_log   ? 2 proposed" in text_of(pilot)
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert "3 cards and 2 patterns · 2 told   ? 2 proposed" in text_of(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_proposed_patterns(
+    size: tuple[int, int], tmp_path: Path, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wisdom, "load", with_patterns)
+    app = make_app(views.finished(tmp_path))
+    assert snap_compare(app, terminal_size=size, run_before=run_before("W", "j"))
+
+
+def test_a_pattern_in_force_that_was_told(tmp_path: Path, snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wisdom, "load", with_patterns)
+    app = make_app(views.finished(tmp_path), theme="meta-light")
+    assert snap_compare(app, terminal_size=(120, 40), run_before=run_before("W", "end", "k"))
 
 
 async def test_an_edit_that_is_no_card_is_refused_with_its_place(

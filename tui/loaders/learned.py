@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.learning.deciding import State
+    from engine.learning.entries import Entry
     from engine.learning.proposals import Proposal
     from engine.learning.retrospective import Retrospective
+
+KINDS = {"antipatterns": "antipattern", "success_patterns": "success pattern", "trade_off_matrix": "trade-off"}
+"""What a person calls a pattern of each file."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """One proposed card. `text` is the card as a person may edit it, `card` the id under which it was taken."""
+    """One proposed card or pattern. `text`: it as a person may edit it; `card`: the id under which it was taken."""
 
     id: str
     title: str
@@ -24,11 +28,13 @@ class ProposalView:
     same_as: str = ""
     card: str = ""
     text: str = ""
+    kind: str = ""
+    """What kind of pattern it is; "" for a card."""
 
     @property
     def words(self) -> str:
         """Everything a search looks in."""
-        return " ".join([self.id, self.title, self.state, *(text for _, text in self.fields)])
+        return " ".join([self.id, self.title, self.state, self.kind, *(text for _, text in self.fields)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ def approve(folder: Path, id_: str, text: str | None, here: bool) -> str:
 
 
 def decline(folder: Path, id_: str) -> None:
-    """Notes that the card is not wanted. Raises MetaError."""
+    """Notes that the card or pattern is not wanted. Raises MetaError."""
     from engine.learning import approval
 
     retrospective, proposal = _find(folder, id_)
@@ -118,6 +124,13 @@ def check(folder: Path, id_: str, text: str) -> ProposalView:
     return _view(retrospective, edited(retrospective, proposal, text))
 
 
+def kind_of(entry: Entry) -> str:
+    """What kind of pattern an entry is; "" for a card."""
+    from engine.briefs.patterns import Pattern
+
+    return KINDS[entry.kind] if isinstance(entry, Pattern) else ""
+
+
 def _find(folder: Path, id_: str) -> tuple[Retrospective, Proposal]:
     from engine.learning.deciding import NoCard, cards_of
     from engine.learning.retrospective import find
@@ -129,7 +142,7 @@ def _find(folder: Path, id_: str) -> tuple[Retrospective, Proposal]:
     for proposal in retrospective.proposals(cards_of(about)):
         if str(proposal.number) == number:
             return retrospective, proposal
-    raise NoCard(f"{id_}: this card is not proposed any more; {retrospective.answer} was edited.")
+    raise NoCard(f"{id_}: it is not proposed any more; {retrospective.answer} was edited.")
 
 
 def _proposals(retrospective: Retrospective, problems: list[str]) -> Iterator[ProposalView]:
@@ -158,4 +171,5 @@ def _view(retrospective: Retrospective, proposal: Proposal) -> ProposalView:
         same_as=proposal.same_as,
         card=one.card if one else "",
         text=proposal.text,
+        kind=kind_of(proposal.card),
     )

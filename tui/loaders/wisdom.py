@@ -1,4 +1,4 @@
-"""All wisdom cards of a workspace, and which session was told which of them, and why."""
+"""All wisdom cards and patterns of a workspace, and which session was told which of them, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.sanitize import one_line
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A session that was told a card."""
+    """A session that was told a card or pattern."""
 
     session: str
     title: str
@@ -23,13 +23,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """One card with all its lines, and who was told it."""
+    """One card or pattern with all its lines, and who was told it. `collection`: the name of the file it stands in."""
 
     id: str
     title: str
     collection: str
     fields: tuple[tuple[str, str], ...]
     choices: tuple[Choice, ...] = ()
+    kind: str = ""
+    """What kind of pattern it is; "" for a card."""
 
     def field(self, name: str) -> str:
         """The text of a line; "" if the card has none of that name."""
@@ -38,12 +40,12 @@ class CardView:
     @property
     def words(self) -> str:
         """Everything a search looks in."""
-        return " ".join([self.id, self.title, self.collection, *(text for _, text in self.fields)])
+        return " ".join([self.id, self.title, self.collection, self.kind, *(text for _, text in self.fields)])
 
 
 @dataclass(frozen=True, slots=True)
 class Wisdom:
-    """The cards by collection, in the order of their files. `problems`: session files that could not be read."""
+    """The cards, then the patterns, in the order of their files. `problems`: session files that could not be read."""
 
     cards: tuple[CardView, ...] = ()
     problems: tuple[str, ...] = ()
@@ -51,12 +53,13 @@ class Wisdom:
     """What retrospectives propose."""
 
     def card(self, id_: str) -> CardView | None:
-        """The card of that id."""
+        """The card or pattern of that id."""
         return next((card for card in self.cards if card.id == id_), None)
 
 
 def load(workspace: Path) -> Wisdom:
-    """Every card in force here: the app's own files before the engine's, then what was learned. Raises WisdomError."""
+    """All in force here: the app's own files before the engine's, then what was learned. Raises WisdomError."""
+    from engine.briefs.patterns import patterns
     from engine.wisdom.library import collections_in_force, load
     from engine.workspace import Workspace
 
@@ -66,7 +69,13 @@ def load(workspace: Path) -> Wisdom:
         CardView(card.id, card.title, card.collection, card.fields, tuple(chosen.get(card.id, ())))
         for card in load(collections_in_force(overlay), overlay).cards
     ]
-    return Wisdom(tuple(cards), tuple(problems), learned.load(workspace))
+    shapes = [
+        CardView(
+            one.id, one.title, Path(one.path).stem, one.fields, tuple(chosen.get(one.id, ())), learned.kind_of(one)
+        )
+        for one in patterns(overlay)
+    ]
+    return Wisdom((*cards, *shapes), tuple(problems), learned.load(workspace))
 
 
 def _choices(workspace: Path) -> tuple[dict[str, list[Choice]], list[str]]:

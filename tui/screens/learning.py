@@ -1,4 +1,4 @@
-"""What a run teaches, as keys of the wisdom browser: a retrospective is begun, its cards are taken or turned down."""
+"""What a run teaches, as keys of the wisdom browser: a retrospective is begun, what it proposes is decided."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from tui.app import MetaApp
 
 LEARNING_KEYS = (
-    Binding("A", "approve(False)", "Take it", id="wisdom.approve", tooltip="Take the proposed card for all your runs"),
+    Binding("A", "approve(False)", "Take it", id="wisdom.approve", tooltip="Take what is proposed for all your runs"),
     Binding(
         "H",
         "approve(True)",
         "Take it here",
         id="wisdom.approve_here",
-        tooltip="Take the proposed card for this app alone",
+        tooltip="Take what is proposed for this app alone",
     ),
-    Binding("e", "edit", "Edit", id="wisdom.edit", tooltip="Edit the proposed card in your editor, before it is taken"),
-    Binding("D", "decline", "Decline", id="wisdom.decline", tooltip="Turn the proposed card down"),
+    Binding("e", "edit", "Edit", id="wisdom.edit", tooltip="Edit what is proposed, before it is taken"),
+    Binding("D", "decline", "Decline", id="wisdom.decline", tooltip="Turn down what is proposed"),
     Binding(
         "L",
         "learn",
         "Learn",
         id="wisdom.learn",
-        tooltip="Look back at this run: agents propose cards from what failed and what mended it (meta wisdom learn)",
+        tooltip="Look back at this run: agents propose cards and patterns from what failed (meta wisdom learn)",
     ),
 )
 _OPEN, _DECIDABLE = ("edit", "decline"), ("approve",)
@@ -50,7 +50,7 @@ _MOST_SAID = 6
 
 
 class LearningScreen(BrowseScreen[Wisdom]):
-    """`edits`: cards as the person wrote them, by id; they are nowhere else before they are taken."""
+    """`edits`: cards and patterns as the person wrote them, by id; they are nowhere else before they are taken."""
 
     app: MetaApp
 
@@ -89,7 +89,7 @@ class LearningScreen(BrowseScreen[Wisdom]):
         self.refresh_bindings()
 
     def on_item_list_selected(self) -> None:
-        """Other keys for a proposal than for a card."""
+        """Other keys for a proposal than for what is in force."""
         super().on_item_list_selected()
         self.refresh_bindings()
 
@@ -131,22 +131,22 @@ class LearningScreen(BrowseScreen[Wisdom]):
             self.tick()
 
     def action_approve(self, here: bool) -> None:
-        """Takes the card."""
+        """Takes what is under the cursor."""
         if (one := self.proposal) is not None:
             text = self.edits[one.id].text if one.id in self.edits else None
             self._decide(f"{one.title}: taken", partial(learned.approve, self.view.folder, one.id, text, here))
 
     def action_decline(self) -> None:
-        """Turns the card down."""
+        """Turns it down."""
         if (one := self.proposal) is not None:
             self._decide(f"{one.title}: declined", partial(learned.decline, self.view.folder, one.id))
 
     def action_edit(self) -> None:
-        """Opens the card in the editor; what comes back is checked, and taken only by a further key."""
+        """Opens it in the editor; what comes back is checked, and taken only by a further key."""
         if (one := self.proposal) is None:
             return
-        with tempfile.TemporaryDirectory(prefix="meta-card-") as folder:
-            file = Path(folder, "card.md")
+        with tempfile.TemporaryDirectory(prefix="meta-learned-") as folder:
+            file = Path(folder, "learned.md")
             file.write_text(one.text, encoding="utf-8")
             text = file.read_text(encoding="utf-8", errors="replace") if edit_file(self.app, file) else one.text
         if text != one.text:
@@ -154,7 +154,7 @@ class LearningScreen(BrowseScreen[Wisdom]):
                 partial(learned.check, self.view.folder, one.id, text),
                 thread=True,
                 group="edit",
-                name="the card as you wrote it",
+                name="what you wrote",
                 exit_on_error=False,
             )
 
@@ -162,7 +162,7 @@ class LearningScreen(BrowseScreen[Wisdom]):
         self.run_worker(work, thread=True, group="decide", name=done, exit_on_error=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A card was decided about, or edited; or the cards were read."""
+        """A proposal was decided about, or edited; or the cards were read."""
         if event.worker.group not in ("decide", "edit"):
             super().on_worker_state_changed(event)
             return
@@ -174,6 +174,6 @@ class LearningScreen(BrowseScreen[Wisdom]):
             self.edits[one.id] = one
             self.draw()
         elif event.state == WorkerState.SUCCESS:
-            card = f" as {event.worker.result}" if event.worker.result else ""
-            self.notify(f"{event.worker.name}{card}", markup=False, timeout=4)
+            taken = f" as {event.worker.result}" if event.worker.result else ""
+            self.notify(f"{event.worker.name}{taken}", markup=False, timeout=4)
             self.reload()

@@ -1,4 +1,4 @@
-"""The wisdom cards: what sessions are told beside their task, and why each was chosen."""
+"""The wisdom cards and patterns: what sessions are told beside their task, and why each was chosen."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from collections.abc import Sequence
 
 from textual.binding import Binding
 from textual.content import Content
+from textual.events import Resize
 
-from tui.card_words import card_content, card_item, learned_title, proposal_content, proposed_items
-from tui.format import plural
+from tui.card_words import (
+    card_content,
+    card_item,
+    collection_heading,
+    counted,
+    learned_title,
+    proposal_content,
+    proposed_items,
+)
 from tui.loaders import wisdom
 from tui.loaders.wisdom import Wisdom
 from tui.read_model import WorkspaceView
@@ -19,7 +27,7 @@ from tui.widgets.item_list import Item
 
 
 class WisdomScreen(LearningScreen):
-    """`f` leaves only the cards that sessions of this app were told; `L` has new ones proposed from its run."""
+    """`f` leaves only what sessions of this app were told; `L` has new ones proposed from its run."""
 
     BINDING_GROUP_TITLE = "Wisdom"
     LOADING = "Reading the cards …"
@@ -32,15 +40,15 @@ class WisdomScreen(LearningScreen):
             "toggle_chosen",
             "Chosen only",
             id="wisdom.chosen_only",
-            tooltip="Only the cards that sessions here were told, or all",
+            tooltip="Only the cards and patterns that sessions here were told, or all",
         ),
-        Binding("y", "copy", "Copy card", id="wisdom.copy", tooltip="Copy the card under the cursor"),
+        Binding("y", "copy", "Copy card", id="wisdom.copy", tooltip="Copy the card or pattern under the cursor"),
         *COMMON,
     ]
     chosen_only = False
 
     def load(self) -> Wisdom:
-        """The cards, and the sessions that were told them."""
+        """The cards and patterns, and the sessions that were told them."""
         return wisdom.load(self.view.folder)
 
     def depends_on(self, view: WorkspaceView) -> object:
@@ -48,19 +56,27 @@ class WisdomScreen(LearningScreen):
         return len(view.sessions)
 
     def title_text(self) -> Content:
-        """How many cards, and how many of them were used."""
+        """How many there are, and how many of them were used."""
         title = Content.styled("Wisdom", "bold")
         if self.data is None:
             return title
         used = sum(bool(card.choices) for card in self.data.cards)
-        facts = f"   {plural(len(self.data.cards), 'card')} · {used} told to sessions of {one_line(self.view.app, 40)}"
+        facts = f"   {counted(self.data.cards)} · {used} told"
+        whose = f" to sessions of {one_line(self.view.app, 40)}"
         only = "   only those that were told" if self.chosen_only else ""
-        return Content.assemble(
-            title, (facts, "$text-muted"), learned_title(self.data.learned), (only, "$text-warning")
-        )
+        waits, marked = learned_title(self.data.learned), (only, "$text-warning")
+        whole = Content.assemble(title, (facts + whose, "$text-muted"), waits, marked)
+        if whole.cell_length < self.size.width - 1:
+            return whole
+        return Content.assemble(title, (facts, "$text-muted"), waits, marked)
+
+    def on_resize(self, event: Resize) -> None:
+        """Where there is little room, whose sessions they are gives way to what is proposed."""
+        if self.is_mounted:
+            self.draw_title()
 
     def items(self, data: Wisdom) -> Sequence[Item]:
-        """The cards under the names of their collections."""
+        """What is proposed, then the cards and patterns under the names of their files."""
         items = list(proposed_items(data.learned, self.edits))
         collection = ""
         for card in data.cards:
@@ -68,9 +84,7 @@ class WisdomScreen(LearningScreen):
                 continue
             if card.collection != collection:
                 collection = card.collection
-                items.append(
-                    Item(f"#{collection}", Content.styled(f" {collection}", "bold $text-primary"), heading=True)
-                )
+                items.append(collection_heading(collection))
             items.append(card_item(card))
         return items
 
@@ -82,7 +96,7 @@ class WisdomScreen(LearningScreen):
         return Content.styled(text, "$text-muted")
 
     def describe(self, data: Wisdom, key: str) -> Content:
-        """The card in full, then who was told it."""
+        """The card or pattern in full, then who was told it."""
         if (one := self.proposal) is not None:
             return proposal_content(one, one.id in self.edits)
         card = data.card(key)
@@ -100,7 +114,7 @@ class WisdomScreen(LearningScreen):
         self.draw()
 
     def action_copy(self) -> None:
-        """Copies the card as text."""
+        """Copies the card or pattern as text."""
         card = self.data.card(self.list.selected) if self.data else None
         if (one := self.proposal) is not None:
             self.app.copy_to_clipboard(one.text)
