@@ -23,7 +23,7 @@ from tui.supervisor import Supervisor
 
 IMAGES = Path(__file__).parent / "images"
 SIZE = (150, 44)
-SPEED = "40"
+SPEED = "25"
 PATIENCE = 300.0
 
 
@@ -69,7 +69,7 @@ async def _approve_the_rest(pilot: Pilot[Launch | None], app: MetaApp) -> None:
         elif _waits(app.view or _nothing(app)):
             await pilot.press("a")
         await pilot.pause(0.2)
-    await pilot.pause(2.0)
+    await pilot.pause(5.0)
 
 
 def _nothing(app: MetaApp) -> WorkspaceView:

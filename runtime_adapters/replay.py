@@ -82,7 +82,7 @@ class Player:
 
     def play(self, played: int) -> int:
         """Events at their times, file changes with them, the result last. Returns the recorded exit code."""
-        self._compare_briefs()
+        reworded = self._is_reworded()
         events = [event for event in read_events(self.source / "events.jsonl") if event.kind != RAW]
         self._play_events(events, min(played, len(events)))
         for path in list(self.left):
@@ -94,6 +94,8 @@ class Player:
             target = self.worktree / ".session" / "result.json"
             target.parent.mkdir(exist_ok=True)
             _copy(answer, target)
+        if reworded:
+            self.writer.write("text", text=REWORDED, notice=True)
         return int(self.entry["exit_code"])
 
     def _play_events(self, events: list[Event], played: int) -> None:
@@ -120,12 +122,12 @@ class Player:
             raise ReplayError(f"the tape {tape} has no entry {key}", EXIT_BAD_CONFIGURATION)
         return source
 
-    def _compare_briefs(self) -> None:
-        if self.entry["brief_sha256"] == self.spec["brief_sha256"]:
-            return
-        if self.options.get("strict") == "1":
+    def _is_reworded(self) -> bool:
+        """Whether the brief is another than the recorded one. Raises ReplayError where that is not allowed."""
+        differs = bool(self.entry["brief_sha256"] != self.spec["brief_sha256"])
+        if differs and self.options.get("strict") == "1":
             raise ReplayError(f"{DIFFERS} as {self.source.name}", EXIT_BAD_CONFIGURATION)
-        self.writer.write("text", text=REWORDED, notice=True)
+        return differs
 
     def _write(self, path: str) -> None:
         """Put the recorded file in its place: whole or not at all, as a reader may look at any time."""

@@ -255,7 +255,7 @@ def test_a_missing_entry_is_trouble_with_the_runtime_and_names_the_entry(tmp_pat
 def test_a_brief_that_differs_is_said_and_played(tmp_path: Path) -> None:
     folder = replaying(tmp_path, recorded(tmp_path), brief="Write bye.txt.\n")
     assert run(folder).outcome == "done"
-    notice = folder.tail()[0]
+    notice = folder.tail()[-1]
     assert (notice.kind, notice.fields["notice"]) == ("text", True)
     assert notice.text_of("text") == "played as recorded; the brief was worded otherwise then"
 
