@@ -16,6 +16,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.ink import Inks
 from tui.text_lines import FOUND, FOUND_NOW, TextLine, TextRow, find, place_in_line, split_matches, wrap_lines
+from tui.themes import cursor_line
 from tui.widgets.colours import PLAIN, Colours
 
 _ABOVE = 3
@@ -145,7 +146,8 @@ class LinesView(ScrollView, can_focus=True):
         row = self._rows[number]
         line = self._lines[row.line]
         chosen = bool(line.key) and line.key == self.cursor
-        tint = " on $block-cursor-background" if chosen and self.has_focus else " on $panel" if chosen else ""
+        at_cursor = cursor_line(self.app.current_theme) if self.has_focus else "on $panel"
+        tint = f" {at_cursor}" if chosen else ""
         marks = line.marks_at(self._width) if row.number == 0 else ()
         segments = [Segment(text, self._inks[style + tint]) for text, style in marks]
         if row.number:
