@@ -289,10 +289,10 @@ def test_the_result_format_of_a_brief_is_json_with_the_outputs() -> None:
         assert list(read.get("comments_met", {})) == [comment["id"] for comment in values["comments"]]
 
 
-def test_the_template_of_an_intent_can_be_read_as_one(tmp_path: Path) -> None:
+def test_the_template_of_an_intent_can_be_read_as_one_when_something_is_written_in_it(tmp_path: Path) -> None:
     path = tmp_path / "app_intent.md"
-    path.write_text(source("app_intent.template.md"), encoding="utf-8")
-    assert read_intent(path)
+    path.write_text(source("app_intent.template.md").replace("- (…)", "- It counts sheep."), encoding="utf-8")
+    assert "It counts sheep." in read_intent(path)
 
 
 def test_what_tools_leave_behind_is_ignored_and_the_apps_own_files_are_not(tmp_path: Path) -> None:
