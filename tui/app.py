@@ -113,7 +113,8 @@ class MetaApp(ConsentingApp):
         """The main screen shows what is wrong for as long as it is."""
         if self.main is not None:
             wrong, waiting = self.troubles(), self.consents()
-            self.main.show_trouble("\n".join([*wrong, *waiting]), waits=not wrong)
+            # What a key can do comes first: a long message may be cut.
+            self.main.show_trouble("\n".join([*waiting, *wrong]), waits=not wrong)
 
     def on_written(self, message: Written) -> None:
         """Says what was done, and looks at once what came of it."""
