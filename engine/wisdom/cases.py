@@ -58,7 +58,7 @@ def unit(weights: Weights) -> dict[str, float]:
 
 def likeness(one: Weights, other: Weights) -> float:
     """From 0 to 1: how much two texts of length 1 tell of the same."""
-    return sum(weight * other[term] for term, weight in sorted(one.items()) if term in other)
+    return sum(weight * other[term] for term, weight in one.items() if term in other)
 
 
 def votes(work: Weights, cases: Sequence[tuple[Case, Weights]]) -> dict[str, dict[str, float]]:
