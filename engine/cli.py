@@ -11,6 +11,7 @@ import click
 from engine import __version__
 from engine.commands.common import told
 from engine.errors import UsageError
+from engine.names import INTENT
 from engine.resources import ResourceError, examples_home
 
 DEMO_FOLDER = "demo"
@@ -99,7 +100,8 @@ def open_(place: Path | None) -> None:
 @told
 def demo(headless: bool, yes: bool, speed: str, place: Path) -> None:
     """Build the bundled example from its recording, for real: git, tests, gates."""
-    from engine.commands.building import check_speed, finish, run_and_tell
+    from engine.commands.building import finish, run_and_tell
+    from engine.commands.engine_options import check_speed
     from engine.names import REPLAY
     from engine.runner.context import Settings
     from engine.snapshot import Options
@@ -132,7 +134,7 @@ def _create(folder: Path, example: Path | None) -> None:
     """A workspace in `folder`, for the example or for the intent that lies there."""
     from engine.lifecycle.create import create
 
-    create(folder, example / "app_intent.md" if example else None, "python")
+    create(folder, example / INTENT if example else None, "python")
 
 
 def _example() -> Path:

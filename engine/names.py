@@ -9,6 +9,9 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 REPLAY = "replay"
 """The runtime that plays a recording: no agent works there."""
 
+INTENT = "app_intent.md"
+"""What a person wants, in their own words."""
+
 VERSION_FILE = ".meta-version"
 """Says in a released app which engine and which document made it."""
 

@@ -13,9 +13,9 @@ from engine.git import Repository
 from engine.legos.plan import Plan, PlanError, parse_plan
 from engine.legos.sub_apps import APPS
 from engine.legos.toolchain import Toolchain, find_toolchain
+from engine.names import INTENT as INTENT
 from engine.resources import document
 
-INTENT = "app_intent.md"
 REQUEST = "change_request.md"
 """What a person wants changed in a finished app, if they would rather say it apart from the intent."""
 GIVEN = (INTENT, REQUEST)

@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from engine.names import INTENT
 from tui import recent
 from tui.consenting import ConsentingApp
 from tui.decide import Act, Answer, write_act, write_answer
@@ -299,7 +300,7 @@ def is_unbegun(folder: Path) -> bool:
     from engine.lifecycle.intent import is_unwritten
 
     try:
-        text = (folder / "app_intent.md").read_text(encoding="utf-8", errors="replace")
+        text = (folder / INTENT).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
     return is_unwritten(text) and not any((folder / ".orchestrator" / "sessions").glob("*"))

@@ -10,7 +10,6 @@ import click
 
 from engine.commands.common import folder, told
 from engine.commands.engine_options import NOTHING_SAID, EngineOptions, engine_options
-from engine.commands.engine_options import check_speed as check_speed
 from engine.commands.progress import Progress, Watch, wanted
 from engine.errors import EXIT_INTERRUPTED
 from engine.learning.record import RecordError, note_run, record_file

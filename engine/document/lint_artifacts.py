@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from engine.document.model import Orchestration, Reference, Step
 from engine.document.problems import Report, quoted, suggestion
 from engine.document.producers import producers, reference_key, singular
-
-INTENT = "app_intent.md"
+from engine.names import INTENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 
 from engine.lifecycle.intent import GUIDE, is_sensitive, is_unwritten
+from engine.names import INTENT
 from engine.resources import document
 from tui.edit import edit_file
 from tui.format import plural
@@ -22,8 +23,6 @@ from tui.screens.confirm import Confirm
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text
 from tui.widgets.title_line import TitleLine
-
-INTENT = "app_intent.md"
 
 
 class IntentScreen(Screen[None]):

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from engine.names import INTENT
 from tui import recent
 from tui.format import ago
 from tui.launch import Launch
@@ -35,7 +36,6 @@ _CHOICES = (
     ("open", "o", "Open a folder", "an app that is being built, or is built"),
     ("new", "n", "New app", "write its intent, with a guide beside it"),
 )
-_INTENT = "app_intent.md"
 
 
 class WelcomeScreen(Screen[None]):
@@ -173,10 +173,10 @@ class WelcomeScreen(Screen[None]):
         if text is None:
             return
         folder = Path(text).expanduser().resolve()
-        if is_workspace(folder) or (folder / _INTENT).is_file():
+        if is_workspace(folder) or (folder / INTENT).is_file():
             self.app.exit(Launch("open", folder))
         else:
-            self._complain(f"{folder} holds no app yet: no {_INTENT}, no .orchestrator folder. `n` begins one.")
+            self._complain(f"{folder} holds no app yet: no {INTENT}, no .orchestrator folder. `n` begins one.")
 
     def _new(self, text: str | None) -> None:
         if text is None:
@@ -203,7 +203,7 @@ def unfit(folder: Path) -> str:
     if is_workspace(folder):
         return f"{folder} is a workspace already: `o` opens it."
     try:
-        others = sorted(one.name for one in folder.iterdir() if one.name != _INTENT)
+        others = sorted(one.name for one in folder.iterdir() if one.name != INTENT)
     except OSError as error:
         return f"{folder}: {error.strerror}. Choose another folder."
     if others:

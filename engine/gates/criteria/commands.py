@@ -11,6 +11,7 @@ from engine.gates.criteria.context import Context
 from engine.gates.criteria.registry import Finding, criterion
 from engine.gates.machine import machine
 from engine.gates.receipts import Receipt
+from engine.wording import some
 
 NAMES_SHOWN = 5
 PROSE = ".md"
@@ -132,12 +133,7 @@ def describe(receipt: Receipt) -> str:
     text = f"exit code {receipt.exit_code}: {', '.join(counts) or 'no test ran'}"
     unwanted = [*receipt.skipped, *receipt.broken]
     if receipt.expects == "fail" and receipt.passed:
-        return f"{text}; passed although {', '.join(receipt.empty)} is empty: {_some(receipt.passed)}"
+        return f"{text}; passed although {', '.join(receipt.empty)} is empty: {some(receipt.passed, NAMES_SHOWN)}"
     if unwanted:
-        return f"{text}; not run: {_some(unwanted)}"
+        return f"{text}; not run: {some(unwanted, NAMES_SHOWN)}"
     return text
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
