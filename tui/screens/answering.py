@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from tui.decide import Answer
 from tui.drafts import GateDraft, sorted_comments
 from tui.format import plural
@@ -24,9 +26,9 @@ class Answering(CommentedScreen):
         self._quiet_since = clock()
 
     @property
+    @abstractmethod
     def is_shown(self) -> bool:
         """Whether there is anything to answer about yet."""
-        raise NotImplementedError
 
     def on_screen_resume(self) -> None:
         """The screen appeared, perhaps again after a dialog."""

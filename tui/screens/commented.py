@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual.screen import Screen
 
+from tui.abstract import AbstractMeta
 from tui.decide import Answer
 from tui.drafts import GateDraft
 from tui.gate_lines import BEGUN, COMMENT, Shown
@@ -11,7 +14,7 @@ from tui.screens.ask_text import AskComment
 from tui.widgets.lines_view import LinesView
 
 
-class CommentedScreen(Screen[Answer | None]):
+class CommentedScreen(Screen[Answer | None], metaclass=AbstractMeta):
     """A subclass shows the document: `#text` has its lines, `#evidence` lists the comments."""
 
     def __init__(self, draft: GateDraft) -> None:
@@ -20,24 +23,26 @@ class CommentedScreen(Screen[Answer | None]):
         self._shown = Shown((), {})
 
     @property
+    @abstractmethod
     def rendered(self) -> bool:
         """Whether there are no lines to be seen."""
-        raise NotImplementedError
 
     @property
     def at_evidence(self) -> bool:
         """Whether the checks are in use, not the document."""
         return self.query_one("#evidence").has_focus
 
+    @abstractmethod
     async def action_show_as(self, index: int) -> None:
         """One of the views of the document."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _show_lines(self, *, from_top: bool = False) -> None:
-        raise NotImplementedError
+        """Draws the document as lines."""
 
+    @abstractmethod
     def _show_evidence(self) -> None:
-        raise NotImplementedError
+        """Draws the checks, the review and the comments."""
 
     async def action_comment(self) -> None:
         """Opens an input for the line or hunk under the cursor; in the rendered text it shows the lines first."""
