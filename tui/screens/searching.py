@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
+from tui.abstract import AbstractMeta
 from tui.widgets.lines_view import LinesView
 from tui.widgets.rendered import Rendered
 from tui.widgets.search_line import SearchLine
@@ -29,12 +31,12 @@ class Searchable(Protocol):
         """Gives it the keys."""
 
 
-class Searching(Widget):
+class Searching(Widget, metaclass=AbstractMeta):
     """For screens that hold a SearchLine. A subclass says which text is in use."""
 
+    @abstractmethod
     def searchable(self) -> Searchable | None:
         """The text that a search looks in now; None where there is none."""
-        raise NotImplementedError
 
     @property
     def is_searching(self) -> bool:

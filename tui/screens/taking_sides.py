@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from engine.errors import MetaError
+from tui.abstract import AbstractMeta
 from tui.loaders.conflicts import take_side
 from tui.looks import Written
 from tui.read_model import WaitingView, WorkspaceView
@@ -22,7 +24,7 @@ else:
     Widget = object
 
 
-class TakesSides(Widget):
+class TakesSides(Widget, metaclass=AbstractMeta):
     """For a screen whose `#text` shows conflicts, each line of them with the spot it is about."""
 
     view: WorkspaceView
@@ -32,9 +34,9 @@ class TakesSides(Widget):
     _shown: Shown
 
     @property
+    @abstractmethod
     def at_conflicts(self) -> bool:
         """Whether the conflicts are shown."""
-        raise NotImplementedError
 
     @property
     def file_in_conflict(self) -> str:
