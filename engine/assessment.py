@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Status = Literal[
     "pending",
@@ -50,8 +49,7 @@ BLOCKED: frozenset[Status] = frozenset({"failed", "stopped"})
 """The words that need a person before this branch of the work can go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """One run of a step: of the app, or of one LEGO. `why` explains the status in one sentence."""
 
     step: str
@@ -79,8 +77,7 @@ class Instance:
         return f"{self.step}_{self.lego}" if self.lego else self.step
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseStatus:
+class PhaseStatus(NamedTuple):
     """A phase with everything in it, and the one word that sums it up."""
 
     number: int
@@ -89,8 +86,7 @@ class PhaseStatus:
     instances: tuple[Instance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """Every phase, in order."""
 
     phases: tuple[PhaseStatus, ...]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tui.decide import Act
-from tui.errand import Errand
 from tui.format import plural
-from tui.loaders.hands import Hands
 from tui.looking import LookingApp
-from tui.read_model import SessionView, StepView
+
+if TYPE_CHECKING:
+    from tui.decide import Act
+    from tui.errand import Errand
+    from tui.loaders.hands import Hands
+    from tui.read_model import SessionView, StepView
 
 _MOST_NAMES = 12
 

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import SystemCommand
 from textual.screen import Screen
 
 from engine.names import INTENT
-from tui import recent
 from tui.consenting import ConsentingApp
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.drafts import Drafts
 from tui.farewell import end_when_told, parting_words
-from tui.launch import Launch
 from tui.looks import Written
-from tui.messages import Clock
-from tui.palette import commands_of, everywhere, key_groups
 from tui.read_model import ViewReader, WaitingView, WorkspaceView, is_workspace
 from tui.screens.main import MainScreen
 from tui.settings import Read
 from tui.settings import load as load_settings
 from tui.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from tui.launch import Launch
+    from tui.messages import Clock
 
 _HERE = Path(__file__).parent
 
@@ -99,6 +100,8 @@ class MetaApp(ConsentingApp):
     def first_view(self, view: WorkspaceView) -> None:
         """Notes once that this workspace was opened, for the welcome screen."""
         if self.remembers:
+            from tui import recent
+
             folder, app, now = view.folder, view.app, self.clock()
             self._write(lambda: recent.remember(folder, app, now), "noting that this workspace was opened")
 
@@ -264,12 +267,15 @@ class MetaApp(ConsentingApp):
 
     def action_help(self) -> None:
         """All keys."""
+        from tui.palette import key_groups
         from tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(key_groups(self.screen)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every action of the screen in view, then themes and the like."""
+        from tui.palette import commands_of, everywhere
+
         yield from commands_of(screen)
         if self.view is not None:
             yield from everywhere(self)
@@ -289,6 +295,8 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
     supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
     app = MetaApp(folder, supervisor=supervisor, preferences=read)
     app.remembers, app.writes = True, writes
+    # What is loaded stays: without this the collector goes through all of it in the middle of the first picture.
+    gc.freeze()
     launch = app.run()
     if launch is None and app.view is not None and sys.stdout.isatty():
         print(parting_words(app.view, Path.cwd(), stopping=app.stopping))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.assessment import Instance, PhaseStatus
 from engine.document.model import Orchestration, Reference
-from engine.facts import WorkspaceFacts
 from engine.lifecycle.news import news
 from engine.state.lock import holder
 from engine.state.models import CheckFact, RuntimeFact, SessionFact, State, StepRecord, Waiting
@@ -29,6 +29,9 @@ from tui.read_model import (
     WorkspaceView,
 )
 from tui.roll_up import roll_up
+
+if TYPE_CHECKING:
+    from engine.facts import WorkspaceFacts
 
 _Known = tuple[Orchestration, Instance, StepRecord, StepView]
 

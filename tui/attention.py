@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
+
+if TYPE_CHECKING:
+    from tui.read_model import WorkspaceView
 
 Way = Literal["bell", "desktop", "title", "off"]
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """Something that only a person can do. Equal needs are one need."""
 
     key: str

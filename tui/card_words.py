@@ -9,13 +9,13 @@ from textual.content import Content
 
 from engine.errors import EXIT_DONE, EXIT_VALVE, EXIT_WAITING
 from tui.format import plural
-from tui.loaders.learned import Learned, ProposalView
-from tui.loaders.wisdom import CardView
 from tui.sanitize import clean, one_line
 from tui.widgets.item_list import Item
 
 if TYPE_CHECKING:
     from engine.learning.deciding import State
+    from tui.loaders.learned import Learned, ProposalView
+    from tui.loaders.wisdom import CardView
 
 PROPOSED = "proposed "
 """Before the id of a proposal, as the key of its line."""

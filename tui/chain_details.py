@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from tui.format import Look, plural
-from tui.loaders.proving import Proved
-from tui.loaders.receipt_view import ReceiptView
-from tui.loaders.traceability import Link, Proof, TestView, Traceability
 from tui.sanitize import clean, one_line
+
+if TYPE_CHECKING:
+    from tui.loaders.proving import Proved
+    from tui.loaders.receipt_view import ReceiptView
+    from tui.loaders.traceability import Link, Proof, TestView, Traceability
 
 STATES: dict[Proof, Look] = {
     "proven": Look("✓", "$text-success"),

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from engine.legos.model import LegoDecision
-from engine.legos.requirements import RequirementChange
-from engine.lifecycle.change import ChangeReport, LegoChange
 from tui.document_lines import counts
 from tui.format import LOOKS, Look, plural, word
-from tui.loaders.changes import Decided, Maintenance, Written
-from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
 from tui.widgets.item_list import Item
 from tui.wrap import fit
+
+if TYPE_CHECKING:
+    from engine.legos.model import LegoDecision
+    from engine.legos.requirements import RequirementChange
+    from engine.lifecycle.change import ChangeReport, LegoChange
+    from tui.loaders.changes import Decided, Maintenance, Written
+    from tui.read_model import WorkspaceView
 
 LEGO, REQUIREMENT, FILE, STEP = "lego ", "requirement ", "file ", "step "
 """What the key of a line begins with."""

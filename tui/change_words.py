@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from engine.legos.model import LegoDecision
-from engine.lifecycle.change import ChangeReport, Expected, LegoChange
 from tui.change_rows import DECISIONS, FILE, HOW, LEGO, REQUIREMENT, STEP
 from tui.format import LOOKS, Look, count, plural, word
-from tui.loaders.changes import Maintenance, Written
-from tui.read_model import WorkspaceView
 from tui.sanitize import clean, one_line
 from tui.wrap import fit
+
+if TYPE_CHECKING:
+    from engine.legos.model import LegoDecision
+    from engine.lifecycle.change import ChangeReport, Expected, LegoChange
+    from tui.loaders.changes import Maintenance, Written
+    from tui.read_model import WorkspaceView
 
 _RISK: dict[str, Look] = {
     "low": Look("○", "$text-success"),

@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.code_colours import LONGEST, Span
-from tui.text_lines import TextLine
+
+if TYPE_CHECKING:
+    from tui.text_lines import TextLine
 
 LIKE = 0.5
 """Lines with less than this in common are two lines, not one that was changed."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui.text_lines import Code, TextLine
+if TYPE_CHECKING:
+    from tui.text_lines import Code, TextLine
 
 Span = tuple[int, int, str]
 """Where in a line, and in which style."""

@@ -14,10 +14,10 @@ from tui.acting import ActingApp
 from tui.decide import write_act
 from tui.held import OFFER, held_steps, held_texts
 from tui.looks import Written
-from tui.messages import Clock
 
 if TYPE_CHECKING:
     from tui.loaders.held import Held
+    from tui.messages import Clock
 
 
 Result = TypeVar("Result")

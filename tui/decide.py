@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tui.drafts import LineComment
-from tui.read_model import WaitingView
+if TYPE_CHECKING:
+    from tui.drafts import LineComment
+    from tui.read_model import WaitingView
 
 Verdict = Literal["approve", "revise", "stop", "answer"]
 Act = Literal["retry", "refresh", "note", "cancel", "pause", "go_on", "stop"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a person decided in a dialog."""
 
     verdict: Verdict
     comment: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = MappingProxyType({})
     comments: tuple[LineComment, ...] = ()
 
 

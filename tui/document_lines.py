@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from tui.format import plural
-from tui.loaders.diff import AttemptDiff
-from tui.loaders.documents import Documents, File
 from tui.text_lines import Code, Piece, TextLine, blank
+
+if TYPE_CHECKING:
+    from tui.loaders.diff import AttemptDiff
+    from tui.loaders.documents import Documents, File
 
 _HEADING = re.compile(r"#{1,6} ")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)]) ")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """What a comment is about. `line` is None for a line that is gone, or one that the file itself does not have."""
 
     key: str
@@ -21,8 +21,7 @@ class Spot:
         return f"{self.file} line {self.line}" if self.line is not None else self.file
 
 
-@dataclass(frozen=True, slots=True)
-class LineComment:
+class LineComment(NamedTuple):
     """A person's words on a line or a hunk."""
 
     spot: Spot

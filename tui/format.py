@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from engine.assessment import Status
+if TYPE_CHECKING:
+    from engine.assessment import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """A status as a glyph and a colour; the word is always there too."""
 
     glyph: str

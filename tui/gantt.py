@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from engine.assessment import Status
-from tui.read_model import SessionView, StepView, WorkspaceView
+if TYPE_CHECKING:
+    from engine.assessment import Status
+    from tui.read_model import SessionView, StepView, WorkspaceView
 
 Kind = Literal["gen", "review", "check", "engine", "wait"]
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from tui.drafts import GateDraft, LineComment, sorted_comments
 from tui.format import ago, duration, plural
 from tui.gate_lines import BEGUN, COMMENT, comment_lines
-from tui.loaders.gate import Report
-from tui.read_model import CommentView, StepView, WaitingView, WorkspaceView
 from tui.sanitize import clean, one_line
 from tui.text_lines import TextLine, blank, heading
+
+if TYPE_CHECKING:
+    from tui.loaders.gate import Report
+    from tui.read_model import CommentView, StepView, WaitingView, WorkspaceView
 
 RECEIPT = "receipt "
 """A line with this key prefix opens a receipt: the number of the criterion and the id follow."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.artifact import Document
 from tui.document_lines import ADDED, REMOVED, sides
 from tui.drafts import GateDraft, LineComment, Spot, spot_key
-from tui.loaders.gate import Page
 from tui.text_lines import Code, Piece, TextLine, blank
+
+if TYPE_CHECKING:
+    from tui.artifact import Document
+    from tui.loaders.gate import Page
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
 _NO_NUMBER = ("      ", "$text-disabled")

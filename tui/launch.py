@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(NamedTuple):
     """`example` builds the bundled example; `new` begins an app in `folder`, with the intent there; `open` opens it."""
 
     kind: Literal["example", "new", "open"]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.loaders.diff import Attempt
-from tui.read_model import LegoView, SessionView, StepView, WorkspaceView
-from tui.tree_model import Node
+
+if TYPE_CHECKING:
+    from tui.read_model import LegoView, SessionView, StepView, WorkspaceView
+    from tui.tree_model import Node
 
 TABS = ("live", "brief", "design", "contract", "diff", "tests", "receipts", "state", "attempts")
 LIVE, BRIEF, DESIGN, CONTRACT, DIFF, TESTS, RECEIPTS, STATE, ATTEMPTS = TABS

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from engine.assessment import Status
 from tui.document_lines import markdown_lines
 from tui.format import LOOKS, count, duration, elapsed, plural, word
-from tui.loaders.brief import BriefFile
-from tui.loaders.receipts import ReceiptView
 from tui.plots import bar
-from tui.read_model import CheckView, SessionView, StepView
 from tui.sanitize import clean, one_line
 from tui.text_lines import Piece, TextLine, blank, heading
+
+if TYPE_CHECKING:
+    from engine.assessment import Status
+    from tui.loaders.brief import BriefFile
+    from tui.loaders.receipts import ReceiptView
+    from tui.read_model import CheckView, SessionView, StepView
 
 OUTCOMES: Mapping[str | None, Status] = {
     None: "running",

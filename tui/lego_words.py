@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from tui.format import LOOKS, duration, elapsed, plural, word
 from tui.lego_data import lego_of, sessions_of, steps_of
-from tui.read_model import SessionView, WorkspaceView
 from tui.text_lines import TextLine
+
+if TYPE_CHECKING:
+    from tui.read_model import SessionView, WorkspaceView
 
 EMPTY: Mapping[str, tuple[str, str]] = {
     "live": ("Nothing was said yet", "No session of this LEGO has begun. Its output appears here, line by line."),

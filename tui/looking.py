@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.css.query import NoMatches
 from textual.message import Message
@@ -18,9 +19,11 @@ from tui.abstract import AbstractMeta
 from tui.clipboard import clipboard_command, to_clipboard
 from tui.looks import Looked
 from tui.personal import PersonalApp
-from tui.read_model import WorkspaceView
 from tui.supervisor import EngineStatus
 from tui.watching import Watcher, watched_folders
+
+if TYPE_CHECKING:
+    from tui.read_model import WorkspaceView
 
 LOOK_EVERY = 2.0
 """Seconds between two looks where nothing tells of changes: a network's files, an engine that vanished."""

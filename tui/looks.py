@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui.read_model import WorkspaceView
-from tui.recent import Recent
-from tui.settings import Read
-from tui.supervisor import EngineStatus
+if TYPE_CHECKING:
+    from tui.read_model import WorkspaceView
+    from tui.recent import Recent
+    from tui.settings import Read
+    from tui.supervisor import EngineStatus
 
 
 @dataclass

@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from engine.metrics.model import Amount, Confidence, Failures, Metrics, PhaseTime, Sessions
 from tui.format import LOOKS, count, duration, plural
 from tui.lego_lines import OUTCOMES
 from tui.plots import bar, columns, running_total
-from tui.read_model import SessionView
 from tui.sanitize import one_line
 from tui.wrap import fit
+
+if TYPE_CHECKING:
+    from engine.metrics.model import Amount, Confidence, Failures, Metrics, PhaseTime, Sessions
+    from tui.read_model import SessionView
 
 UNKNOWN = "unknown"
 _PLOT_HEIGHT = 6

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from tui.format import LOOKS, count, duration, elapsed, plural, word
 from tui.read_model import ACTIVE_STATUS, CheckView, PhaseView, SessionView, StepView
 from tui.sanitize import clean, one_line
-from tui.tree_model import Node
+
+if TYPE_CHECKING:
+    from tui.tree_model import Node
 
 Piece = Content | tuple[str, str] | str
 

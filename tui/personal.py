@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.events import AppFocus, Key
 
 from tui.attention import Attendant
 from tui.launch import Launch
-from tui.looks import SettingsChanged
-from tui.read_model import WorkspaceView
 from tui.settings import Read, with_setting
-from tui.supervisor import Supervisor
 from tui.themes import DARK, LIGHT, own_variables
+
+if TYPE_CHECKING:
+    from tui.looks import SettingsChanged
+    from tui.read_model import WorkspaceView
+    from tui.supervisor import Supervisor
 
 
 class PersonalApp(App[Launch | None]):
@@ -31,10 +34,15 @@ class PersonalApp(App[Launch | None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.attendant = Attendant(preferences.settings.attention, self._to_terminal, os.environ)
-        self.theme = DARK.name
+        self._start_dark()
         if theme is not None:
             preferences = replace(preferences, settings=with_setting(preferences.settings, "theme", theme))
         self.apply_settings(preferences)
+
+    def _start_dark(self) -> None:
+        """Ours in place of Textual's dark theme before a style is read: changing themes would read them all again."""
+        self.set_reactive(App.theme, DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, which follow from the theme."""

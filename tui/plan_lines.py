@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from engine.assessment import Status
 from tui.format import LOOKS, plural, word
 from tui.lego_data import steps_of
-from tui.loaders.plan import PlannedView, PlanView
-from tui.read_model import LegoView, StepView, WorkspaceView
 from tui.sanitize import one_line
 from tui.text_lines import TextLine, blank, heading
+
+if TYPE_CHECKING:
+    from engine.assessment import Status
+    from tui.loaders.plan import PlannedView, PlanView
+    from tui.read_model import LegoView, StepView, WorkspaceView
 
 SIZES: Mapping[str, str] = {"S": "small", "M": "medium", "L": "large"}
 

@@ -1,14 +1,16 @@
-"""The workspace as one immutable value: what every widget draws from. Plain data; times are seconds since the epoch."""
+"""The workspace as one immutable value: what every widget draws from. Plain data; times are seconds since the epoch.
+
+Named tuples: they are made and compared many times a second, and a dataclass costs five times as much to define, all of
+it before the first picture.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from engine.assessment import Status
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from engine.assessment import Status
     from engine.facts import WorkspaceReader
     from tui.assemble import Assembler
 
@@ -18,16 +20,14 @@ TROUBLE_STATUS: frozenset[Status] = frozenset({"failed", "stopped"})
 ACTIVE_STATUS: frozenset[Status] = LIVE_STATUS | WAITING_STATUS | TROUBLE_STATUS | {"paused"}
 
 
-@dataclass(frozen=True, slots=True)
-class EngineView:
+class EngineView(NamedTuple):
     """Whether an engine holds the workspace's lock, and which process it is."""
 
     running: bool = False
     pid: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionView:
+class CriterionView(NamedTuple):
     """How one exit criterion came out, and the receipt that proves it."""
 
     sentence: str
@@ -36,8 +36,7 @@ class CriterionView:
     receipt: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckView:
+class CheckView(NamedTuple):
     """One run of a step's exit criteria. `after` is the stage it followed."""
 
     after: str
@@ -47,8 +46,7 @@ class CheckView:
     criteria: tuple[CriterionView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SessionView:
+class SessionView(NamedTuple):
     """One agent session. `folder` holds its events; `outcome` is None while it runs."""
 
     id: str
@@ -83,8 +81,7 @@ class SessionView:
         return " · ".join(filter(None, [self.lego, self.step, f"{self.substep} #{self.attempt}"]))
 
 
-@dataclass(frozen=True, slots=True)
-class CommentView:
+class CommentView(NamedTuple):
     """What a person asked to be changed; the next Gen answers it by its id."""
 
     id: str
@@ -94,8 +91,7 @@ class CommentView:
     quote: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovedView:
+class ApprovedView(NamedTuple):
     """The last approval of a step's work: (path, id) of what was approved."""
 
     about: tuple[tuple[str, str], ...]
@@ -104,8 +100,7 @@ class ApprovedView:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepView:
+class StepView(NamedTuple):
     """A step of the app or of one LEGO, with all that happened to it. `name` is also the name of its gate."""
 
     name: str
@@ -137,8 +132,7 @@ class StepView:
     """(path, hunks) where its last session and a person changed the same lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseView:
+class PhaseView(NamedTuple):
     """A numbered phase and its steps."""
 
     number: int
@@ -149,8 +143,7 @@ class PhaseView:
     ended_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LegoView:
+class LegoView(NamedTuple):
     """One component of the app, and the word that sums up its steps."""
 
     name: str
@@ -159,8 +152,7 @@ class LegoView:
     """The commit with its work that has not landed yet, if there is such work."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingView:
+class WaitingView(NamedTuple):
     """A question to the person, bound to what it is about: (path, id) pairs."""
 
     gate: str
@@ -176,8 +168,7 @@ class WaitingView:
     interviews: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RestView:
+class RestView(NamedTuple):
     """A runtime of the run that cannot work now. `until` is None where a person must act first."""
 
     runtime: str
@@ -185,8 +176,7 @@ class RestView:
     until: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetView:
+class BudgetView(NamedTuple):
     """What was used so far. None means unknown."""
 
     sessions: int = 0
@@ -194,8 +184,7 @@ class BudgetView:
     cost: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkspaceView:
+class WorkspaceView(NamedTuple):
     """Everything the screen shows of a workspace, at one moment."""
 
     folder: Path
@@ -275,9 +264,9 @@ class ViewReader:
             self._parts = WorkspaceReader(self.workspace), Assembler(self.workspace)
         reader, assembler = self._parts
         view = assembler.view(reader.read())
-        if view != self._view:
+        if self._view is None or view != self._view:
             self._view = view
-        return self._view or view
+        return self._view
 
 
 def load(workspace: Path, previous: WorkspaceView | None = None) -> WorkspaceView:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from math import ceil
+from typing import TYPE_CHECKING
 
-from tui.read_model import RestView
 from tui.sanitize import one_line
+
+if TYPE_CHECKING:
+    from tui.read_model import RestView
 
 
 def resting_text(resting: Sequence[RestView], now: float) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from tui.format import Look, count, duration, plural
-from tui.loaders.runtimes import RuntimeView
 from tui.login_help import login_help
-from tui.read_model import SessionView
 from tui.sanitize import clean, one_line
+
+if TYPE_CHECKING:
+    from tui.loaders.runtimes import RuntimeView
+    from tui.read_model import SessionView
 
 
 @dataclass(frozen=True, slots=True)

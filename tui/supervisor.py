@@ -7,14 +7,15 @@ import site
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import engine
 from engine.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_RUNTIME, EXIT_VALVE, EXIT_WAITING
-from tui.read_model import WorkspaceView
 from tui.sanitize import clean
+
+if TYPE_CHECKING:
+    from tui.read_model import WorkspaceView
 
 Phase = Literal["idle", "starting", "running", "ended", "failed"]
 Purpose = Literal["run", "plan", "apply"]
@@ -30,8 +31,7 @@ _EXPECTED = (EXIT_DONE, EXIT_WAITING, EXIT_VALVE, EXIT_INTERRUPTED)
 _RESUMABLE = (EXIT_WAITING, EXIT_VALVE)
 
 
-@dataclass(frozen=True, slots=True)
-class EngineStatus:
+class EngineStatus(NamedTuple):
     """What is known of the engine process. `trouble` is set when a person should know how it ended."""
 
     phase: Phase = "idle"

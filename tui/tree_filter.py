@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tui.read_model import LIVE_STATUS, TROUBLE_STATUS, WAITING_STATUS
 from tui.sanitize import one_line
-from tui.tree_model import Node
 from tui.wrap import fit
+
+if TYPE_CHECKING:
+    from tui.tree_model import Node
 
 Only = Literal["all", "active", "trouble"]
 ROUND: tuple[Only, ...] = ("all", "active", "trouble")
@@ -17,8 +18,7 @@ _STATUS = {"active": LIVE_STATUS | WAITING_STATUS | TROUBLE_STATUS | {"paused"},
 MEANS: Mapping[Only, str] = {"all": "", "active": "running, waiting, failed", "trouble": "failed, stopped, stale"}
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """Words that a name must have, and which states are looked at."""
 
     words: str = ""
@@ -39,7 +39,7 @@ class Filter:
 
     def next(self) -> Filter:
         """The same words with the next choice of states."""
-        return replace(self, only=ROUND[(ROUND.index(self.only) + 1) % len(ROUND)])
+        return self._replace(only=ROUND[(ROUND.index(self.only) + 1) % len(ROUND)])
 
 
 def nothing_found(wanted: Filter, width: int) -> str:
@@ -70,7 +70,7 @@ def kept(nodes: tuple[Node, ...], wanted: Filter) -> tuple[tuple[Node, ...], fro
             return None
         if not (wanted.only == "all" and node.phase is None):
             opened.add(node.key)
-        return replace(node, children=inside)
+        return node._replace(children=inside)
 
     found = tuple(node for node in (keep(node, "") for node in nodes) if node is not None)
     return found, frozenset(opened), count

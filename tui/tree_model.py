@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from engine.assessment import Status
 from tui.read_model import (
     ACTIVE_STATUS,
     LIVE_STATUS,
@@ -19,6 +18,9 @@ from tui.read_model import (
 )
 from tui.roll_up import roll_up
 
+if TYPE_CHECKING:
+    from engine.assessment import Status
+
 _OUTCOMES: dict[str | None, Status] = {
     None: "running",
     "done": "done",
@@ -30,8 +32,7 @@ _OUTCOMES: dict[str | None, Status] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One line of the tree. `key` names it for as long as the workspace lives."""
 
     key: str
@@ -51,8 +52,7 @@ class Node:
     children: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A node where it shows: how deep, and whether its children show below it."""
 
     node: Node

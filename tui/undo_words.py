@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tui.format import plural
-from tui.loaders.undoing import Unit
 from tui.sanitize import one_line
+
+if TYPE_CHECKING:
+    from tui.loaders.undoing import Unit
 
 MOST_FILES, MOST_COMMITS = 12, 5
 

@@ -7,22 +7,21 @@ opened, loads what else it needs in a worker, and follows the workspace by `show
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual.binding import Binding
 from textual.screen import Screen
 
-from tui.messages import Clock
-from tui.read_model import WorkspaceView
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 ViewFactory = Callable[..., Screen[Any]]
 """`(view, clock, live=…)` → the screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class FurtherView:
+class FurtherView(NamedTuple):
     """One line of the table. `place` is `module:class`."""
 
     name: str

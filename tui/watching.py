@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.read_model import WorkspaceView
-
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent
     from watchdog.observers.api import BaseObserver, ObservedWatch
+
+    from tui.read_model import WorkspaceView
 
 _PATH = re.compile(r"[\w.\-/]+")
 _LOG = "engine.log"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from engine import documents
@@ -53,4 +52,4 @@ def _phase(phase: PhaseStatus, orchestrator: OrchestratorState) -> dict[str, Any
 
 
 def _instance(instance: Instance) -> dict[str, Any]:
-    return {"name": instance.name, **asdict(instance), "edited": list(instance.edited)}
+    return {"name": instance.name, **instance._asdict(), "edited": list(instance.edited)}

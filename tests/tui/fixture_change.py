@@ -101,12 +101,12 @@ DONE = Maintenance(
 
 def finished(folder: Path) -> WorkspaceView:
     """All is done, nothing is wished for."""
-    return replace(views.finished(folder), mode="maintenance")
+    return views.finished(folder)._replace(mode="maintenance")
 
 
 def wished(folder: Path) -> WorkspaceView:
     """The intent was edited."""
-    return replace(views.finished(folder), news=("app_intent.md",))
+    return views.finished(folder)._replace(news=("app_intent.md",))
 
 
 def planning(folder: Path) -> WorkspaceView:
@@ -141,7 +141,7 @@ def applying(folder: Path) -> WorkspaceView:
         "xml_export": "done",
     }
     legos = tuple(LegoView(name, word) for name, word in words.items())
-    return replace(views.running(folder), mode="maintenance", change="applying", legos=legos)
+    return views.running(folder)._replace(mode="maintenance", change="applying", legos=legos)
 
 
 CONFLICTS = (
@@ -160,6 +160,6 @@ def conflicting(folder: Path) -> WorkspaceView:
     view = views.waiting(folder)
     step = view.step("requirements")
     assert step is not None
-    changed = replace(step, conflicts=CONFLICTS)
-    phases = (*view.phases[:3], replace(view.phases[3], steps=(changed,)), *view.phases[4:])
-    return replace(view, phases=phases, mode="maintenance", change="applying")
+    changed = step._replace(conflicts=CONFLICTS)
+    phases = (*view.phases[:3], view.phases[3]._replace(steps=(changed,)), *view.phases[4:])
+    return view._replace(phases=phases, mode="maintenance", change="applying")

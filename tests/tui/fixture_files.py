@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from engine.assessment import Status
@@ -43,8 +42,7 @@ def iso(moment: float) -> str:
 
 def over(one: SessionView, begin: float, seconds: float, outcome: str = "done", **more: object) -> SessionView:
     """A session that began `begin` seconds after the run and took so long."""
-    base = replace(
-        one,
+    base = one._replace(
         started_at=BEGIN + begin,
         ended_at=BEGIN + begin + seconds,
         outcome=outcome,
@@ -52,7 +50,7 @@ def over(one: SessionView, begin: float, seconds: float, outcome: str = "done", 
         confidence=0.84,
         summary="The store keeps books by id; put() replaces what is there.",
     )
-    return replace(base, **more)  # type: ignore[arg-type]
+    return base._replace(**more)  # type: ignore[arg-type]
 
 
 def built(folder: Path) -> WorkspaceView:
@@ -66,7 +64,7 @@ def built(folder: Path) -> WorkspaceView:
     asked = WaitingView("code_parser", 1, "approval", "code", "parser", since=NOW - 240)
     found = view(folder, phases, legos=legos, waiting=(asked,), budget=BudgetView(27, 184_300))
     ordered = sorted(found.sessions, key=lambda one: (not one.live, -(one.started_at or 0)))
-    return replace(found, sessions=tuple(ordered))
+    return found._replace(sessions=tuple(ordered))
 
 
 def completed(folder: Path) -> WorkspaceView:
@@ -78,8 +76,8 @@ def completed(folder: Path) -> WorkspaceView:
     )
     sessions = tuple(one for each in phases for s in each.steps for one in s.sessions)
     legos = tuple(LegoView(lego, "done") for lego in LEGOS)
-    done = replace(found, phases=phases, sessions=sessions, legos=legos, waiting=(), finished=True)
-    return replace(done, engine=EngineView(), last_event="14:31:00  phase 11 is done")
+    done = found._replace(phases=phases, sessions=sessions, legos=legos, waiting=(), finished=True)
+    return done._replace(engine=EngineView(), last_event="14:31:00  phase 11 is done")
 
 
 def _completed(one: StepView, number: int) -> StepView:
@@ -89,8 +87,8 @@ def _completed(one: StepView, number: int) -> StepView:
     )
     if not sessions and number > 1:
         sessions = (over(session(Path("/nowhere"), one.step, one.lego, "gen"), 1500, 100),)
-    return replace(
-        one, status="done", why="", evidence=(), sessions=sessions, session=None, ended_at=one.ended_at or NOW - 60
+    return one._replace(
+        status="done", why="", evidence=(), sessions=sessions, session=None, ended_at=one.ended_at or NOW - 60
     )
 
 
@@ -102,7 +100,7 @@ def _early(folder: Path, number: int) -> PhaseView:
         return phase(number, one)
     gen = over(session(folder, name, None, "gen"), begin, 40)
     review = over(session(folder, name, None, "review"), begin + 44, 30)
-    checks = (replace(check(after="review_check"), at=BEGIN + begin + 78),)
+    checks = (check(after="review_check")._replace(at=BEGIN + begin + 78),)
     return phase(number, step(name, number, "done", sessions=(gen, review), checks=checks))
 
 
@@ -110,7 +108,7 @@ def _design(folder: Path, number: int, lego: str) -> StepView:
     begin = 640.0 + 35 * number
     gen = over(session(folder, "design", lego, "gen"), begin, 110 + 20 * (number % 3))
     review = over(session(folder, "design", lego, "review"), begin + 170, 60)
-    passed = replace(check(after="review_check"), at=BEGIN + begin + 239)
+    passed = check(after="review_check")._replace(at=BEGIN + begin + 239)
     return step(
         "design", 6, "done", lego, sessions=(gen, review), checks=(passed,), outputs=(f"design/design_{lego}.md",)
     )
@@ -119,17 +117,17 @@ def _design(folder: Path, number: int, lego: str) -> StepView:
 def _build(folder: Path, number: int, lego: str) -> list[StepView]:
     begin = 960.0 + 40 * number
     written = over(session(folder, "tests", lego, "gen"), begin, 150)
-    tests = step("tests", 7, "done", lego, sessions=(written,), checks=(replace(check(), at=BEGIN + begin + 161),))
+    tests = step("tests", 7, "done", lego, sessions=(written,), checks=(check()._replace(at=BEGIN + begin + 161),))
     if lego in ("report", "cli"):
         return [tests, step("code", 7, "ready", lego, why="It starts as soon as there is room.")]
     first = over(session(folder, "code", lego, "gen"), begin + 170, 140)
-    failed = replace(check(False), at=BEGIN + begin + 325)
+    failed = check(False)._replace(at=BEGIN + begin + 325)
     inputs = (f"`design/design_{lego}.md`", "contracts of {lego} and {dependencies}", f"unit tests of {lego}")
     if lego == "parser":
         done = (first, over(session(folder, "code", lego, "review"), begin + 330, 90))
         return [
             tests,
-            step("code", 7, "waiting_approval", lego, sessions=done, checks=(replace(check(), at=NOW - 250),)),
+            step("code", 7, "waiting_approval", lego, sessions=done, checks=(check()._replace(at=NOW - 250),)),
         ]
     live = session(folder, "code", lego, "gen", 2, started_at=NOW - 190)
     write_events(live, number)
@@ -144,7 +142,7 @@ def _build(folder: Path, number: int, lego: str) -> list[StepView]:
         attempt=2,
         failure_count=1,
         session=live.id,
-        sessions=(replace(first, outcome="failed", reason="2 tests failed: test_put_twice, test_missing_key"), live),
+        sessions=(first._replace(outcome="failed", reason="2 tests failed: test_put_twice, test_missing_key"), live),
         checks=(failed,),
         inputs=inputs,
         outputs=(f"src/reading_log/{lego}/",),
@@ -233,21 +231,20 @@ def commit_work(folder: Path, found: WorkspaceView, lines: int = 3) -> Workspace
     place.write_text(f'"""The store: books by id."""\n\n\ndef create() -> Store:\n{body}    return index\n')
     after = _commit(repository, "after")
     phases = tuple(
-        replace(
-            each,
+        each._replace(
             steps=tuple(
-                replace(s, sessions=tuple(_known(one, base, after) for one in s.sessions)) if s.lego == "store" else s
+                s._replace(sessions=tuple(_known(one, base, after) for one in s.sessions)) if s.lego == "store" else s
                 for s in each.steps
             ),
         )
         for each in found.phases
     )
     sessions = tuple(_known(one, base, after) if one.lego == "store" else one for one in found.sessions)
-    return replace(found, phases=phases, sessions=sessions)
+    return found._replace(phases=phases, sessions=sessions)
 
 
 def _known(one: SessionView, base: str, after: str) -> SessionView:
-    return replace(one, base=base, commit=after) if one.step == "code" and one.attempt == 1 else one
+    return one._replace(base=base, commit=after) if one.step == "code" and one.attempt == 1 else one
 
 
 def _commit(repository: Repository, message: str) -> str:

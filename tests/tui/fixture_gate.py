@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from engine.gates.receipts import Receipt, ReceiptStore
@@ -38,10 +37,10 @@ def gate_with_a_past(folder: Path) -> WorkspaceView:
     }
     (gen.folder / "result.json").write_text(json.dumps(said))
     approved = ApprovedView((("requirements.md", views.artifact_id_of(APPROVED)),), 1, NOW - 7200, "a person")
-    changed = replace(step, approved=approved, comments=COMMENTS, unanswered=("Who reads the log?",))
-    phases = (*view.phases[:3], replace(view.phases[3], steps=(changed,)), *view.phases[4:])
-    asked = replace(view.waiting[0], round=3)
-    return replace(view, phases=phases, waiting=(asked,))
+    changed = step._replace(approved=approved, comments=COMMENTS, unanswered=("Who reads the log?",))
+    phases = (*view.phases[:3], view.phases[3]._replace(steps=(changed,)), *view.phases[4:])
+    asked = view.waiting[0]._replace(round=3)
+    return view._replace(phases=phases, waiting=(asked,))
 
 
 def commit_approved(folder: Path) -> None:
@@ -60,7 +59,7 @@ def queue_of_two(folder: Path) -> WorkspaceView:
         "Is a book without a title an error?",
     )
     asked = WaitingView("essence", 2, "answers", "essence", None, (), questions, NOW - 30, 2, 3)
-    return replace(view, waiting=(*view.waiting, asked))
+    return view._replace(waiting=(*view.waiting, asked))
 
 
 def write_receipt(folder: Path) -> None:

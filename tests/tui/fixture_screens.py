@@ -179,10 +179,10 @@ def with_sessions(folder: Path) -> WorkspaceView:
     """A running workspace whose sessions are codex's and claude's."""
     view = views.running(folder)
     names = ("codex", "codex", "claude")
-    sessions = tuple(replace(one, runtime=names[number % 3]) for number, one in enumerate(view.sessions))
-    return replace(view, sessions=sessions)
+    sessions = tuple(one._replace(runtime=names[number % 3]) for number, one in enumerate(view.sessions))
+    return view._replace(sessions=sessions)
 
 
 def at_rest(view: WorkspaceView) -> WorkspaceView:
     """The same with no engine: `q` leaves at once."""
-    return replace(view, engine=EngineView())
+    return view._replace(engine=EngineView())

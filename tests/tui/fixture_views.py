@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from engine.assessment import Status
@@ -53,14 +52,13 @@ def session(folder: Path, step: str, lego: str | None, substep: str, attempt: in
         runtime="replay",
         started_at=NOW - 100,
     )
-    return replace(base, **more)  # type: ignore[arg-type]
+    return base._replace(**more)  # type: ignore[arg-type]
 
 
 def ended(one: SessionView, outcome: str = "done", took: float = 41, tokens: int = 2_345) -> SessionView:
     """The same session, over."""
     start = NOW - 600
-    return replace(
-        one,
+    return one._replace(
         outcome=outcome,
         started_at=start,
         ended_at=start + took,
@@ -82,7 +80,7 @@ def step(name: str, phase: int, status: Status, lego: str | None = None, **more:
         started_at=started,
         ended_at=NOW - 610 if status == "done" else None,
     )
-    return replace(base, **more)  # type: ignore[arg-type]
+    return base._replace(**more)  # type: ignore[arg-type]
 
 
 def check(passed: bool = True, after: str = "gen_check") -> CheckView:
@@ -136,7 +134,7 @@ def view(folder: Path, phases: Sequence[PhaseView], **more: object) -> Workspace
         budget=BudgetView(sessions=23, tokens=184_300),
         last_event="14:03:07  code_store: gen session #1 began",
     )
-    return replace(base, **more)  # type: ignore[arg-type]
+    return base._replace(**more)  # type: ignore[arg-type]
 
 
 def done_until(number: int) -> list[PhaseView]:
@@ -187,12 +185,11 @@ def waiting(folder: Path) -> WorkspaceView:
     text = REQUIREMENTS
     (folder / "requirements.md").write_text(text)
     gen = ended(session(folder, "requirements", None, "gen"))
-    review = replace(
-        ended(session(folder, "requirements", None, "review"), took=177),
+    review = ended(session(folder, "requirements", None, "review"), took=177)._replace(
         summary="Made R-003 testable and added the missing input error.",
         started_at=NOW - 500,
     )
-    checked = replace(check(after="review_check"), at=NOW - 250)
+    checked = check(after="review_check")._replace(at=NOW - 250)
     asked = WaitingView(
         gate="requirements",
         round=1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from engine.git.merging import merge_texts
@@ -97,9 +96,9 @@ async def test_where_no_conflict_is_left_its_tab_is_gone(tmp_path: Path) -> None
         await press(pilot, "a")
         step = view.step("requirements")
         assert step is not None and isinstance(pilot.app, MetaApp)
-        solved = replace(view.phases[3], steps=(replace(step, conflicts=()),))
-        asked = replace(view.waiting[0], round=2)
-        reader.view = replace(view, phases=(*view.phases[:3], solved, *view.phases[4:]), waiting=(asked,))
+        solved = view.phases[3]._replace(steps=(step._replace(conflicts=()),))
+        asked = view.waiting[0]._replace(round=2)
+        reader.view = view._replace(phases=(*view.phases[:3], solved, *view.phases[4:]), waiting=(asked,))
         pilot.app.look()
         await settle(pilot)
         assert "conflicts" not in text_of(pilot) and "1 rendered 2 raw 3 diff" in text_of(pilot)

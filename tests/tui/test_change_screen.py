@@ -214,7 +214,7 @@ async def test_why_planning_ended_is_shown_where_it_was_asked_for(tmp_path: Path
 async def test_what_waits_while_it_is_carried_out_is_named_and_the_keys_of_a_decision_where_one_can_be_taken(
     tmp_path: Path, shown: list[Maintenance]
 ) -> None:
-    waits = replace(given.planned(tmp_path), change="applying")
+    waits = given.planned(tmp_path)._replace(change="applying")
     async with screen(waits) as pilot:
         await stand_on(pilot, "query")
         assert "1 KEEP  2 REFACTOR  3 REGENERATE  4 RETIRE" in text_of(pilot)
@@ -235,7 +235,7 @@ async def test_what_waits_on_the_way_to_the_plan_is_named(tmp_path: Path, shown:
 
 async def test_no_second_engine_is_asked_for_while_one_is_at_work(tmp_path: Path, shown: list[Maintenance]) -> None:
     supervisor = Recorder(tmp_path)
-    view = replace(given.planned(tmp_path), engine=EngineView(True, 1))
+    view = given.planned(tmp_path)._replace(engine=EngineView(True, 1))
     async with screen(view, supervisor=supervisor) as pilot:
         await press(pilot, "C", "p")
         assert "The engine is at work" in said(pilot) and supervisor.started == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ class Waiting(Supervisor):
 
 @pytest.mark.parametrize("size", ["80x24", "120x40"])
 def test_packages_are_to_be_fetched(size: str, tmp_path: Path, snap_compare: Any) -> None:
-    view = replace(views.running(tmp_path), engine=EngineView())
+    view = views.running(tmp_path)._replace(engine=EngineView())
     app = make_app(view, supervisor=Waiting(tmp_path))
     assert snap_compare(app, terminal_size=SIZES[size], run_before=run_before())
 

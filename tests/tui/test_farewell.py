@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.tui import fixture_views as views
@@ -27,19 +26,19 @@ def test_an_engine_that_was_told_to_stop_does_not_go_on(tmp_path: Path) -> None:
 
 def test_decisions_that_wait_are_counted(tmp_path: Path) -> None:
     view = views.waiting(tmp_path)
-    view = replace(view, engine=replace(view.engine, running=False))
-    assert parting_words(replace(view, waiting=view.waiting[:1]), tmp_path).startswith(
+    view = view._replace(engine=view.engine._replace(running=False))
+    assert parting_words(view._replace(waiting=view.waiting[:1]), tmp_path).startswith(
         "A decision waits for you: `meta`"
     )
-    assert parting_words(replace(view, waiting=view.waiting[:1] * 2), tmp_path).startswith("2 decisions wait for you")
+    assert parting_words(view._replace(waiting=view.waiting[:1] * 2), tmp_path).startswith("2 decisions wait for you")
 
 
 def test_a_finished_app_is_named_with_its_folder(tmp_path: Path) -> None:
-    view = replace(views.finished(tmp_path / "app"), waiting=())
+    view = views.finished(tmp_path / "app")._replace(waiting=())
     told = parting_words(view, tmp_path)
     assert told.startswith(f"{view.app} is built, in app: README.md there says how to use it. `meta app` shows")
 
 
 def test_a_folder_elsewhere_is_named_in_full(tmp_path: Path) -> None:
     there = tmp_path / "elsewhere"
-    assert f"`meta {there}` goes on" in parting_words(replace(views.finished(there), finished=False), tmp_path / "here")
+    assert f"`meta {there}` goes on" in parting_words(views.finished(there)._replace(finished=False), tmp_path / "here")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,9 +34,9 @@ def row(name: str, begin: float, end: float | None) -> GanttRow:
 
 
 def test_sessions_checks_and_waiting_of_an_instance_share_a_row(tmp_path: Path) -> None:
-    gen = replace(views.session(tmp_path, "code", "store", "gen"), started_at=10.0, ended_at=20.0, outcome="failed")
-    review = replace(views.session(tmp_path, "code", "store", "review"), started_at=30.0)
-    checked = replace(views.check(False), at=26.0)
+    gen = views.session(tmp_path, "code", "store", "gen")._replace(started_at=10.0, ended_at=20.0, outcome="failed")
+    review = views.session(tmp_path, "code", "store", "review")._replace(started_at=30.0)
+    checked = views.check(False)._replace(at=26.0)
     one = views.step("code", 7, "running", "store", sessions=(gen, review), checks=(checked,))
     view = views.view(tmp_path, [views.phase(7, one)])
     found = chart(view, [Wait("code_store", 26.0, 29.0)], {}, 100.0)
@@ -50,7 +49,7 @@ def test_sessions_checks_and_waiting_of_an_instance_share_a_row(tmp_path: Path) 
 
 
 def test_a_check_that_goes_on_begins_where_the_session_ended(tmp_path: Path) -> None:
-    gen = replace(views.session(tmp_path, "code", "store", "gen"), started_at=10.0, ended_at=20.0, outcome="done")
+    gen = views.session(tmp_path, "code", "store", "gen")._replace(started_at=10.0, ended_at=20.0, outcome="done")
     one = views.step("code", 7, "checking", "store", sessions=(gen,))
     found = chart(views.view(tmp_path, [views.phase(7, one)]), [], {}, 100.0)
     assert found.rows[-1].spans[-1] == Span("check", 20.0, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,23 +35,22 @@ def with_stale(folder: Path) -> WorkspaceView:
         views.step("tests", 7, "stale", "cli"),
         views.step("code", 7, "stale", "cli"),
     )
-    return replace(view, phases=(*view.phases[:7], old, *view.phases[8:9], views.single(9, "stale"), *view.phases[10:]))
+    return view._replace(phases=(*view.phases[:7], old, *view.phases[8:9], views.single(9, "stale"), *view.phases[10:]))
 
 
 def in_hands(view: WorkspaceView) -> WorkspaceView:
     """The first live session is in the person's hands."""
-    mine = replace(view.live[0], runtime="handoff", in_hands=True)
+    mine = view.live[0]._replace(runtime="handoff", in_hands=True)
     phases = tuple(
-        replace(
-            phase,
+        phase._replace(
             steps=tuple(
-                replace(step, sessions=tuple(mine if one.id == mine.id else one for one in step.sessions))
+                step._replace(sessions=tuple(mine if one.id == mine.id else one for one in step.sessions))
                 for step in phase.steps
             ),
         )
         for phase in view.phases
     )
-    return replace(view, phases=phases, sessions=(mine, *view.sessions[1:]))
+    return view._replace(phases=phases, sessions=(mine, *view.sessions[1:]))
 
 
 def test_what_the_command_said_holds_the_way_to_go_on() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +139,8 @@ async def test_changed_review_notes_are_no_change(tmp_path: Path) -> None:
 async def test_json_is_shown_pretty_and_a_missing_file_says_so(tmp_path: Path) -> None:
     view = views.waiting(tmp_path)
     (tmp_path / "lego_plan.json").write_text(json.dumps({"legos": [{"name": "store"}]}))
-    asked = replace(view.waiting[0], about=(("lego_plan.json", "0" * 40), ("gone.md", "0" * 40)))
-    async with screen(replace(view, waiting=(asked,))) as pilot:
+    asked = view.waiting[0]._replace(about=(("lego_plan.json", "0" * 40), ("gone.md", "0" * 40)))
+    async with screen(view._replace(waiting=(asked,))) as pilot:
         await open_gate(pilot)
         assert '      "name": "store"' in text_of(pilot)
         assert "file 1 of 2" in text_of(pilot)
@@ -153,9 +152,9 @@ async def test_text_that_looks_like_markup_or_escapes_is_harmless(tmp_path: Path
     view = views.waiting(tmp_path)
     evil = "# Evil [/b] [link=x] \x1b[2J\x1b]0;title\x07\n\nlist[int] [red]\x9b31m `[/]`\n"
     (tmp_path / "requirements.md").write_text(evil)
-    bad = replace(view.steps[3], why="[/nonsense] \x1b[31m", evidence=("[oops\x1b[0m",))
-    phases = (*view.phases[:3], replace(view.phases[3], steps=(bad,)), *view.phases[4:])
-    changed = replace(view, app="[/app]\x1b[2J", phases=phases, problems=("[/] broken",), last_event="[x\x1b[2J")
+    bad = view.steps[3]._replace(why="[/nonsense] \x1b[31m", evidence=("[oops\x1b[0m",))
+    phases = (*view.phases[:3], view.phases[3]._replace(steps=(bad,)), *view.phases[4:])
+    changed = view._replace(app="[/app]\x1b[2J", phases=phases, problems=("[/] broken",), last_event="[x\x1b[2J")
     async with screen(changed) as pilot:
         assert "[/app]" in text_of(pilot) and "[/nonsense]" in text_of(pilot) and "[/] broken" in text_of(pilot)
         await open_gate(pilot)
@@ -168,7 +167,7 @@ async def test_a_question_that_was_decided_elsewhere_meanwhile_is_not_answered(t
     view = views.waiting(tmp_path)
     async with screen(view) as pilot:
         await open_gate(pilot)
-        await look_at(pilot, replace(view, waiting=()))
+        await look_at(pilot, view._replace(waiting=()))
         await press_when_calm(pilot, "a")
         assert decisions(tmp_path) == {}
         assert "decided elsewhere" in said(pilot)
@@ -181,8 +180,8 @@ async def test_a_question_asked_anew_is_read_anew_before_it_can_be_answered(tmp_
         app = pilot.app
         assert isinstance(app, MetaApp)
         app.clock.pass_by(5)  # type: ignore[attr-defined]
-        again = replace(view.waiting[0], round=2, about=(("requirements.md", "1" * 40),))
-        await look_at(pilot, replace(view, waiting=(again,)))
+        again = view.waiting[0]._replace(round=2, about=(("requirements.md", "1" * 40),))
+        await look_at(pilot, view._replace(waiting=(again,)))
         await press(pilot, "a")
         assert decisions(tmp_path) == {}
         await press_when_calm(pilot, "a")
@@ -250,7 +249,7 @@ async def test_escape_leaves_the_questions_open(tmp_path: Path) -> None:
 async def test_a_gate_without_files_can_still_be_decided(tmp_path: Path) -> None:
     view = views.waiting(tmp_path)
     bare = WaitingView("requirements", 3, "approval", "requirements")
-    async with screen(replace(view, waiting=(bare,))) as pilot:
+    async with screen(view._replace(waiting=(bare,))) as pilot:
         await open_gate(pilot)
         await press_when_calm(pilot, "a")
         assert decisions(tmp_path)["requirements"]["about"] == {}

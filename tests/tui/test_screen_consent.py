@@ -79,7 +79,7 @@ def wants_packages(folder: Path) -> Supervisor:
 
 
 async def test_a_run_that_waits_for_packages_says_what_is_fetched_and_d_agrees_for_that_run(tmp_path: Path) -> None:
-    view = replace(views.running(tmp_path), engine=EngineView())
+    view = views.running(tmp_path)._replace(engine=EngineView())
     supervisor = wants_packages(tmp_path)
     async with screen(view, supervisor=supervisor) as pilot:
         app = pilot.app
@@ -170,8 +170,8 @@ async def test_what_an_agent_wrote_is_known_by_what_the_engine_said_when_it_refu
     view = stopped(tmp_path, "failed three times")
     step = view.step("requirements")
     assert step is not None
-    step = replace(step, evidence=(f"wrote what looks like a secret in {one}. The app is to read it",))
-    view = replace(view, phases=(*view.phases[:3], replace(view.phases[3], steps=(step,)), *view.phases[4:]))
+    step = step._replace(evidence=(f"wrote what looks like a secret in {one}. The app is to read it",))
+    view = view._replace(phases=(*view.phases[:3], view.phases[3]._replace(steps=(step,)), *view.phases[4:]))
     log = tmp_path / ".orchestrator" / "engine.log"
     log.parent.mkdir(exist_ok=True)
     log.write_text(f"{one}: if it is no secret: meta allow-secret {one.sha256}\n")
@@ -185,11 +185,11 @@ async def test_what_an_agent_wrote_is_known_by_what_the_engine_said_when_it_refu
 async def test_work_that_is_done_again_after_a_refusal_needs_nobody(tmp_path: Path) -> None:
     view = views.running(tmp_path)
     step = next(one for one in view.steps if one.status == "running")
-    again = replace(step, evidence=("wrote what looks like a secret in src/shop.py:1: GitHub Token ghp…",))
+    again = step._replace(evidence=("wrote what looks like a secret in src/shop.py:1: GitHub Token ghp…",))
     phases = tuple(
-        replace(one, steps=tuple(again if each is step else each for each in one.steps)) for one in view.phases
+        one._replace(steps=tuple(again if each is step else each for each in one.steps)) for one in view.phases
     )
-    async with screen(replace(view, phases=phases)) as pilot:
+    async with screen(view._replace(phases=phases)) as pilot:
         assert "held as a secret" not in text_of(pilot)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 from tests.cookbook import kitchen, menu_tape
@@ -96,7 +95,7 @@ def test_an_engine_goes_on_when_the_screen_is_gone(tmp_path: Path) -> None:
 
 
 async def test_s_starts_the_engine_again_after_trouble(tmp_path: Path) -> None:
-    view = replace(views.running(tmp_path), engine=EngineView())
+    view = views.running(tmp_path)._replace(engine=EngineView())
     supervisor = script(tmp_path, "echo no space left; exit 1")
     async with screen(view, supervisor=supervisor) as pilot:
         app = pilot.app

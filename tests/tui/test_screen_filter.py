@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -38,7 +37,7 @@ def test_only_active_and_only_trouble_open_down_to_the_step(tmp_path: Path) -> N
 
 def test_stale_work_counts_as_trouble(tmp_path: Path) -> None:
     old = views.phase(7, views.step("code", 7, "stale", "store"), views.step("code", 7, "done", "cli"))
-    view = replace(views.finished(tmp_path), phases=(old,))
+    view = views.finished(tmp_path)._replace(phases=(old,))
     assert shown(view, Filter(only="trouble")) == ["phase:7", "step:code_store"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +58,9 @@ async def test_a_version_that_git_has_lost_is_said(tmp_path: Path) -> None:
     view = given.gate_with_a_past(tmp_path)
     step = view.step("requirements")
     assert step is not None and step.approved is not None
-    lost = replace(step, approved=replace(step.approved, about=(("requirements.md", "1" * 40),)))
-    phases = (*view.phases[:3], replace(view.phases[3], steps=(lost,)), *view.phases[4:])
-    async with screen(replace(view, phases=phases)) as pilot:
+    lost = step._replace(approved=step.approved._replace(about=(("requirements.md", "1" * 40),)))
+    phases = (*view.phases[:3], view.phases[3]._replace(steps=(lost,)), *view.phases[4:])
+    async with screen(view._replace(phases=phases)) as pilot:
         await press(pilot, "a", "3")
         assert "no longer in the history of git" in text_of(pilot)
 
@@ -172,10 +171,10 @@ async def test_two_criteria_may_share_a_receipt(tmp_path: Path) -> None:
     view = views.waiting(tmp_path)
     step = view.step("requirements")
     assert step is not None
-    shared = tuple(replace(one, receipt="r-0032") for one in step.checks[0].criteria)
-    same = replace(step, checks=(replace(step.checks[0], criteria=shared),))
-    phases = (*view.phases[:3], replace(view.phases[3], steps=(same,)), *view.phases[4:])
-    async with screen(replace(view, phases=phases)) as pilot:
+    shared = tuple(one._replace(receipt="r-0032") for one in step.checks[0].criteria)
+    same = step._replace(checks=(step.checks[0]._replace(criteria=shared),))
+    phases = (*view.phases[:3], view.phases[3]._replace(steps=(same,)), *view.phases[4:])
+    async with screen(view._replace(phases=phases)) as pilot:
         await press(pilot, "a", "tab", "j", "j")
         assert pilot.app.screen.query_one("#evidence", LinesView).cursor == "receipt 2 r-0032"
 
@@ -201,8 +200,8 @@ async def test_n_goes_round_the_questions_that_wait(tmp_path: Path) -> None:
 
 async def test_after_turning_to_another_question_a_key_decides_nothing_at_once(tmp_path: Path) -> None:
     view = given.gate_with_a_past(tmp_path)
-    other = replace(view.waiting[0], gate="essence", step="essence")
-    async with screen(replace(view, waiting=(*view.waiting, other))) as pilot:
+    other = view.waiting[0]._replace(gate="essence", step="essence")
+    async with screen(view._replace(waiting=(*view.waiting, other))) as pilot:
         await press(pilot, "a")
         await press_when_calm(pilot, "right_square_bracket")
         await press(pilot, "a")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +116,8 @@ async def test_hostile_artifacts_titles_and_questions_show_harmlessly_at_a_gate(
     text = "# T\n\n" + "\n\n".join(HOSTILE.values()) + "\n\n```\n" + "\n".join(HOSTILE.values()) + "\n```\n"
     view = views.waiting(tmp_path)
     (tmp_path / "requirements.md").write_text(text + LONG, errors="replace")
-    asked = replace(view.waiting[0], questions=tuple(HOSTILE.values()))
-    hostile = replace(view, waiting=(asked,), last_event=text, problems=tuple(HOSTILE.values()))
+    asked = view.waiting[0]._replace(questions=tuple(HOSTILE.values()))
+    hostile = view._replace(waiting=(asked,), last_event=text, problems=tuple(HOSTILE.values()))
     async with screen(hostile) as pilot:
         assert_clean(pilot)
         await press(pilot, "a")
@@ -130,8 +129,8 @@ async def test_hostile_artifacts_titles_and_questions_show_harmlessly_at_a_gate(
 
 async def test_hostile_questions_show_harmlessly(tmp_path: Path) -> None:
     view = views.asking(tmp_path)
-    asked = replace(view.waiting[0], questions=tuple(HOSTILE.values()))
-    async with screen(replace(view, waiting=(asked,))) as pilot:
+    asked = view.waiting[0]._replace(questions=tuple(HOSTILE.values()))
+    async with screen(view._replace(waiting=(asked,))) as pilot:
         await press(pilot, "a")
         assert_clean(pilot)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +166,7 @@ async def test_p_pauses_and_p_again_goes_on(tmp_path: Path) -> None:
     view = views.running(tmp_path)
     async with screen(view) as pilot:
         await press(pilot, "p")
-        await change(pilot, replace(view, paused=True))
+        await change(pilot, view._replace(paused=True))
         assert "paused" in text_of(pilot)
         await press(pilot, "p")
         assert [one["command"] for one in commands(tmp_path)] == ["pause", "go_on"]
@@ -221,7 +220,7 @@ async def test_q_leaves_at_once_when_no_engine_runs(tmp_path: Path) -> None:
 
 
 async def test_escape_never_leaves_the_app(tmp_path: Path) -> None:
-    async with screen(replace(views.running(tmp_path), engine=EngineView())) as pilot:
+    async with screen(views.running(tmp_path)._replace(engine=EngineView())) as pilot:
         await press(pilot, "escape", "escape")
         assert isinstance(pilot.app.screen, MainScreen) and not pilot.app._exit
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -155,8 +154,8 @@ def test_panes_are_wide_first_then_narrow_then_cards() -> None:
 
 async def test_fifty_sessions_at_once_are_all_accounted_for(tmp_path: Path) -> None:
     view = views.running(tmp_path)
-    many = tuple(replace(view.live[0], id=f"s{n}", lego=f"lego{n}") for n in range(50))
-    async with screen(replace(view, sessions=many), size=(200, 60)) as pilot:
+    many = tuple(view.live[0]._replace(id=f"s{n}", lego=f"lego{n}") for n in range(50))
+    async with screen(view._replace(sessions=many), size=(200, 60)) as pilot:
         board = pilot.app.screen.query_one(Board)
         assert 4 <= len(board.panes) <= 50
         assert "lego0 · code · gen #1" in text_of(pilot)

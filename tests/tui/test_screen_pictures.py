@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def test_main_screen_without_colours(tmp_path: Path, snap_compare: Any, monkeypa
 
 
 def test_main_screen_with_problems(tmp_path: Path, snap_compare: Any) -> None:
-    view = replace(views.running(tmp_path), problems=("decisions/essence.json: expected an object",))
+    view = views.running(tmp_path)._replace(problems=("decisions/essence.json: expected an object",))
     assert snap_compare(make_app(view), terminal_size=(120, 40), run_before=run_before())
 
 

@@ -143,7 +143,7 @@ async def test_an_action_gets_other_keys_also_in_footer_and_help(tmp_path: Path)
 
 async def test_limits_hold_for_the_next_engine(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, [], command=["true"])
-    view = replace(views.running(tmp_path), engine=EngineView(True, 1))
+    view = views.running(tmp_path)._replace(engine=EngineView(True, 1))
     async with screen(view, supervisor=supervisor, preferences=Read(Settings(jobs=2))) as pilot:
         assert list(supervisor.preferred) == ["--jobs", "2"]
         await press(pilot, "comma", "j", "j", "j", "j", "enter", *"5000", "enter")
@@ -224,7 +224,7 @@ async def test_the_bell_rings_only_while_the_app_is_not_in_front(tmp_path: Path)
         assert sent == []
         await becomes(views.waiting(tmp_path))
         assert sent == ["\a"]
-        await becomes(replace(views.waiting(tmp_path), last_event="something else"))
+        await becomes(views.waiting(tmp_path)._replace(last_event="something else"))
         assert sent == ["\a"]
         app.post_message(AppFocus())
         await becomes(views.asking(tmp_path))

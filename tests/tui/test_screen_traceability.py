@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -275,7 +274,7 @@ async def test_it_is_read_again_only_when_a_check_or_a_step_ended(
         await press(pilot, "E")
         shown = pilot.app.screen
         assert isinstance(shown, TraceabilityScreen) and len(read_at) == 1
-        shown.show_view(replace(view, last_event="something was said"))
+        shown.show_view(view._replace(last_event="something was said"))
         await settle(pilot)
         assert len(read_at) == 1
         for other in (views.failed(tmp_path), views.finished(tmp_path), view):

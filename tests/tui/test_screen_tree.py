@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.tui import fixture_views as views
@@ -43,8 +42,8 @@ def test_a_lego_that_failed_is_opened_and_found(tmp_path: Path) -> None:
 def test_stale_work_shows_through_a_closed_parent(tmp_path: Path) -> None:
     view = views.finished(tmp_path)
     stale = views.step("code", 7, "stale", "store", edited=("src/x.py",))
-    phase = replace(views.phase(7, stale, views.step("tests", 7, "running", "store")), status="running")
-    node = build(replace(view, phases=(phase,)))[0]
+    phase = views.phase(7, stale, views.step("tests", 7, "running", "store"))._replace(status="running")
+    node = build(view._replace(phases=(phase,)))[0]
     assert node.stale_inside and node.edited
 
 

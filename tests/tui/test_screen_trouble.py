@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from tests.tui import fixture_views as views
@@ -25,7 +24,7 @@ def test_a_resting_runtime_is_told_with_the_time_and_how_long_that_is() -> None:
     assert resting_text([rest], NOW + 660.5) == f"paused: codex until {AT} (in 60 s)"
     assert resting_text([rest], NOW + 719) == f"paused: codex until {AT} (in 1 s)"
     assert resting_text([rest], NOW + 720) == "paused: codex is tried again"
-    assert resting_text([replace(rest, until=NOW + 7_200)], NOW).endswith("(in 2 h 0 min)")
+    assert resting_text([rest._replace(until=NOW + 7_200)], NOW).endswith("(in 2 h 0 min)")
 
 
 def test_a_runtime_that_needs_a_person_says_so() -> None:
@@ -34,7 +33,7 @@ def test_a_runtime_that_needs_a_person_says_so() -> None:
 
 
 async def test_the_event_line_counts_down_every_second(tmp_path: Path) -> None:
-    view = replace(views.running(tmp_path), resting=(RestView("codex", "usage limit", NOW + 90),))
+    view = views.running(tmp_path)._replace(resting=(RestView("codex", "usage limit", NOW + 90),))
     async with screen(view) as pilot:
         app = pilot.app
         assert isinstance(app, MetaApp) and app.main is not None and isinstance(app.clock, Moment)
@@ -48,7 +47,7 @@ async def test_the_event_line_counts_down_every_second(tmp_path: Path) -> None:
 def test_the_header_counts_what_is_stale_and_says_that_an_app_is_sensitive(tmp_path: Path) -> None:
     view = views.finished(tmp_path)
     stale = views.phase(7, *(views.step("code", 7, "stale", lego) for lego in ("store", "cli", "query")))
-    view = replace(view, phases=(*view.phases[:7], stale, *view.phases[8:]), sensitive=True, lane="tiny")
+    view = view._replace(phases=(*view.phases[:7], stale, *view.phases[8:]), sensitive=True, lane="tiny")
     line = header_line(view, "", 160).plain
     assert "≈ 3 stale" in line and "new · tiny · sensitive" in line
     assert "stale" not in header_line(views.finished(tmp_path), "", 160).plain
@@ -56,10 +55,10 @@ def test_the_header_counts_what_is_stale_and_says_that_an_app_is_sensitive(tmp_p
 
 def test_details_say_that_the_document_tells_a_step_something_else_now(tmp_path: Path) -> None:
     old = views.phase(7, views.step("code", 7, "done", "store", older_text=True))
-    node = build(replace(views.finished(tmp_path), phases=(old,)))[0].children[0]
+    node = build(views.finished(tmp_path)._replace(phases=(old,)))[0].children[0]
     assert "older text" in describe_node(node, NOW).plain
     fresh = views.phase(7, views.step("code", 7, "done", "store"))
-    assert "older text" not in describe_node(build(replace(views.finished(tmp_path), phases=(fresh,)))[0], NOW).plain
+    assert "older text" not in describe_node(build(views.finished(tmp_path)._replace(phases=(fresh,)))[0], NOW).plain
 
 
 def test_an_engine_that_ended_because_a_person_is_asked_alarms_nobody(tmp_path: Path) -> None:
@@ -72,11 +71,11 @@ def test_an_engine_that_is_gone_for_another_reason_is_said_beside_what_waits(tmp
     bad = views.step("code", 7, "failed", "store")
     left = views.step("code", 7, "ready", "cli")
     for view in (
-        replace(asks, phases=(*asks.phases, views.phase(7, bad))),
-        replace(asks, phases=(*asks.phases, views.phase(7, left))),
-        replace(asks, paused=True),
-        replace(asks, problems=("[disk] full",)),
-        replace(asks, waiting=()),
+        asks._replace(phases=(*asks.phases, views.phase(7, bad))),
+        asks._replace(phases=(*asks.phases, views.phase(7, left))),
+        asks._replace(paused=True),
+        asks._replace(problems=("[disk] full",)),
+        asks._replace(waiting=()),
     ):
         assert "○ engine stopped" in header_line(view, "", 160).plain
     assert "✗ engine failed" in header_line(asks, "✗ engine failed · s restarts it", 160).plain

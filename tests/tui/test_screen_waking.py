@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 from tests.cookbook import cook, kitchen, menu_tape
@@ -76,7 +75,7 @@ async def test_a_file_that_changes_is_seen_long_before_the_slow_look(tmp_path: P
     app = make_app(view, reader=reader, live=True)
     async with app.run_test(size=(120, 40)):
         await eventually(lambda: app._followed and not any(w.group == "watch" for w in app.workers))
-        reader.view = replace(view, paused=True)
+        reader.view = view._replace(paused=True)
         (tmp_path / ".orchestrator" / "journal.jsonl").write_text("{}\n")
         await eventually(lambda: isinstance(app, MetaApp) and app.view is not None and app.view.paused, 1.9)
 

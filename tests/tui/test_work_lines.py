@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -270,6 +269,6 @@ def test_no_plan_is_no_error_and_a_broken_one_is(tmp_path: Path) -> None:
 
 
 def test_a_lego_that_is_planned_but_not_begun_is_pending(tmp_path: Path) -> None:
-    view = replace(files.built(tmp_path), legos=())
+    view = files.built(tmp_path)._replace(legos=())
     plan = load_plan(tmp_path)
     assert plan is not None and title(plan, view) == "5 LEGOs: 5 pending"

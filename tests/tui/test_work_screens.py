@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -142,7 +141,7 @@ async def test_what_a_person_reads_stays_in_place_when_the_workspace_changes(tmp
         await press(pilot, "L", "5", "pagedown")
         before = lego(pilot).query_one("#lego-text", LinesView).scroll_offset.y
         assert before > 0
-        await change(pilot, replace(view, last_event="something else happened"))
+        await change(pilot, view._replace(last_event="something else happened"))
         assert lego(pilot).query_one("#lego-text", LinesView).scroll_offset.y == before
 
 
@@ -154,9 +153,9 @@ async def test_a_new_check_brings_its_receipt_into_the_open_tab(tmp_path: Path) 
         assert "red" not in text_of(pilot)
         (tmp_path / "kept").rename(tmp_path / ".orchestrator" / "receipts" / "code-store-2.json")
         phases = tuple(
-            replace(p, steps=tuple(replace(s, checks=(*s.checks, views.check())) for s in p.steps)) for p in view.phases
+            p._replace(steps=tuple(s._replace(checks=(*s.checks, views.check())) for s in p.steps)) for p in view.phases
         )
-        await change(pilot, replace(view, phases=phases))
+        await change(pilot, view._replace(phases=phases))
         assert "red" in text_of(pilot)
 
 
@@ -212,7 +211,7 @@ async def test_a_change_of_the_workspace_leaves_the_cursor_of_the_list_where_it_
     view = at_work(tmp_path)
     async with screen(view, size=(80, 24)) as pilot:
         await press(pilot, "L", "tab", "j", "j")
-        await change(pilot, replace(view, last_event="something else happened"))
+        await change(pilot, view._replace(last_event="something else happened"))
         await press(pilot, "enter")
         assert lego(pilot).lego == "query"
 

@@ -6,10 +6,9 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.facts import WorkspaceFacts, assess_workspace
-from engine.legos.model import LegoDecision
 from engine.lifecycle.by_hand import edits_of_lego
 from engine.lifecycle.change import ChangeReport, report_change
 from engine.lifecycle.news import news, planners
@@ -17,6 +16,9 @@ from engine.workspace import GIVEN
 from tui.loaders.diff import AttemptDiff
 from tui.loaders.gate import version
 from tui.sanitize import clean
+
+if TYPE_CHECKING:
+    from engine.legos.model import LegoDecision
 
 Stage = Literal["unfinished", "nothing", "wished", "planning", "planned", "applying", "done"]
 """`wished`: something has changed and nothing is planned. `done`: the last change is, and there is no new wish."""

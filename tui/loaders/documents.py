@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from engine.document.model import Orchestration, Reference
-from engine.legos.plan import Plan
 from engine.legos.roles import paths
-from engine.legos.toolchain import Toolchain
 from engine.workspace import Workspace
 from tui.sanitize import clean
+
+if TYPE_CHECKING:
+    from engine.document.model import Orchestration, Reference
+    from engine.legos.plan import Plan
+    from engine.legos.toolchain import Toolchain
 
 Part = Literal["design", "contract", "tests"]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 from tui.decide import Answer
 from tui.drafts import GateDraft, sorted_comments
 from tui.format import plural
-from tui.messages import Clock
-from tui.read_model import WaitingView
 from tui.screens.ask_text import AskComment
 from tui.screens.commented import CommentedScreen
 from tui.screens.confirm import Confirm
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import WaitingView
 
 GRACE = 0.5
 """Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""

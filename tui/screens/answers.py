@@ -12,17 +12,17 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Static
 
 from tui.decide import Answer
-from tui.drafts import GateDraft
 from tui.format import plural
 from tui.gate_details import title_line
-from tui.messages import Clock
 from tui.questions import asked
-from tui.read_model import WaitingView, WorkspaceView
 from tui.sanitize import clean
 from tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from tui.app import MetaApp
+    from tui.drafts import GateDraft
+    from tui.messages import Clock
+    from tui.read_model import WaitingView, WorkspaceView
 
 _SEND = "Send what is answered"
 _TAKE = "Answer as the session proposes"

@@ -13,14 +13,11 @@ from textual.widgets import Static
 
 from tui.artifact import Document
 from tui.conflict_lines import conflict_lines
-from tui.drafts import GateDraft
 from tui.edit import edit_file
 from tui.gate_details import RECEIPT, evidence, title_line
 from tui.gate_lines import BEGUN, COMMENT, diff_lines, raw_lines
 from tui.loaders.conflicts import load_standing
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_receipt, load_report
-from tui.messages import Clock
-from tui.read_model import WaitingView, WorkspaceView
 from tui.screens.answering import Answering
 from tui.screens.approval_keys import APPROVAL_KEYS, VIEWS
 from tui.screens.searching import Searchable, Searching
@@ -35,6 +32,9 @@ from tui.widgets.tab_line import TabLine
 if TYPE_CHECKING:
     from engine.conflicts import Standing
     from tui.app import MetaApp
+    from tui.drafts import GateDraft
+    from tui.messages import Clock
+    from tui.read_model import WaitingView, WorkspaceView
 
 CONFLICTS = -1
 """Shown in place of one of the views where a session and the person changed the same lines."""

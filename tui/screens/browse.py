@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,14 +16,16 @@ from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
 from tui.abstract import AbstractMeta
-from tui.messages import Clock
-from tui.read_model import WorkspaceView
 from tui.sanitize import clean
 from tui.widgets.details import Details
 from tui.widgets.item_list import Item, ItemList
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text
 from tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 Data = TypeVar("Data")
 

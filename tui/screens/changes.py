@@ -12,8 +12,6 @@ from textual.content import Content
 from textual.events import Resize
 from textual.worker import Worker, WorkerState
 
-from engine.legos.model import LegoDecision
-from engine.lifecycle.change import LegoChange
 from engine.workspace import INTENT, REQUEST
 from tui import decide
 from tui.change_rows import LEGO, rows
@@ -21,16 +19,18 @@ from tui.change_words import details, nothing, question, sums, title
 from tui.edit import edit_file
 from tui.loaders import changes
 from tui.loaders.changes import Maintenance, Stage
-from tui.messages import Clock
-from tui.read_model import WorkspaceView
 from tui.screens.browse import COMMON, BrowseScreen, explain
 from tui.screens.consent import Consent
 from tui.screens.consent_keys import FETCH_KEY
-from tui.widgets.item_list import Item
 from tui.widgets.text import Text
 
 if TYPE_CHECKING:
+    from engine.legos.model import LegoDecision
+    from engine.lifecycle.change import LegoChange
     from tui.app import MetaApp
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
+    from tui.widgets.item_list import Item
 
 TURN: tuple[LegoDecision, ...] = ("KEEP", "REFACTOR", "REGENERATE")
 """What the space bar goes round. RETIRE takes a key of its own: nobody should come by it on the way."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from tui.abstract import AbstractMeta
 from tui.decide import Answer
-from tui.drafts import GateDraft
 from tui.gate_lines import BEGUN, COMMENT, Shown
 from tui.screens.ask_text import AskComment
 from tui.widgets.lines_view import LinesView
+
+if TYPE_CHECKING:
+    from tui.drafts import GateDraft
 
 
 class CommentedScreen(Screen[Answer | None], metaclass=AbstractMeta):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.events import Mount
 from textual.widgets import Button
 
-from tui.messages import Clock
 from tui.screens.answering import GRACE
 from tui.screens.confirm import Confirm
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
 
 
 class Consent(Confirm):

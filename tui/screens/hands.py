@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,8 +17,10 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from tui.loaders.hands import Hands, hand_back, take_over
 from tui.looks import Written
-from tui.read_model import SessionView, WorkspaceView
 from tui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from tui.read_model import SessionView, WorkspaceView
 
 
 @dataclass

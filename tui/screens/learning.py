@@ -19,12 +19,12 @@ from tui.loaders import learned
 from tui.loaders.command import meta_command
 from tui.loaders.learned import Learned, ProposalView
 from tui.loaders.wisdom import Wisdom
-from tui.messages import Clock
-from tui.read_model import WorkspaceView
 from tui.screens.browse import BrowseScreen, explain
 
 if TYPE_CHECKING:
     from tui.app import MetaApp
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 LEARNING_KEYS = (
     Binding("A", "approve(False)", "Take it", id="wisdom.approve", tooltip="Take what is proposed for all your runs"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -25,18 +25,20 @@ from tui.lego_data import (
 from tui.lego_lines import state_lines
 from tui.lego_sources import LegoSources, source_of
 from tui.lego_words import EMPTY, lego_rows, lego_title
-from tui.messages import Clock
-from tui.read_model import SessionView, WorkspaceView
 from tui.screens.lego_keys import LEGO_KEYS
 from tui.screens.searching import Searchable, Searching
 from tui.screens.view_screen import ViewScreen
-from tui.text_lines import TextLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
 from tui.widgets.notice import Notice
 from tui.widgets.search_line import SearchLine
 from tui.widgets.session_output import SessionOutput
 from tui.widgets.tab_line import TabLine
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import SessionView, WorkspaceView
+    from tui.text_lines import TextLine
 
 _PROSE = 118
 """Cells: text wider than this is tiring to read."""

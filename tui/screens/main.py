@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,13 +13,10 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 
 from tui.acting import ActingApp
-from tui.messages import Clock
 from tui.node_details import describe_node
-from tui.read_model import SessionView, StepView, WorkspaceView
 from tui.sanitize import clean
 from tui.screens.consent_keys import ALLOW_KEY, FETCH_KEY
 from tui.tree_filter import Filter
-from tui.tree_model import Node
 from tui.views import VIEWS
 from tui.widgets.board import Board
 from tui.widgets.details import Details
@@ -29,6 +26,11 @@ from tui.widgets.header import Header
 from tui.widgets.key_line import KeyLine
 from tui.widgets.phase_tree import PhaseTree
 from tui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import SessionView, StepView, WorkspaceView
+    from tui.tree_model import Node
 
 AREAS = ("tree", "board", "details")
 
@@ -81,7 +83,7 @@ class MainScreen(Screen[None]):
     ]
 
     def __init__(self, clock: Clock, *, live: bool) -> None:
-        super().__init__()
+        super().__init__(classes="-at-tree")
         self.clock, self.polls = clock, live
         self.view: WorkspaceView | None = None
         self._node: Node | None = None
@@ -106,7 +108,6 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """The tree has the focus; what moves is painted at a calm pace."""
-        self.set_class(True, "-at-tree")
         self.query_one(PhaseTree).focus()
         if self.polls:
             self.set_interval(0.1, self.flush)
@@ -271,7 +272,7 @@ class MainScreen(Screen[None]):
     def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
         """The tree follows the words."""
         tree = self.query_one(PhaseTree)
-        self._narrow(replace(tree.filter, words=message.words))
+        self._narrow(tree.filter._replace(words=message.words))
         if message.done:
             self.query_one(FilterLine).close(message.words)
             self.action_go("tree")

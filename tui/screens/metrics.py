@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,14 +12,16 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from engine.metrics.model import Metrics
 from tui.loaders.metrics import load_metrics
-from tui.messages import Clock
 from tui.metric_blocks import UNKNOWN, Block, Figure, blocks, figures
-from tui.read_model import WorkspaceView
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from engine.metrics.model import Metrics
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 _FIGURES = 5
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.content import Content
 
 from tui.document_lines import drawn
 from tui.loaders import changes
-from tui.messages import Clock
-from tui.read_model import WorkspaceView
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
 from tui.widgets.notice import Notice
 from tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 
 class OwnEditsScreen(ViewScreen):

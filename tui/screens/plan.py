@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,14 +17,16 @@ from tui.graph_layers import reduced
 from tui.graph_layout import Drawing, draw, fitting
 from tui.lego_data import steps_of
 from tui.loaders.plan import PlanView, load_plan
-from tui.messages import Clock
 from tui.plan_lines import details, list_lines, progress, status_of, title
-from tui.read_model import WorkspaceView
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.graph_view import GraphView, Label
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
 from tui.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 _LEAST_BOX, _MOST_BOX, _ROOMY_BOX = 17, 28, 26
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,12 +13,14 @@ from textual.screen import Screen
 
 from tui.chain_details import OUTCOMES, again, counted
 from tui.format import plural
-from tui.loaders.proving import Proved
-from tui.loaders.receipt_view import ReceiptView
 from tui.sanitize import clean, one_line
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text
 from tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    from tui.loaders.proving import Proved
+    from tui.loaders.receipt_view import ReceiptView
 
 _MOST_TESTS = 400
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.content import Content
@@ -12,12 +13,14 @@ from tui.format import count, plural
 from tui.loaders import runtimes
 from tui.loaders.runtimes import Runtimes, RuntimeView, Told
 from tui.login_help import login_help
-from tui.read_model import WorkspaceView
 from tui.runtime_details import runtime_content, runtime_state, served, used
 from tui.runtime_order import write_order
 from tui.sanitize import one_line
 from tui.screens.browse import COMMON, BrowseScreen, explain
 from tui.widgets.item_list import Item
+
+if TYPE_CHECKING:
+    from tui.read_model import WorkspaceView
 
 FILE = "meta.toml"
 

@@ -6,12 +6,13 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 from tui.abstract import AbstractMeta
-from tui.widgets.lines_view import LinesView
-from tui.widgets.rendered import Rendered
 from tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
     from textual.widget import Widget
+
+    from tui.widgets.lines_view import LinesView
+    from tui.widgets.rendered import Rendered
 else:
     Widget = object
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -10,12 +12,14 @@ from textual.widgets import Static
 
 from tui.edit import edit_file
 from tui.format import count, duration, elapsed, plural
-from tui.messages import Clock
-from tui.read_model import SessionView, WorkspaceView
 from tui.tail import Tail
 from tui.widgets.key_line import KeyLine
 from tui.widgets.output_view import OutputView
 from tui.widgets.search_line import SearchLine
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import SessionView, WorkspaceView
 
 _READ = 4 * 1024 * 1024
 

@@ -12,7 +12,6 @@ from engine.errors import MetaError
 from tui.abstract import AbstractMeta
 from tui.loaders.conflicts import take_side
 from tui.looks import Written
-from tui.read_model import WaitingView, WorkspaceView
 from tui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from engine.conflicts import Side, Standing
     from tui.gate_lines import Shown
+    from tui.read_model import WaitingView, WorkspaceView
 else:
     Widget = object
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,12 +14,14 @@ from textual.widgets import Static
 from tui.format import LOOKS, duration, plural, word
 from tui.gantt import Chart, GanttRow, chart, path_seconds, session_of, waited
 from tui.loaders.timeline import TimelineFacts, load_timeline
-from tui.messages import Clock
-from tui.read_model import WorkspaceView
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.gantt_view import BARS, GanttView
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 _WORDS = {"gen": "gen", "review": "review", "check": "check", "engine": "engine", "wait": "waits for a person"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.content import Content
@@ -13,10 +14,12 @@ from tui.format import duration
 from tui.loaders import proving, traceability
 from tui.loaders.proving import Proved
 from tui.loaders.traceability import Link, Traceability
-from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
 from tui.screens.browse import COMMON, BrowseScreen, explain
 from tui.widgets.item_list import Item
+
+if TYPE_CHECKING:
+    from tui.read_model import WorkspaceView
 
 
 class TraceabilityScreen(BrowseScreen[Traceability]):

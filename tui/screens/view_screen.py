@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 from textual.message import Message
@@ -15,9 +15,11 @@ from textual.worker import Worker, WorkerState
 from engine.errors import MetaError
 from tui.abstract import AbstractMeta
 from tui.lego_data import lego_at
-from tui.messages import Clock
-from tui.read_model import WorkspaceView
 from tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 FURTHER_KEYS = [
     Binding("escape", "back", "Back", tooltip="Back to the screen before", id="back"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,13 +18,15 @@ from tui import recent
 from tui.format import ago
 from tui.launch import Launch
 from tui.looks import RecentFound
-from tui.messages import Clock
 from tui.read_model import WorkspaceView, is_workspace
-from tui.recent import Recent
 from tui.sanitize import one_line
 from tui.screens.ask_text import AskPath
 from tui.widgets.item_list import Item, ItemList
 from tui.widgets.key_line import KeyLine
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.recent import Recent
 
 _WHAT = (
     "Write down what you want. A team of coding agents builds it,",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.content import Content
@@ -18,12 +19,14 @@ from tui.card_words import (
     proposed_items,
 )
 from tui.loaders import wisdom
-from tui.loaders.wisdom import Wisdom
-from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
 from tui.screens.browse import COMMON
 from tui.screens.learning import LEARNING_KEYS, LearningScreen
-from tui.widgets.item_list import Item
+
+if TYPE_CHECKING:
+    from tui.loaders.wisdom import Wisdom
+    from tui.read_model import WorkspaceView
+    from tui.widgets.item_list import Item
 
 
 class WisdomScreen(LearningScreen):

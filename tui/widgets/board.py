@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,12 +13,14 @@ from textual.events import Click, Resize
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.messages import Clock
-from tui.read_model import SessionView, WorkspaceView
 from tui.widgets.cards import card_lines, shortened
 from tui.widgets.idle import idle_content
 from tui.widgets.pane import Pane
 from tui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import SessionView, WorkspaceView
 
 _COMFORTABLE_WIDTH, _MIN_WIDTH, _MIN_HEIGHT = 54, 36, 6
 _MOST_RECENT = 3

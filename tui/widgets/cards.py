@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from engine.assessment import Status
 from tui.format import LOOKS, count, duration, elapsed, word
-from tui.read_model import SessionView, WorkspaceView
+
+if TYPE_CHECKING:
+    from engine.assessment import Status
+    from tui.read_model import SessionView, WorkspaceView
 
 _ENDED: dict[str, Status] = {"done": "done", "failed": "failed", "runtime": "paused", "needs_input": "waiting_answer"}
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from tui.changed_words import changed_words
 from tui.code_colours import Span, colours, cut
-from tui.text_lines import Piece, TextLine
+
+if TYPE_CHECKING:
+    from tui.text_lines import Piece, TextLine
 
 _AHEAD = 80
 """Lines before and after those in view that are coloured too: most scrolling then shows colours at once."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.read_model import RestView
 from tui.resting import resting_text
 from tui.sanitize import one_line
+
+if TYPE_CHECKING:
+    from tui.read_model import RestView
 
 
 class EventLine(Static):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -60,7 +58,7 @@ class FilterLine(Horizontal):
     def _say(self) -> None:
         """While words are typed they stand at the left already."""
         typing = self.has_class("-typing")
-        reduced = replace(self._wanted, words="") if typing else self._wanted
+        reduced = self._wanted._replace(words="") if typing else self._wanted
         found = plural(self._found, "step") if self._wanted else "words of a name"
         hint = "enter keeps · esc shows all" if typing else "esc shows all"
         self.query_one("#filter-says", Static).update(

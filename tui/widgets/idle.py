@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from tui.format import count, duration, plural
-from tui.read_model import StepView, WorkspaceView
 from tui.sanitize import one_line
+
+if TYPE_CHECKING:
+    from tui.read_model import StepView, WorkspaceView
 
 
 def idle_content(view: WorkspaceView, engine_word: str, now: float) -> Content:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.ink import Inks
-from tui.tail import Line
 from tui.wrap import wrap_cells
+
+if TYPE_CHECKING:
+    from tui.ink import Inks
+    from tui.tail import Line
 
 _MARGIN = 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.binding import Binding
@@ -13,9 +14,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.ink import Inks
-from tui.tail import Line
 from tui.text_lines import split_matches
 from tui.widgets.output import OutputRow, draw, wrap_line
+
+if TYPE_CHECKING:
+    from tui.tail import Line
 
 MAX_LINES = 20_000
 FOUND = "bold $background on $warning"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.events import Resize
 from textual.strip import Strip
@@ -9,10 +11,12 @@ from textual.widget import Widget
 
 from tui.format import count, duration, elapsed
 from tui.ink import Inks
-from tui.messages import Clock
-from tui.read_model import SessionView
 from tui.tail import Tail
 from tui.widgets.output import OutputRow, draw, last_rows
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import SessionView
 
 
 class Pane(Widget, can_focus=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
@@ -13,12 +15,14 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from tui.format import LOOKS, duration, elapsed, word
-from tui.messages import Clock
-from tui.read_model import WorkspaceView
 from tui.themes import cursor_line
 from tui.tree_filter import Filter, kept, nothing_found
 from tui.tree_model import Node, Row, active_row, build, rows
 from tui.wrap import fit
+
+if TYPE_CHECKING:
+    from tui.messages import Clock
+    from tui.read_model import WorkspaceView
 
 _TIME_ROOM = 8
 

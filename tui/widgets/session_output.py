@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from tui.read_model import SessionView
+from typing import TYPE_CHECKING
+
 from tui.tail import Tail
 from tui.widgets.output_view import OutputView
+
+if TYPE_CHECKING:
+    from tui.read_model import SessionView
 
 _READ = 4 * 1024 * 1024
 
