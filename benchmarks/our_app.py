@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.probe import Probe, report, resident_mb
@@ -49,8 +48,8 @@ class Reader:
 
     def __call__(self) -> WorkspaceView:
         self.looks += 1
-        budget = replace(self.view.budget, tokens=self.looks * 1000)
-        return replace(self.view, budget=budget, last_event=f"look {self.looks}")
+        budget = self.view.budget._replace(tokens=self.looks * 1000)
+        return self.view._replace(budget=budget, last_event=f"look {self.looks}")
 
 
 class Ours(MetaApp):
