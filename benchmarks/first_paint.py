@@ -19,7 +19,8 @@ from tests.cookbook import kitchen
 
 MINIMAL = "from textual.app import App\nfrom textual.widgets import Static\n"
 MINIMAL += "class Minimal(App):\n    def compose(self):\n        yield Static('x' * 4000)\nMinimal().run()\n"
-OURS = "import sys; from pathlib import Path; from tui.app import run_app; run_app(Path(sys.argv[1]), watch_only=True)"
+OURS = "import sys; from pathlib import Path; from engine.opening import show\n"
+OURS += "show(Path(sys.argv[1]), [], watch_only=True)"
 FRAME_BYTES = 1500
 PATIENCE = 20.0
 

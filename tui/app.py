@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -295,8 +294,6 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
     supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
     app = MetaApp(folder, supervisor=supervisor, preferences=read)
     app.remembers, app.writes = True, writes
-    # What is loaded stays: without this the collector goes through all of it in the middle of the first picture.
-    gc.freeze()
     launch = app.run()
     if launch is None and app.view is not None and sys.stdout.isatty():
         print(parting_words(app.view, Path.cwd(), stopping=app.stopping))

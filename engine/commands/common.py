@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
-from engine.errors import EXIT_INTERRUPTED, MetaError
+from engine.errors import EXIT_INTERRUPTED, MetaError, UsageError
 
 if TYPE_CHECKING:
     from engine.state.models import State
@@ -43,6 +43,16 @@ def told(function: Callable[P, R]) -> Callable[P, R]:
             sys.exit(EXIT_INTERRUPTED)
 
     return wrapper
+
+
+def check_speed(speed: str) -> str:
+    """The speed as given, if it is one. Raises UsageError."""
+    try:
+        if speed == "max" or float(speed) > 0:
+            return speed
+    except ValueError:
+        pass
+    raise UsageError(f'--speed {speed}: a number above 0, or "max", is expected')
 
 
 def folder(function: Callable[..., R]) -> Callable[..., R]:

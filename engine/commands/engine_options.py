@@ -10,10 +10,16 @@ from typing import Any
 
 import click
 
-from engine.commands.common import adapter_path, fetch_option, read_state, unsandboxed_option, with_packages
+from engine.commands.common import (
+    adapter_path,
+    check_speed,
+    fetch_option,
+    read_state,
+    unsandboxed_option,
+    with_packages,
+)
 from engine.configuration import Configuration, ConfigurationError, load
 from engine.configuration.load import unknown_models
-from engine.errors import UsageError
 from engine.names import REPLAY
 from engine.runner.context import Say, Settings
 from engine.runner.loop import RunEnd
@@ -77,16 +83,6 @@ def configured(workspace: Workspace, adapter_paths: tuple[Path, ...]) -> Configu
         if unknown := unknown_models(configuration, steps, known(adapter_paths)):
             raise ConfigurationError("\n".join(unknown))
     return configuration
-
-
-def check_speed(speed: str) -> str:
-    """The speed as given, if it is one. Raises UsageError."""
-    try:
-        if speed == "max" or float(speed) > 0:
-            return speed
-    except ValueError:
-        pass
-    raise UsageError(f'--speed {speed}: a number above 0, or "max", is expected')
 
 
 _OPTIONS = (

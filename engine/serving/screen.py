@@ -16,7 +16,7 @@ LOOK_EVERY = 1.0
 def main() -> None:
     """`python -m engine.serving.screen WORKSPACE`, as textual-serve runs it."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    from engine.cli import show
+    from engine.opening import show
 
     show(Path(sys.argv[1]), [])
 

@@ -55,6 +55,18 @@ asyncio.run(main())
 print("loaded:", *loaded)
 """
 
+THE_COMMAND = """
+import sys
+from engine import entry
+import tui.app
+
+def run_app(workspace, **more):
+    print(workspace, "loaded:", *(name for name in ("click", "pydantic", "engine.cli") if name in sys.modules))
+
+tui.app.run_app = run_app
+entry.main()
+"""
+
 
 def run_python(code: str, *arguments: str) -> str:
     """What the code prints in an interpreter of its own."""
@@ -70,6 +82,11 @@ def test_nothing_heavy_is_loaded_before_the_first_paint(where: str, tmp_path: Pa
     (tmp_path / ".orchestrator").mkdir()
     arguments = [str(tmp_path)] if where == "workspace" else []
     assert run_python(FIRST_PAINT, *arguments) == "loaded:\n"
+
+
+def test_the_command_opens_a_folder_before_it_loads_what_commands_need(tmp_path: Path) -> None:
+    (tmp_path / ".orchestrator").mkdir()
+    assert run_python(THE_COMMAND, str(tmp_path)) == f"{tmp_path} loaded:\n"
 
 
 def test_the_screen_never_loads_what_runs_the_work() -> None:

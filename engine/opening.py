@@ -1,0 +1,61 @@
+"""Opening the screen on a folder, and doing what is chosen there. Nothing heavy is imported before it is painted."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.names import INTENT
+from engine.resources import ResourceError, examples_home
+
+DEMO_FOLDER = "demo"
+DEMO_SPEED = "30"
+
+
+def show(workspace: Path | None, arguments: Sequence[str], *, watch_only: bool = False) -> None:
+    """Open the screen and do what is chosen there; `arguments` go to the engine that it starts.
+
+    With `watch_only` it starts none.
+    """
+    with _loading():
+        from tui.app import run_app
+
+    while launch := run_app(workspace, engine_arguments=arguments, watch_only=watch_only):
+        workspace = launch.folder or Path(DEMO_FOLDER)
+        arguments = []
+        if launch.kind == "example":
+            arguments = ["--runtime", "replay", "--speed", DEMO_SPEED]
+        if not is_workspace(workspace):
+            create(workspace, example() if launch.kind == "example" else None)
+
+
+def is_workspace(folder: Path) -> bool:
+    """Whether something was begun there."""
+    return (folder / ".orchestrator").is_dir()
+
+
+def create(folder: Path, example: Path | None) -> None:
+    """A workspace in `folder`, for the example or for the intent that lies there."""
+    from engine.lifecycle.create import create
+
+    create(folder, example / INTENT if example else None, "python")
+
+
+def example() -> Path:
+    """The first bundled example that has a recording. Raises ResourceError."""
+    for head in sorted(examples_home().glob("*/tape/tape.json")):
+        return head.parent.parent
+    raise ResourceError(f"{examples_home()} holds no recorded example: install the package again")
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """What is loaded stays: the collector would look through all of it again and again, last in the first picture."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

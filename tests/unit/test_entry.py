@@ -1,0 +1,66 @@
+"""Which arguments of `meta` plainly open the screen; everything else is left to the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.cli import cli
+from engine.commands.table import COMMANDS
+from engine.entry import COMPLETION, main, opened
+from engine.errors import EXIT_INTERRUPTED, MetaError
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("app", "run", "--help"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(COMPLETION, raising=False)
+
+
+def test_a_folder_or_nothing_opens_the_screen() -> None:
+    assert opened([]) == Path()
+    assert opened(["app"]) == Path("app")
+
+
+@pytest.mark.parametrize("arguments", [["file"], ["missing"], ["app", "--yes"], ["--help"], ["status", "app"]])
+def test_what_is_no_plain_folder_is_left_to_the_commands(arguments: list[str]) -> None:
+    assert opened(arguments) is None
+
+
+def test_a_command_wins_over_a_folder_of_its_name() -> None:
+    assert opened(["run"]) is None
+
+
+def test_a_shell_that_asks_for_completions_is_answered_by_the_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(COMPLETION, "bash_source")
+    assert opened([]) is None
+    assert opened(["app"]) is None
+
+
+def test_the_table_names_every_command_there_is() -> None:
+    assert set(cli.commands) | set(cli.list_commands(None)) == COMMANDS  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "words"),
+    [
+        (MetaError("the disk is full"), MetaError.exit_code, "meta: the disk is full\n"),
+        (KeyboardInterrupt(), EXIT_INTERRUPTED, "interrupted\n"),
+    ],
+)
+def test_an_error_is_told_without_a_traceback(
+    raised: BaseException, code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def show(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("sys.argv", ["meta", "app"])
+    monkeypatch.setattr("engine.opening.show", show)
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == code
+    assert capsys.readouterr().err == words
