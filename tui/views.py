@@ -73,7 +73,11 @@ VIEWS: tuple[FurtherView, ...] = (
         "tui.screens.runtimes:RuntimesScreen",
     ),
     FurtherView(
-        "wisdom", "W", "Wisdom", "The wisdom cards, and why sessions were told them", "tui.screens.wisdom:WisdomScreen"
+        "wisdom",
+        "W",
+        "Wisdom",
+        "Cards and patterns, and why sessions were told them",
+        "tui.screens.wisdom:WisdomScreen",
     ),
     FurtherView(
         "settings", "comma", "Settings", "Theme, attention, keys, limits", "tui.screens.settings:SettingsScreen"

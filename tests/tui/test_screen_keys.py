@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.tui import fixture_views as views
@@ -243,11 +244,33 @@ async def test_the_command_palette_knows_every_act(tmp_path: Path) -> None:
             assert title in titles
 
 
-async def test_the_footer_fits_into_80_columns(tmp_path: Path) -> None:
-    async with screen(views.running(tmp_path), size=(80, 24)) as pilot:
+@pytest.mark.parametrize(
+    ("state", "named"),
+    [
+        ("empty", {"Pause"}),
+        ("running", {"Cancel", "Pause"}),
+        ("waiting", {"Decide", "Pause"}),
+        ("failed", {"Retry", "Pause"}),
+        ("finished", set()),
+    ],
+)
+async def test_the_footer_names_what_there_is_to_do(state: str, named: set[str], tmp_path: Path) -> None:
+    async with screen(getattr(views, state)(tmp_path), size=(80, 24)) as pilot:
         last = text_of(pilot).splitlines()[-1]
-        for words in ("Open", "Decide", "Cancel", "Retry", "Pause", "Help", "Quit"):
-            assert words in last
+        assert {words for words in ("Decide", "Cancel", "Retry", "Pause") if words in last} == named
+        assert "Open" in last and "Help" in last and "Quit" in last
+
+
+async def test_the_footer_follows_the_work(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await change(pilot, views.waiting(tmp_path))
+        assert "Decide" in text_of(pilot).splitlines()[-1]
+
+
+async def test_a_key_that_has_nothing_to_do_says_so(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "a")
+        assert "Nothing waits for you" in said(pilot)
 
 
 async def test_a_tiny_terminal_and_back_does_no_harm(tmp_path: Path) -> None:
@@ -279,4 +302,4 @@ async def test_a_click_on_a_key_presses_it(tmp_path: Path) -> None:
 async def test_where_there_is_no_room_the_first_keys_stay(tmp_path: Path) -> None:
     async with screen(views.running(tmp_path), size=(30, 20)) as pilot:
         last = text_of(pilot).splitlines()[-1]
-        assert "Open" in last and "Decide" in last and "Quit" not in last
+        assert "Open" in last and "Cancel" in last and "Quit" not in last

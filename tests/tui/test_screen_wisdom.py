@@ -126,7 +126,7 @@ async def test_until_the_cards_are_read_the_frame_says_so(tmp_path: Path, monkey
     async with screen(views.running(tmp_path)) as pilot:
         await pilot.press("W")
         await pilot.pause()
-        assert "Reading the cards …" in text_of(pilot) and "Search" in text_of(pilot)
+        assert "Reading the wisdom …" in text_of(pilot) and "Search" in text_of(pilot)
         go.set()
         await settle(pilot)
         assert "RSK-006" in text_of(pilot)

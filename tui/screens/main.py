@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from tui.acting import ActingApp
 from tui.node_details import describe_node
+from tui.read_model import TROUBLE_STATUS
 from tui.sanitize import clean
 from tui.screens.consent_keys import ALLOW_KEY, FETCH_KEY
 from tui.tree_filter import Filter
@@ -122,6 +123,21 @@ class MainScreen(Screen[None]):
         self.query_one(Board).show(view, engine_word)
         self.query_one(EventLine).resting = view.resting
         self.say(view.last_event)
+        self.query_one(KeyLine).look_again()
+
+    def offers(self, action: str) -> bool:
+        """Whether something waits, runs, has failed, or is under way, for the keys that are about that."""
+        view = self.view
+        match action:
+            case "app.decide":
+                return bool(view and view.waiting)
+            case "cancel":
+                return bool(view and view.live)
+            case "retry":
+                return bool(view and any(step.status in TROUBLE_STATUS for step in view.steps))
+            case "app.pause":
+                return bool(view and not view.finished)
+        return True
 
     def show_trouble(self, text: str, *, waits: bool = False) -> None:
         """Shows what is wrong, or what waits for a consent, for as long as it does; an empty text takes it away."""

@@ -33,10 +33,10 @@ class WisdomScreen(LearningScreen):
     """`f` leaves only what sessions of this app were told; `L` has new ones proposed from its run."""
 
     BINDING_GROUP_TITLE = "Wisdom"
-    LOADING = "Reading the cards …"
-    SEARCH_HINT = "words of a card, a step such as code, or an id such as RSK-005"
+    LOADING = "Reading the wisdom …"
+    SEARCH_HINT = "words, a step such as code, or an id such as RSK-005"
     BINDINGS = [
-        Binding("enter", "choose", "Read", tooltip="Go to the card's text, to scroll it", id="wisdom.choose"),
+        Binding("enter", "choose", "Read", tooltip="Go to the text, to scroll it", id="wisdom.choose"),
         *LEARNING_KEYS,
         Binding(
             "f",
@@ -45,7 +45,7 @@ class WisdomScreen(LearningScreen):
             id="wisdom.chosen_only",
             tooltip="Only the cards and patterns that sessions here were told, or all",
         ),
-        Binding("y", "copy", "Copy card", id="wisdom.copy", tooltip="Copy the card or pattern under the cursor"),
+        Binding("y", "copy", "Copy", id="wisdom.copy", tooltip="Copy the card or pattern under the cursor"),
         *COMMON,
     ]
     chosen_only = False
@@ -93,9 +93,7 @@ class WisdomScreen(LearningScreen):
 
     def empty(self, data: Wisdom) -> Content:
         """No session was told a card yet."""
-        text = (
-            "No session has been told a card yet: cards are chosen when a session's brief is made. f shows all cards."
-        )
+        text = "No session has been told a card or pattern yet: briefs choose them when they are made. f shows all."
         return Content.styled(text, "$text-muted")
 
     def describe(self, data: Wisdom, key: str) -> Content:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from textual.binding import ActiveBinding, Binding
@@ -25,6 +25,14 @@ class Hint(NamedTuple):
         return cell_len(self.shown) + cell_len(self.does) + 3
 
 
+@runtime_checkable
+class Offering(Protocol):
+    """A screen some of whose keys have nothing to do at times. They work all the same, and say so."""
+
+    def offers(self, action: str) -> bool:
+        """Whether there is something to do for the key of this action."""
+
+
 class KeyLine(Widget):
     """Shows the bindings that ask to be shown; where there is little room, the first ones of them."""
 
@@ -38,11 +46,17 @@ class KeyLine(Widget):
         """Follows the focus."""
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
+    def look_again(self) -> None:
+        """What the screen offers may have changed."""
+        self._changed(self.screen)
+
     def _changed(self, screen: Screen[object]) -> None:
+        offers = screen.offers if isinstance(screen, Offering) else lambda _: True
         hints = tuple(
             Hint(self.app.get_key_display(active.binding), active.binding.key, active.binding.description)
             for active in sorted(screen.active_bindings.values(), key=self._rank)
             if active.binding.show and active.binding.description and not active.binding.system
+            if offers(active.binding.action)
         )
         first_of_each = tuple({hint.does: hint for hint in reversed(hints)}.values())[::-1]
         if first_of_each != self.hints:

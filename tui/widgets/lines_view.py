@@ -96,6 +96,7 @@ class LinesView(ScrollView, can_focus=True):
         if not same:
             self._colours.turn_to(lines)
             self._keyed = [(line.key, index) for index, line in enumerate(lines) if line.key]
+            self.refresh_bindings()
             if self.words:
                 self._match = -1 if from_top else self._match
                 self._find()
@@ -228,6 +229,10 @@ class LinesView(ScrollView, can_focus=True):
             self.scroll_end(animate=False)
         else:
             self.scroll_home(animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to open only where a cursor stands."""
+        return bool(self._keyed) if action == "pick" else super().check_action(action, parameters)
 
     def action_pick(self) -> None:
         """Opens what the cursor stands on."""
