@@ -82,5 +82,10 @@ def demo(headless: bool, yes: bool, speed: str, place: Path) -> None:
     finish(run_and_tell(Workspace.at(place), settings))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Carries out the command that the process was given."""
     cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -18,9 +18,9 @@ def main() -> None:
     """The entry point of the installed command."""
     folder = opened(sys.argv[1:])
     if folder is None:
-        from engine.cli import cli
+        from engine import cli
 
-        cli()
+        cli.main()
         return
     from engine.opening import is_workspace, show
 
