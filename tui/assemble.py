@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from engine.assessment import Instance, PhaseStatus
 from engine.document.model import Orchestration, Reference
+from engine.legos.model import Plan
+from engine.legos.placeholders import with_names
 from engine.lifecycle.news import news
 from engine.state.lock import holder
 from engine.state.models import CheckFact, RuntimeFact, SessionFact, State, StepRecord, Waiting
@@ -32,8 +34,9 @@ from tui.roll_up import roll_up
 
 if TYPE_CHECKING:
     from engine.facts import WorkspaceFacts
+    from engine.snapshot import Snapshot
 
-_Known = tuple[Orchestration, Instance, StepRecord, StepView]
+_Known = tuple[Orchestration, Plan | None, Instance, StepRecord, StepView]
 
 
 class Assembler:
@@ -47,7 +50,7 @@ class Assembler:
     def view(self, facts: WorkspaceFacts) -> WorkspaceView:
         """The view of the workspace that follows from its facts."""
         state, run = facts.state, facts.state.orchestrator.run
-        phases = tuple(self._phase(phase, facts.orchestration, state) for phase in facts.assessment.phases)
+        phases = tuple(self._phase(phase, facts.snapshot) for phase in facts.assessment.phases)
         held_by = holder(self.workspace)
         return WorkspaceView(
             folder=self.workspace,
@@ -72,13 +75,13 @@ class Assembler:
             last_event=last_event(self.workspace),
         )
 
-    def _phase(self, phase: PhaseStatus, document: Orchestration, state: State) -> PhaseView:
-        fact = state.orchestrator.phases.get(str(phase.number))
+    def _phase(self, phase: PhaseStatus, snapshot: Snapshot) -> PhaseView:
+        fact = snapshot.state.orchestrator.phases.get(str(phase.number))
         made = PhaseView(
             number=phase.number,
             title=phase.title,
             status=phase.status,
-            steps=tuple(self._step(instance, document, state) for instance in phase.instances),
+            steps=tuple(self._step(instance, snapshot) for instance in phase.instances),
             started_at=timestamp(fact.started_at) if fact else None,
             ended_at=timestamp(fact.ended_at) if fact else None,
         )
@@ -87,20 +90,23 @@ class Assembler:
             known = self._phases[phase.number] = made
         return known
 
-    def _step(self, instance: Instance, document: Orchestration, state: State) -> StepView:
-        record = state.record(instance.step, instance.lego) or _NONE
+    def _step(self, instance: Instance, snapshot: Snapshot) -> StepView:
+        document, plan = snapshot.orchestration, snapshot.plan
+        record = snapshot.state.record(instance.step, instance.lego) or _NONE
         known = self._steps.get(instance.name)
-        if known is not None and known[0] is document and known[2] is record and known[1] == instance:
-            return known[3]
-        made = _step(self.workspace, instance, document, record)
-        self._steps[instance.name] = (document, instance, record, made)
+        if known and known[0] is document and known[1] is plan and known[3] is record and known[2] == instance:
+            return known[4]
+        made = _step(self.workspace, instance, document, plan, record)
+        self._steps[instance.name] = (document, plan, instance, record, made)
         return made
 
 
 _NONE = StepRecord()
 
 
-def _step(workspace: Path, instance: Instance, document: Orchestration, record: StepRecord) -> StepView:
+def _step(
+    workspace: Path, instance: Instance, document: Orchestration, plan: Plan | None, record: StepRecord
+) -> StepView:
     step, mine = document.step(instance.step), record.in_hands
     return StepView(
         name=instance.name,
@@ -117,8 +123,8 @@ def _step(workspace: Path, instance: Instance, document: Orchestration, record: 
         older_text=instance.older_text,
         started_at=timestamp(instance.started_at),
         ended_at=timestamp(instance.ended_at),
-        inputs=_texts(step.inputs, instance.lego),
-        outputs=tuple(record.outputs) or _texts(step.outputs, instance.lego),
+        inputs=_texts(step.inputs, plan, instance.lego),
+        outputs=tuple(record.outputs) or _texts(step.outputs, plan, instance.lego),
         sessions=tuple(_session(workspace, fact, instance, fact is mine) for fact in record.sessions),
         checks=tuple(map(_check, record.checks)),
         evidence=tuple(record.evidence),
@@ -147,8 +153,8 @@ def approval(record: StepRecord) -> ApprovedView | None:
     return ApprovedView(tuple(fact.about.items()), fact.round, timestamp(fact.at), fact.by)
 
 
-def _texts(references: Iterable[Reference], lego: str | None) -> tuple[str, ...]:
-    return tuple(reference.text.replace("{lego}", lego or "{lego}") for reference in references)
+def _texts(references: Iterable[Reference], plan: Plan | None, lego: str | None) -> tuple[str, ...]:
+    return tuple(with_names(reference.text, plan, lego) for reference in references)
 
 
 def _session(workspace: Path, fact: SessionFact, instance: Instance, in_hands: bool) -> SessionView:
