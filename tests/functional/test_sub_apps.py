@@ -297,6 +297,7 @@ def test_stop_ends_the_sessions_of_sub_apps_too(workspace: Workspace, tape: Path
 def test_an_interrupted_engine_ends_at_once_and_the_sessions_of_sub_apps_live_on(
     workspace: Workspace, tape: Path, tmp_path: Path
 ) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored here, it would be ignored by the engine too
     slow_east(tape)
     run = ["run", workspace.root, "--runtime", "replay", "--tape", tape, "--yes", "--lane", "tiny", "--speed", "1"]
     engine = start(tmp_path / "log", command(*run))
