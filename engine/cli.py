@@ -11,8 +11,9 @@ from engine import __version__
 from engine.commands.common import check_speed, told
 from engine.commands.table import COMMANDS, ELSEWHERE, NAMES
 from engine.errors import UsageError
+from engine.folders import is_workspace
 from engine.names import REPLAY
-from engine.opening import DEMO_FOLDER, DEMO_SPEED, create, example, is_workspace, show
+from engine.opening import DEMO_FOLDER, DEMO_SPEED, create, example, show
 
 
 class Commands(click.Group):
@@ -53,10 +54,9 @@ def cli() -> None:
 @told
 def open_(place: Path | None) -> None:
     """Open the screen."""
-    folder = place or Path()
     if place and not place.is_dir():
         raise UsageError(f"{place}: no command and no folder has that name. `meta --help` lists the commands.")
-    show(folder if is_workspace(folder) else None, [])
+    show(place or Path(), [])
 
 
 @cli.command()

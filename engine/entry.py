@@ -22,10 +22,10 @@ def main() -> None:
 
         cli.main()
         return
-    from engine.opening import is_workspace, show
+    from engine.opening import show
 
     try:
-        show(folder if is_workspace(folder) else None, [])
+        show(folder, [])
     except MetaError as error:
         print(f"meta: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.names import INTENT
+from engine.folders import is_workspace
+from engine.names import INTENT, REPLAY
 from engine.resources import ResourceError, examples_home
 
 DEMO_FOLDER = "demo"
@@ -26,14 +27,9 @@ def show(workspace: Path | None, arguments: Sequence[str], *, watch_only: bool =
         workspace = launch.folder or Path(DEMO_FOLDER)
         arguments = []
         if launch.kind == "example":
-            arguments = ["--runtime", "replay", "--speed", DEMO_SPEED]
+            arguments = ["--runtime", REPLAY, "--speed", DEMO_SPEED]
         if not is_workspace(workspace):
             create(workspace, example() if launch.kind == "example" else None)
-
-
-def is_workspace(folder: Path) -> bool:
-    """Whether something was begun there."""
-    return (folder / ".orchestrator").is_dir()
 
 
 def create(folder: Path, example: Path | None) -> None:

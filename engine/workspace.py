@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.document.model import Orchestration
 from engine.document.parser import load
 from engine.errors import MetaError, UsageError
+from engine.folders import is_workspace
 from engine.git import Repository
 from engine.legos.plan import Plan, PlanError, parse_plan
 from engine.legos.sub_apps import APPS
@@ -42,7 +43,7 @@ class Workspace:
             raise NotAWorkspace(f"{folder}: this is a file. Name the folder of a workspace.")
         if not root.is_dir():
             raise NotAWorkspace(f"{folder}: there is no such folder. `meta new {folder}` makes a workspace.")
-        if not (root / ".orchestrator").is_dir():
+        if not is_workspace(root):
             raise NotAWorkspace(f"{folder}: this is no workspace. `meta new {folder}` makes one.")
         return cls(root)
 
@@ -61,7 +62,7 @@ class Workspace:
     def parent(self) -> Workspace | None:
         """The workspace whose sub-app this is."""
         above = self.root.parent.parent
-        return Workspace(above) if self.root.parent.name == APPS and (above / ".orchestrator").is_dir() else None
+        return Workspace(above) if self.root.parent.name == APPS and is_workspace(above) else None
 
     def session(self, session: str) -> Path:
         """The folder of a session."""

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from engine.folders import is_workspace
 from engine.names import INTENT
 from tui.consenting import ConsentingApp
 from tui.decide import Act, Answer, write_act, write_answer
 from tui.drafts import Drafts
 from tui.farewell import end_when_told, parting_words
 from tui.looks import Written
-from tui.read_model import ViewReader, WaitingView, WorkspaceView, is_workspace
+from tui.read_model import ViewReader, WaitingView, WorkspaceView
 from tui.screens.main import MainScreen
 from tui.settings import Read
 from tui.settings import load as load_settings

@@ -242,11 +242,6 @@ class WorkspaceView(NamedTuple):
         return next((session for session in self.sessions if session.id == session_id), None)
 
 
-def is_workspace(folder: Path) -> bool:
-    """Whether an app is being built, or was built, in `folder`."""
-    return (folder / ".orchestrator").is_dir()
-
-
 class ViewReader:
     """Reads one workspace again and again. Blocking, and heavy the first time: call it in a thread."""
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import platformdirs
 
+from engine.folders import is_workspace
+
 APPLICATION = "meta-orchestrator"
 FILE = "recent.json"
 MOST = 12
@@ -33,7 +35,7 @@ def load(path: Path | None = None) -> list[Recent]:
         found = [Recent(Path(one["folder"]), str(one["app"]), float(one["opened"])) for one in data["recent"]]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    there = [one for one in found if (one.folder / ".orchestrator").is_dir()]
+    there = [one for one in found if is_workspace(one.folder)]
     return sorted(there, key=lambda one: one.opened, reverse=True)[:MOST]
 
 

@@ -15,6 +15,7 @@ from engine.commands.common import folder, folder_option, tell_json, told
 from engine.commands.status_json import documents_changed, status_document
 from engine.errors import EXIT_ERROR, MetaError, UsageError
 from engine.facts import WorkspaceFacts, assess_workspace
+from engine.folders import is_workspace
 from engine.gates.sandbox import choose
 from engine.git import check_git
 from engine.metrics import metrics
@@ -197,7 +198,7 @@ def _checks(place: Path) -> list[tuple[str, Callable[[], str]]]:
         return choose(consented=False).name
 
     def workspace() -> str:
-        if not (place / ".orchestrator").is_dir():
+        if not is_workspace(place):
             return f"{place.resolve()} is none; `meta new DIR` makes one"
         facts = assess_workspace(place)
         return f"{facts.workspace.root}, {facts.state.seq} events, state readable"

@@ -22,6 +22,7 @@ import platformdirs
 
 from engine.configuration.load import APPLICATION
 from engine.errors import MetaError
+from engine.folders import is_workspace
 from engine.legos.sub_apps import APPS
 from engine.metrics.reading import read_journal
 from engine.names import REPLAY
@@ -57,7 +58,7 @@ def record_file() -> Path:
 
 def note_run(workspace: Workspace, file: Path) -> bool:
     """Add a finished run, and those of its sub-apps, if they are not there as they are. Raises RecordError."""
-    inner = sorted(path for path in (workspace.root / APPS).glob("*") if (path / ".orchestrator").is_dir())
+    inner = sorted(path for path in (workspace.root / APPS).glob("*") if is_workspace(path))
     added = [note_run(Workspace(path), file) for path in inner]
     finished = _finished_at(workspace)
     noted = workspace.private / NOTED

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UsageError
+from engine.folders import is_workspace
 from engine.learning.entries import Entry
 from engine.learning.evidence import Names, read_names
 from engine.learning.proposals import Proposal, problems, proposals, read
@@ -73,7 +74,7 @@ def prepare(about: Workspace, evidence: RunEvidence, app: str) -> Retrospective:
     program = document(RETROSPECTIVE, about.overlay).read_bytes()
     name = hashlib.sha256(evidence.text.encode() + b"\0" + program).hexdigest()[:_LETTERS]
     root = about.private / FOLDER / name
-    if not (root / ".orchestrator").is_dir():
+    if not is_workspace(root):
         _make(about, root, evidence, program, app)
     return Retrospective(about, Workspace(root))
 
@@ -81,7 +82,7 @@ def prepare(about: Workspace, evidence: RunEvidence, app: str) -> Retrospective:
 def find(about: Workspace, name: str) -> Retrospective:
     """The retrospective of that name. Raises UsageError."""
     root = about.private / FOLDER / name
-    if not _NAME.fullmatch(name) or not (root / ".orchestrator").is_dir():
+    if not _NAME.fullmatch(name) or not is_workspace(root):
         raise UsageError(f"{name}: no retrospective here has that name; `meta wisdom learn` lists what is proposed.")
     return Retrospective(about, Workspace(root))
 
@@ -90,7 +91,7 @@ def every(about: Workspace) -> list[Retrospective]:
     """Those of a workspace, whether finished or not, the oldest first."""
     folder = about.private / FOLDER
     names = [one.name for one in folder.iterdir() if _NAME.fullmatch(one.name)] if folder.is_dir() else []
-    made = [folder / name for name in names if (folder / name / ".orchestrator").is_dir()]
+    made = [folder / name for name in names if is_workspace(folder / name)]
     return [
         Retrospective(about, Workspace(root))
         for root in sorted(made, key=lambda one: (one / INTENT).stat().st_mtime_ns)

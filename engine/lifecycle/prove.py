@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from engine.errors import MetaError
+from engine.folders import is_workspace
 from engine.gates.checkrun import Bench, rerun
 from engine.gates.receipts import Receipt, ReceiptStore
 from engine.gates.sandbox import choose
@@ -67,7 +68,7 @@ async def _run_again(bench: Bench, commit: str, receipts: Sequence[Receipt]) -> 
 
 def _toolchain(root: Path) -> str:
     """Which kind of app this is; a clone has no state, but its proof says it. Raises BrokenState."""
-    if not (root / ".orchestrator").is_dir():
+    if not is_workspace(root):
         return released_toolchain(root)
     return Store.open(root, read_only=True).state.orchestrator.run.toolchain
 

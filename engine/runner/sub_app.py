@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.briefs.inputs import inputs
 from engine.document.model import Step
 from engine.errors import MetaError
+from engine.folders import is_workspace
 from engine.git.graft import graft
 from engine.legos.sub_apps import folder_of, intent_of, seen_from_outside
 from engine.lifecycle.create import create
@@ -151,7 +152,7 @@ def _prepare(context: Context, step: Step, lego: str) -> bool:
     """Make the sub-app's workspace, or bring its intent up to date; whether a person edited that: then it stays."""
     root = context.workspace.root / folder_of(lego)
     text = _intent(context, step, lego)
-    if not (root / ".orchestrator").is_dir():
+    if not is_workspace(root):
         _make(context, root, lego, text)
         return False
     intent, given = root / INTENT, root / ".orchestrator" / GIVEN

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.artifacts import artifact_ids
 from engine.errors import MetaError
+from engine.folders import is_workspace
 from engine.gates.receipts import ReceiptStore
 from engine.git import DirtyPaths, Repository, blob_id
 from engine.git.reverting import Reverted, again, line_counts, revert
@@ -172,7 +173,7 @@ def _sub_apps(workspace: Workspace) -> tuple[str, ...]:
     """Folders, ending with "/", of the apps in this one that are workspaces of their own."""
     folder = workspace.root / APPS
     inside = sorted(folder.iterdir()) if folder.is_dir() else []
-    return tuple(f"{APPS}/{one.name}/" for one in inside if (one / ".orchestrator").is_dir())
+    return tuple(f"{APPS}/{one.name}/" for one in inside if is_workspace(one))
 
 
 def _is_there(workspace: Workspace, reverted: Reverted, path: str) -> bool:

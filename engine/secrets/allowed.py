@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from engine.errors import MetaError
+from engine.folders import is_workspace
 from engine.secrets.finder import Found
 from engine.state.atomic import write_atomic
 
@@ -21,7 +22,7 @@ class AllowListError(MetaError):
 def home_of(path: Path) -> Path:
     """The folder whose list speaks of a file: the workspace it lies in, else the folder it lies in."""
     folder = path.resolve().parent
-    return next((one for one in (folder, *folder.parents) if (one / ".orchestrator").is_dir()), folder)
+    return next((one for one in (folder, *folder.parents) if is_workspace(one)), folder)
 
 
 def read_allowed(folder: Path) -> frozenset[str]:

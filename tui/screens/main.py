@@ -123,7 +123,7 @@ class MainScreen(Screen[None]):
         self.query_one(Board).show(view, engine_word)
         self.query_one(EventLine).resting = view.resting
         self.say(view.last_event)
-        self.query_one(KeyLine).look_again()
+        self.refresh_bindings()
 
     def offers(self, action: str) -> bool:
         """Whether something waits, runs, has failed, or is under way, for the keys that are about that."""
@@ -134,7 +134,7 @@ class MainScreen(Screen[None]):
             case "cancel":
                 return bool(view and view.live)
             case "retry":
-                return bool(view and any(step.status in TROUBLE_STATUS for step in view.steps))
+                return bool(self._in_trouble())
             case "app.pause":
                 return bool(view and not view.finished)
         return True
@@ -223,7 +223,7 @@ class MainScreen(Screen[None]):
     async def action_retry(self) -> None:
         """Retries the selected step if it failed, else the only one that did."""
         step = self._node.step if self._node else None
-        failed = [s for s in self.view.steps if s.status in ("failed", "stopped")] if self.view else []
+        failed = self._in_trouble()
         chosen = step if step in failed else failed[0] if len(failed) == 1 else None
         if chosen is None:
             text = "Select one of the failed steps in the tree." if failed else "No step has failed or was stopped."
@@ -300,6 +300,9 @@ class MainScreen(Screen[None]):
     def _show_filter(self) -> None:
         tree = self.query_one(PhaseTree)
         self.query_one(FilterLine).show(tree.filter, tree.found)
+
+    def _in_trouble(self) -> list[StepView]:
+        return [step for step in self.view.steps if step.status in TROUBLE_STATUS] if self.view else []
 
     def _chosen_session(self) -> SessionView | None:
         pane = self.query_one(Board).focused_pane

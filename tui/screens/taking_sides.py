@@ -44,9 +44,9 @@ class TakesSides(Widget, metaclass=AbstractMeta):
         spot = self._shown.spots.get(self.query_one("#text", LinesView).cursor) if self.at_conflicts else None
         return spot.file if spot else ""
 
+    @abstractmethod
     def read_again(self) -> None:
         """A file was written."""
-        raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A side can be taken only where the sides are seen."""

@@ -13,12 +13,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from engine.folders import is_workspace
 from engine.names import INTENT
 from tui import recent
 from tui.format import ago
 from tui.launch import Launch
 from tui.looks import RecentFound
-from tui.read_model import WorkspaceView, is_workspace
+from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
 from tui.screens.ask_text import AskPath
 from tui.widgets.item_list import Item, ItemList

@@ -46,10 +46,6 @@ class KeyLine(Widget):
         """Follows the focus."""
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
-    def look_again(self) -> None:
-        """What the screen offers may have changed."""
-        self._changed(self.screen)
-
     def _changed(self, screen: Screen[object]) -> None:
         offers = screen.offers if isinstance(screen, Offering) else lambda _: True
         hints = tuple(
