@@ -12,6 +12,7 @@ from engine.commands.common import check_speed, told
 from engine.commands.table import COMMANDS, ELSEWHERE, NAMES
 from engine.errors import UsageError
 from engine.folders import is_workspace
+from engine.loading import loading
 from engine.names import REPLAY
 from engine.opening import DEMO_FOLDER, DEMO_SPEED, create, example, show
 
@@ -27,7 +28,8 @@ class Commands(click.Group):
         """The command of that name, its module imported now."""
         for module, names in ELSEWHERE.items():
             if cmd_name in names:
-                found = import_module(f"engine.commands.{module}")
+                with loading():
+                    found = import_module(f"engine.commands.{module}")
                 command = getattr(found, NAMES.get(cmd_name, cmd_name))
                 assert isinstance(command, click.Command)
                 return command

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.folders import is_workspace
+from engine.loading import loading
 from engine.names import INTENT, REPLAY
 from engine.resources import ResourceError, examples_home
 
@@ -20,7 +19,7 @@ def show(workspace: Path | None, arguments: Sequence[str], *, watch_only: bool =
 
     With `watch_only` it starts none.
     """
-    with _loading():
+    with loading():
         from tui.app import run_app
 
     while launch := run_app(workspace, engine_arguments=arguments, watch_only=watch_only):
@@ -44,14 +43,3 @@ def example() -> Path:
     for head in sorted(examples_home().glob("*/tape/tape.json")):
         return head.parent.parent
     raise ResourceError(f"{examples_home()} holds no recorded example: install the package again")
-
-
-@contextmanager
-def _loading() -> Iterator[None]:
-    """What is loaded stays: the collector would look through all of it again and again, last in the first picture."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
