@@ -78,20 +78,10 @@ def receipt_lines(receipt: ReceiptView) -> list[Content]:
     return [
         Content.assemble((f"{look.glyph} ", look.colour), one_line(receipt.id)),
         Content.assemble(
-            (f"  {counted(receipt)} · {receipt.commit[:10]}", "$text-muted"),
+            (f"  {receipt.counted} · {receipt.commit[:10]}", "$text-muted"),
             ("" if receipt.now else " · ≈ changed since", "$text-accent"),
         ),
     ]
-
-
-def counted(receipt: ReceiptView) -> str:
-    """`12 passed, 1 failed`; what is none of is left out."""
-    parts = [
-        f"{len(tests)} {word}"
-        for tests, word in ((receipt.passed, "passed"), (receipt.failed, "failed"), (receipt.skipped, "skipped"))
-        if tests
-    ]
-    return ", ".join(parts) or "no test ran"
 
 
 def again(receipt: str, proved: Proved | None) -> list[Content]:

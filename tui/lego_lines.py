@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from tui.text_lines import Piece, TextLine, blank, heading
 if TYPE_CHECKING:
     from engine.assessment import Status
     from tui.loaders.brief import BriefFile
-    from tui.loaders.receipts import ReceiptView
+    from tui.loaders.receipt_view import ReceiptView
     from tui.read_model import CheckView, SessionView, StepView
 
 OUTCOMES: Mapping[str | None, Status] = {
@@ -102,41 +101,34 @@ def receipt_lines(receipts: Sequence[ReceiptView], opened: set[str]) -> list[Tex
     for receipt in receipts:
         is_open = receipt.id in opened
         word_ = "green" if receipt.green else "red"
-        tests = _tests(receipt)
-        note = " · ".join(filter(None, [tests, f"{receipt.duration:.1f} s"]))
+        note = f"{receipt.counted} · {receipt.duration:.1f} s"
         marks = (arrow(is_open), _passed(receipt.green), (f"{word_:<6}", _passed(receipt.green)[1]))
         lines.append(TextLine(named(receipt.sentence, receipt.lego), marks=marks, note=note, key=receipt.id))
         lines += _receipt(receipt) if is_open else []
     return lines
 
 
-def _tests(receipt: ReceiptView) -> str:
-    parts = (("passed", receipt.passed), ("failed", receipt.failed), ("skipped", receipt.skipped))
-    return ", ".join(f"{len(ids)} {name}" for name, ids in parts if ids) or "no test ran"
-
-
 def _receipt(receipt: ReceiptView) -> list[TextLine]:
-    at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(receipt.at)) + " UTC" if receipt.at is not None else ""
     real = "every LEGO" if receipt.real is None else ", ".join(receipt.real) or "none"
     expected = "" if receipt.expects == "pass" else ", and had to fail"
     facts = (
         ("receipt", receipt.id),
         ("step", receipt.step),
-        ("command", receipt.command),
+        ("command", " ".join(receipt.command)),
         ("exit code", f"{receipt.exit_code}{expected}"),
         ("real", real),
         ("fake", ", ".join(receipt.fake)),
         ("sandbox", receipt.sandbox),
         ("commit", receipt.commit[:12]),
-        ("at", at),
+        ("at", receipt.when),
     )
     lines = [fact(name, text, indent=6) for name, text in facts if text]
     lines += _ids("failed", receipt.failed, _passed(False)) + _ids(
         "could not be loaded", receipt.broken, _passed(False)
     )
     lines += _ids("skipped", receipt.skipped, ("– ", "$text-muted"))
-    if receipt.output and not receipt.green:
-        lines += [TextLine("What it printed", "bold $foreground", marks=(("      ", ""),)), *quoted(receipt.output)]
+    if (output := receipt.output.strip("\n")) and not receipt.green:
+        lines += [TextLine("What it printed", "bold $foreground", marks=(("      ", ""),)), *quoted(output)]
     lines += _ids("passed", receipt.passed, _passed(True))
     return [*lines, blank()]
 

@@ -36,6 +36,17 @@ class ReceiptView:
     output: str = ""
     now: bool = True
 
+    @property
+    def when(self) -> str:
+        """`at`, which is UTC, to the second."""
+        return f"{self.at[:19].replace('T', ' ')} UTC"
+
+    @property
+    def counted(self) -> str:
+        """`12 passed, 1 failed`; what is none of is left out."""
+        outcomes = (("passed", self.passed), ("failed", self.failed), ("skipped", self.skipped))
+        return ", ".join(f"{len(tests)} {word}" for word, tests in outcomes if tests) or "no test ran"
+
 
 def view_of(receipt: Receipt, sentence: str = "", now: bool = True) -> ReceiptView:
     """The receipt as data; `sentence` in place of its own, where names are filled into that."""

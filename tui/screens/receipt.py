@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 
-from tui.chain_details import OUTCOMES, again, counted
+from tui.chain_details import OUTCOMES, again
 from tui.format import plural
 from tui.sanitize import clean, one_line
 from tui.widgets.key_line import KeyLine
@@ -93,7 +93,7 @@ def receipt_content(receipt: ReceiptView, proved: Proved | None) -> Content:
     expected = "" if receipt.expects == "pass" else "  (the tests had to fail: nothing was written yet)"
     lines = [
         Content.styled(one_line(receipt.sentence).replace("`", ""), "bold"),
-        Content.assemble((f"{good.glyph} {verdict}", good.colour), (f"  {counted(receipt)}{expected}", "$text-muted")),
+        Content.assemble((f"{good.glyph} {verdict}", good.colour), (f"  {receipt.counted}{expected}", "$text-muted")),
         *again(receipt.id, proved),
         *(
             []
@@ -123,7 +123,7 @@ def _facts(receipt: ReceiptView) -> list[Content]:
         ("command", " ".join(receipt.command)),
         ("exit code", str(receipt.exit_code)),
         ("took", f"{receipt.duration:.1f} s"),
-        ("at", receipt.at.replace("T", " ")),
+        ("at", receipt.when),
         ("real", real),
         ("fake", ", ".join(receipt.fake)),
         ("sandbox", receipt.sandbox),
