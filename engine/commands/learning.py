@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 @click.option("--approve", "approved", multiple=True, metavar="ID[,ID]", help="Take these proposals; no session.")
 @click.option("--decline", "declined", multiple=True, metavar="ID[,ID]", help="Turn these proposals down.")
 @click.option("--here", is_flag=True, help="They go to this workspace's own .meta, not to your own files.")
-@click.option("--json", "as_json", is_flag=True, help="What is proposed as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="What is proposed, or was decided, as JSON.")
 @engine_options
 @folder
 @told
@@ -49,16 +49,19 @@ def learn(
     say: Say = partial(click.echo, err=as_json)
     home = about.overlay if here else None
     if approved or declined:
-        for one, proposal in _named(about, approved):
+        taken, refused = _named(about, approved), _named(about, declined)
+        for one, proposal in taken:
             _approve(one, proposal, home, say)
-        for one, proposal in _named(about, declined):
+        for one, proposal in refused:
             _decline(one, proposal, say)
+        if as_json:
+            _tell_json([*taken, *refused], home)
         return
     retrospective = _retrospective(about, options, say)
     if retrospective is None:
         say("nothing failed, was revised or mended in this run: there is nothing to learn from it")
         if as_json:
-            _tell_json(None, [], home)
+            _tell_json([], home)
         return
     found = retrospective.proposals(cards_of(about))
     if options.yes:
@@ -67,7 +70,7 @@ def learn(
     elif attended() and not as_json:
         _ask(retrospective, found, home, say)
     if as_json:
-        _tell_json(retrospective, found, home)
+        _tell_json([(retrospective, one) for one in found], home, retrospective.name)
     else:
         _tell(retrospective, found, say)
     if left := _open(retrospective, found):
@@ -188,9 +191,10 @@ def _show(retrospective: Retrospective, proposal: Proposal, say: Say) -> None:
         say(f"    {proposal.same_as} says the same already")
 
 
-def _tell_json(retrospective: Retrospective | None, found: Iterable[Proposal], home: Path | None) -> None:
-    every = [_as_json(retrospective, one, home) for one in found] if retrospective else []
-    name, place = retrospective.name if retrospective else None, str(learned_file(home))
+def _tell_json(found: Iterable[tuple[Retrospective, Proposal]], home: Path | None, name: str | None = None) -> None:
+    """The proposals as JSON; `name` that of the retrospective that was made just now, if one was."""
+    every = [_as_json(retrospective, one, home) for retrospective, one in found]
+    place = str(learned_file(home))
     tell_json({"schema_version": SCHEMA_VERSION, "retrospective": name, "file": place, "proposals": every})
 
 

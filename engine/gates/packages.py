@@ -100,7 +100,7 @@ class PackagesMissing(RuntimeUnavailable):
         names = ", ".join(path for path, _ in needed.files)
         super().__init__(
             f"the checks need packages that are not on this machine. `{needed.command}` fetches what {names} lists; "
-            "that uses the network. To agree, say it once: `meta run --fetch`."
+            "that uses the network. To agree, give the command `--fetch` once."
         )
 
 

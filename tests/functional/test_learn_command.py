@@ -92,6 +92,15 @@ def test_a_card_is_proposed_with_its_evidence_waits_and_is_taken_by_its_id(app: 
     assert meta("wisdom", "lint", own_file, "--dir", app.root).code == EXIT_DONE
 
 
+def test_what_was_decided_can_be_had_as_json(app: Kitchen, own_file: Path) -> None:
+    looks_back(app, proposed(app))
+    (id_,) = ids(app)
+    said = learn(app, "--approve", id_, "--json")
+    (one,) = json.loads(said.out)["proposals"]
+    assert (one["id"], one["state"], one["card"], one["file"]) == (id_, "approved", "LRN-001", str(own_file))
+    assert f"{id_}: is LRN-001 now" in said.err
+
+
 def test_a_later_session_is_told_the_card_but_not_its_evidence(app: Kitchen, own_file: Path) -> None:
     looks_back(app, proposed(app))
     assert learn(app, "--yes").code == EXIT_DONE

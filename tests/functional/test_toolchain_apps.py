@@ -144,7 +144,7 @@ def test_without_its_packages_a_run_ends_with_what_to_do_and_nobody_is_charged(
     if apps.lacking("node") and "make agents" not in apps.lacking("node"):
         pytest.skip(apps.lacking("node"))
     place = apps.workspace(tmp_path / "app", "node")
-    with pytest.raises(PackagesMissing, match="`meta run --fetch`") as missing:
+    with pytest.raises(PackagesMissing, match="give the command `--fetch` once") as missing:
         build(place, apps.tape(tmp_path / "tape", "node").path, yes=True)
     assert missing.value.exit_code == EXIT_RUNTIME
     assert list((place.private / "receipts").iterdir()) == []

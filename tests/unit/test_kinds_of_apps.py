@@ -185,7 +185,7 @@ def test_only_who_agreed_has_packages_fetched_and_then_the_work_is_done_again(ch
             raise PackagesMissing(needed(checkout))
         return "done"
 
-    with pytest.raises(PackagesMissing, match=r"list\.txt lists; .*`meta run --fetch`"):
+    with pytest.raises(PackagesMissing, match=r"list\.txt lists; .*give the command `--fetch` once"):
         with_packages(work, fetch=False)
     assert with_packages(work, fetch=True) == "done"
     assert len(tries) == 3
