@@ -126,7 +126,7 @@ def _step(
         inputs=_texts(step.inputs, plan, instance.lego),
         outputs=tuple(record.outputs) or _texts(step.outputs, plan, instance.lego),
         sessions=tuple(_session(workspace, fact, instance, fact is mine) for fact in record.sessions),
-        checks=tuple(map(_check, record.checks)),
+        checks=tuple(_check(fact, plan, instance.lego) for fact in record.checks),
         evidence=tuple(record.evidence),
         approved=approval(record),
         comments=asked_for(record),
@@ -179,8 +179,10 @@ def _session(workspace: Path, fact: SessionFact, instance: Instance, in_hands: b
     )
 
 
-def _check(fact: CheckFact) -> CheckView:
-    criteria = tuple(CriterionView(c.sentence, c.passed, c.detail, c.receipt) for c in fact.criteria)
+def _check(fact: CheckFact, plan: Plan | None, lego: str | None) -> CheckView:
+    criteria = tuple(
+        CriterionView(with_names(c.sentence, plan, lego), c.passed, c.detail, c.receipt) for c in fact.criteria
+    )
     return CheckView(fact.after, fact.passed, fact.commit, timestamp(fact.at), criteria)
 
 

@@ -46,11 +46,6 @@ def fact(name: str, text: str, style: str = "$foreground", indent: int = 2) -> T
     return TextLine(one_line(text, 2000), style, marks=((" " * indent + f"{name:<{_FACT_ROOM}}", "$text-muted"),))
 
 
-def named(text: str, lego: str | None) -> str:
-    """A sentence of the document, with the LEGO's own name in it."""
-    return one_line(text, 2000).replace("{lego}", lego or "{lego}").replace("{dependencies}", "what it needs")
-
-
 def quoted(text: str, style: str = "$text-muted", limit: int = 20_000) -> list[TextLine]:
     """Text from outside, set in."""
     return [TextLine(line, style, marks=(("  ▏ ", "$text-disabled"),)) for line in clean(text[:limit]).split("\n")]
@@ -66,11 +61,11 @@ def state_lines(steps: Sequence[StepView], now: float) -> list[TextLine]:
         lines.append(TextLine(step.step, "bold $foreground", (glyph(step.status),), note, look.colour))
         lines += [fact("why", step.why)] if step.why else []
         for name, values in (("reads", step.inputs), ("writes", step.outputs), ("edited", step.edited)):
-            lines += [fact(name, named(", ".join(values), step.lego).replace("`", ""))] if values else []
+            lines += [fact(name, ", ".join(values).replace("`", ""))] if values else []
         if step.failure_count:
             lines.append(fact("failed", plural(step.failure_count, "time"), "$text-error"))
         if step.checks:
-            lines += _check(step.checks[-1], step.lego)
+            lines += _check(step.checks[-1])
         if step.evidence and step.status != "done":
             lines.append(TextLine("What failed last", "bold $text-error", marks=(("  ", ""),)))
             lines += quoted(step.evidence[-1], "$foreground", 4000)
@@ -78,14 +73,14 @@ def state_lines(steps: Sequence[StepView], now: float) -> list[TextLine]:
     return lines[:-1]
 
 
-def _check(check: CheckView, lego: str | None) -> list[TextLine]:
+def _check(check: CheckView) -> list[TextLine]:
     passed = sum(criterion.passed for criterion in check.criteria)
     after = check.after.replace("_", " ").removesuffix(" check")
     text = f"after {after}: {passed} of {len(check.criteria)} criteria passed"
     lines = [fact("checked", text, "$text-success" if check.passed else "$text-error")]
     for criterion in check.criteria:
         marks = (("    ", ""), _passed(criterion.passed))
-        lines.append(TextLine(named(criterion.sentence, lego), marks=marks, note=one_line(criterion.receipt or "", 60)))
+        lines.append(TextLine(one_line(criterion.sentence), marks=marks, note=one_line(criterion.receipt or "", 60)))
         if criterion.detail and not criterion.passed:
             lines.append(TextLine(one_line(criterion.detail, 1000), "$text-muted", marks=(("      ", ""),)))
     return lines
@@ -103,7 +98,7 @@ def receipt_lines(receipts: Sequence[ReceiptView], opened: set[str]) -> list[Tex
         word_ = "green" if receipt.green else "red"
         note = f"{receipt.counted} · {receipt.duration:.1f} s"
         marks = (arrow(is_open), _passed(receipt.green), (f"{word_:<6}", _passed(receipt.green)[1]))
-        lines.append(TextLine(named(receipt.sentence, receipt.lego), marks=marks, note=note, key=receipt.id))
+        lines.append(TextLine(one_line(receipt.sentence), marks=marks, note=note, key=receipt.id))
         lines += _receipt(receipt) if is_open else []
     return lines
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.assessment import Status
 from engine.gates.receipts import Receipt, ReceiptStore
 from engine.git import Repository
+from engine.legos.placeholders import listed
 from tests.tui.fixture_views import LEGOS, NOW, check, phase, session, step, view, write_events
 from tui.read_model import (
     BudgetView,
@@ -122,7 +123,7 @@ def _build(folder: Path, number: int, lego: str) -> list[StepView]:
         return [tests, step("code", 7, "ready", lego, why="It starts as soon as there is room.")]
     first = over(session(folder, "code", lego, "gen"), begin + 170, 140)
     failed = check(False)._replace(at=BEGIN + begin + 325)
-    inputs = (f"`design/design_{lego}.md`", "contracts of {lego} and {dependencies}", f"unit tests of {lego}")
+    inputs = (f"`design/design_{lego}.md`", f"contracts of {lego} and {listed(NEEDS[lego])}", f"unit tests of {lego}")
     if lego == "parser":
         done = (first, over(session(folder, "code", lego, "review"), begin + 330, 90))
         return [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.facts import WorkspaceFacts
+from engine.state.events import CheckEnded
+from engine.state.models import CheckFact, CriterionFact
 from engine.workspace import Workspace
 from tests.planning import Garden, beds
 from tui.assemble import Assembler
@@ -36,3 +38,20 @@ def test_another_plan_is_told_of_though_nothing_else_changed(tmp_path: Path) -> 
     after = read_by(garden, assembler, tmp_path)
     assert after["corn"] == ("`map.md`", "contracts of peas")
     assert after["peas"] == before["peas"]
+
+
+def test_what_was_checked_is_told_with_the_names_of_this_lego(tmp_path: Path) -> None:
+    garden = Garden(plan=beds())
+    sentence = "the contract of {lego} fits those of {dependencies}"
+    fact = CheckFact(
+        after="gen_check",
+        commit="c",
+        tree="t",
+        passed=True,
+        criteria=[CriterionFact(sentence=sentence, passed=True)],
+        at=garden.now,
+    )
+    garden.happen(CheckEnded(step="sowing", lego="corn", check=fact, next="review"))
+    view = Assembler(tmp_path).view(facts(garden, tmp_path))
+    (check,) = next(step for step in view.steps if step.name == "sowing_corn").checks
+    assert [criterion.sentence for criterion in check.criteria] == ["the contract of corn fits those of peas and beans"]

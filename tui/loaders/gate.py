@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from engine.artifacts import artifact_id
-from engine.gates.receipts import ReceiptStore
 from engine.git import GitError, NotInCommit, Repository
 from runtime_adapters.protocol import ResultError, read_result
 from tui.artifact import Document, document_of, read_document
-from tui.loaders.receipt_view import ReceiptView, view_of
 from tui.sanitize import clean
 
 Before = Literal["first", "same", "changed", "lost"]
@@ -123,11 +121,3 @@ def _page(document: Document, data: bytes) -> Page:
     lines = clean(data[:MAX_DIFF].decode("utf-8", errors="replace")).rstrip("\n").split("\n")
     trouble = f"Only the first {MAX_DIFF // 1024 // 1024} MB of the diff are shown." if len(data) > MAX_DIFF else ""
     return Page(document, "changed" if data else "same", tuple(lines) if data else (), trouble)
-
-
-def load_receipt(folder: Path, receipt_id: str) -> ReceiptView | None:
-    """The receipt that proves a criterion; None when there is none of that id. Raises BrokenState."""
-    try:
-        return view_of(ReceiptStore(folder).load(receipt_id))
-    except KeyError:
-        return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.gates.receipts import Receipt
+    from engine.legos.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,13 @@ class ReceiptView:
         return ", ".join(f"{len(tests)} {word}" for word, tests in outcomes if tests) or "no test ran"
 
 
-def view_of(receipt: Receipt, sentence: str = "", now: bool = True) -> ReceiptView:
-    """The receipt as data; `sentence` in place of its own, where names are filled into that."""
+def view_of(receipt: Receipt, plan: Plan | None, now: bool = True) -> ReceiptView:
+    """The receipt as data, the names of the plan in its sentence."""
+    from engine.legos.placeholders import with_names
+
     return ReceiptView(
         id=receipt.id,
-        sentence=sentence or receipt.sentence,
+        sentence=with_names(receipt.sentence, plan, receipt.lego),
         commit=receipt.commit,
         at=receipt.at,
         green=receipt.green,

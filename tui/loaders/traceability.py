@@ -181,13 +181,11 @@ def _why_unproven(link: Link) -> str:
 
 
 def _views(place: Workspace, plan: Plan, commit: str, receipts: list[Receipt]) -> tuple[ReceiptView, ...]:
-    from engine.legos.placeholders import with_names
-
     paths = {path for receipt in receipts for path in receipt.scope}
     ids = place.repository.ids(commit, sorted("" if path == "." else path for path in paths))
     ids["."] = ids.get("", "")
     found = []
     for receipt in receipts:
         now = all(ids.get(path) == id_ for path, id_ in receipt.scope.items())
-        found.append(view_of(receipt, with_names(receipt.sentence, plan, receipt.lego), now))
+        found.append(view_of(receipt, plan, now))
     return tuple(found)

@@ -17,7 +17,8 @@ from tui.edit import edit_file
 from tui.gate_details import RECEIPT, evidence, title_line
 from tui.gate_lines import BEGUN, COMMENT, diff_lines, raw_lines
 from tui.loaders.conflicts import load_standing
-from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_receipt, load_report
+from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_report
+from tui.loaders.receipts import load_receipt
 from tui.screens.answering import Answering
 from tui.screens.approval_keys import APPROVAL_KEYS, VIEWS
 from tui.screens.searching import Searchable, Searching
