@@ -201,8 +201,10 @@ def _failures(steps: Mapping[str, Failures]) -> Block:
         return _text("Failures charged", "No step was charged with a failure.")
     rows = []
     for name, found in sorted(steps.items(), key=lambda item: (-item[1].total, item[0])):
-        causes = (("sessions", found.sessions), ("red checks", found.checks), ("blamed", found.blamed))
-        rows.append(Bar(name, found.total, str(found.total), ", ".join(f"{n} {cause}" for cause, n in causes if n)))
+        told = (plural(found.sessions, "session"), plural(found.checks, "red check"), f"{found.blamed} blamed")
+        numbers = (found.sessions, found.checks, found.blamed)
+        causes = ", ".join(words for words, number in zip(told, numbers, strict=True) if number)
+        rows.append(Bar(name, found.total, str(found.total), causes))
     return bars("Failures charged", rows, "$text-error")
 
 

@@ -237,6 +237,14 @@ async def test_help_lists_the_keys_of_every_part(tmp_path: Path) -> None:
         assert isinstance(pilot.app.screen, MainScreen)
 
 
+async def test_help_wraps_what_a_key_does_under_itself(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(120, 70)) as pilot:
+        await press(pilot, "question_mark")
+        lines = text_of(pilot).splitlines()
+        (at,) = (number for number, line in enumerate(lines) if "Agree, for this run" in line)
+        assert lines[at + 1].index("for are fetched") == lines[at].index("Agree, for this run")
+
+
 async def test_the_command_palette_knows_every_act(tmp_path: Path) -> None:
     async with screen(views.running(tmp_path)) as pilot:
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,6 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.wrap import wrap_cells
+
+_KEYS = 18
+_UNKNOWN = 1000
+"""How wide it will be, before it is laid out."""
 _NAMES = {
     "question_mark": "?",
     "slash": "/",
@@ -38,18 +43,32 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One list that scrolls."""
         with VerticalScroll(id="help"):
-            yield Static(help_content(self.groups))
+            yield KeyList(self.groups)
 
 
-def help_content(groups: Iterable[tuple[str, Iterable[BindingType]]]) -> Content:
-    """`key  what it does`, under the title of each group."""
+class KeyList(Static):
+    """The keys, wrapped to the room there is."""
+
+    def __init__(self, groups: Sequence[tuple[str, Iterable[BindingType]]]) -> None:
+        super().__init__(help_content(groups, _UNKNOWN))
+        self.groups = groups
+
+    def on_resize(self) -> None:
+        """Breaks the lines anew."""
+        self.update(help_content(self.groups, self.size.width))
+
+
+def help_content(groups: Iterable[tuple[str, Iterable[BindingType]]], across: int) -> Content:
+    """`key  what it does`, under the title of each group; what it does is wrapped under itself."""
     text = Content("")
     for title, bindings in groups:
         text += Content.styled(f"{title}\n", "bold $text-primary")
         for binding in bindings:
             if isinstance(binding, Binding) and binding.description:
                 keys = " ".join(_NAMES.get(key, key) for key in binding.key.split(","))
-                text += Content.assemble((f"  {keys:<16}", "bold"), f"{binding.tooltip or binding.description}\n")
+                lines = wrap_cells(binding.tooltip or binding.description, across - _KEYS)
+                said = f"\n{' ' * _KEYS}".join(lines)
+                text += Content.assemble((f"  {keys:<{_KEYS - 2}}", "bold"), f"{said}\n")
         text += "\n"
     hint = "Everything is also in the command palette: ctrl+p. Arrow keys and hjkl do the same."
     return text + Content.styled(hint, "$text-muted")
