@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from engine.conflict_places import hunks
 from tui.drafts import GateDraft, Spot, spot_key
 from tui.format import plural
 from tui.gate_lines import COMMENT, Shown, comment_lines
@@ -14,53 +15,37 @@ from tui.sanitize import clean
 from tui.text_lines import TextLine, blank, heading
 
 if TYPE_CHECKING:
-    from engine.conflicts import Standing
+    from engine.conflict_places import Hunk
+    from engine.conflict_reading import PlaceStanding
+    from engine.conflicts import Standing, Stands
 
-_YOURS, _GENERATED, _NEW, _END = "<<<<<<< ", "||||||| ", "=======", ">>>>>>> "
 _QUOTE = 400
-_NOTES: Mapping[Standing, tuple[str, str, str]] = {
+_MARK = "conflict "
+_NOTES: Mapping[Standing | PlaceStanding, tuple[str, str, str]] = {
     "yours": ("your lines stand", "stands now", "left out"),
     "new": ("the new lines stand", "left out", "stands now"),
     "edited": ("as you brought it together", "", ""),
+    "unclear": ("looks like another place of the file", "", ""),
     "unknown": ("", "stands now", "left out"),
 }
-"""Whose lines stand → what is said of the file, of the person's lines, of the new ones."""
+"""Whose lines stand → what is said of the place or file, of the person's lines, of the new ones."""
 
+_SUMMED: Mapping[PlaceStanding, str] = {
+    "yours": "yours",
+    "new": "new",
+    "edited": "brought together",
+    "unclear": "unclear",
+}
 _COLOURS = {"stands now": "$text-success", "left out": "$text-warning"}
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
-    """The three versions of some lines; or, in `said`, what else is in conflict."""
-
-    yours: tuple[str, ...] = ()
-    generated: tuple[str, ...] = ()
-    new: tuple[str, ...] = ()
-    said: str = ""
-
-
-def hunks(text: str) -> list[Hunk]:
-    """What git marked; lines outside of marks say what cannot be shown as lines."""
-    found: list[Hunk] = []
-    sides: list[list[str]] | None = None
-    for line in clean(text).rstrip("\n").split("\n"):
-        if sides is None and line.startswith(_YOURS):
-            sides = [[]]
-        elif sides is None:
-            found += [Hunk(said=line)] if line.strip() else []
-        elif line.startswith(_END) and len(sides) == 3:
-            yours, generated, new = map(tuple, sides)
-            found.append(Hunk(yours, generated, new))
-            sides = None
-        elif (line.startswith(_GENERATED) and len(sides) == 1) or (line == _NEW and len(sides) == 2):
-            sides.append([])
-        else:
-            sides[-1].append(line)
-    return found
+def place_of(spot: Spot) -> int:
+    """Which hunk of its file a spot of the conflicts is, from 0."""
+    return int(spot.key.rpartition(_MARK)[2]) - 1
 
 
 def conflict_lines(
-    conflicts: Sequence[tuple[str, str]], draft: GateDraft, standing: Mapping[str, Standing] = MappingProxyType({})
+    conflicts: Sequence[tuple[str, str]], draft: GateDraft, standing: Mapping[str, Stands] = MappingProxyType({})
 ) -> Shown:
     """What an answer means, then every file with its hunks; each hunk can be commented on.
 
@@ -69,14 +54,14 @@ def conflict_lines(
     spots: dict[str, Spot] = {}
     lines = [*_meaning(len(conflicts))]
     for path, text in conflicts:
-        stands = standing.get(path)
-        colour = "$text-success" if stands in ("new", "edited") else "$text-muted"
-        note = _NOTES[stands][0] if stands else ""
-        lines += [blank(), TextLine(clean(path), "bold $text-accent", note=note, note_style=colour)]
-        for number, hunk in enumerate(hunks(text), 1):
-            spot = Spot(spot_key(path, f"conflict {number}"), path, None, "\n".join(hunk.new)[:_QUOTE] or hunk.said)
+        stands, shown = standing.get(path), hunks(text)
+        at_place = stands.places if stands and stands.places else (stands.file if stands else None,) * len(shown)
+        lines += [blank(), _of_file(path, stands)]
+        for number, (hunk, side) in enumerate(zip(shown, at_place, strict=True), 1):
+            quote = clean("\n".join(hunk.new))[:_QUOTE] or clean(hunk.said)
+            spot = Spot(spot_key(path, f"{_MARK}{number}"), path, None, quote)
             spots[spot.key] = spot
-            lines += _hunk(number, hunk, spot, stands or "yours")
+            lines += _hunk(number, hunk, spot, side)
             for comment in (one for one in draft.comments if one.spot.key == spot.key):
                 lines += comment_lines(comment, "      ┃ ")
                 spots[COMMENT + spot.key] = spot
@@ -86,8 +71,8 @@ def conflict_lines(
 def _meaning(files: int) -> Iterator[TextLine]:
     yield heading("You and the session changed the same lines", plural(files, "file"))
     yield TextLine("Everywhere else your edits and the new work are both in it.", "$text-muted")
-    yield TextLine("take the new lines in the file under the cursor.", marks=_key("t"))
-    yield TextLine("back to your lines in it.", marks=_key("y"))
+    yield TextLine("take the new lines at the cursor; T in its whole file.", marks=_key("t"))
+    yield TextLine("back to your lines there; Y in its whole file.", marks=_key("y"))
     yield TextLine("edit it: bring the two together yourself.", marks=_key("e"))
     yield TextLine("approve: what stands now stays, your lines unless you took others.", marks=_key("a"))
     yield TextLine("revise: it goes back with your words, c comments on one place.", marks=_key("r"))
@@ -97,13 +82,33 @@ def _key(key: str) -> tuple[tuple[str, str], ...]:
     return ((f"{key}  ", "bold $text-warning"),)
 
 
-def _hunk(number: int, hunk: Hunk, spot: Spot, standing: Standing) -> Iterable[TextLine]:
+def _of_file(path: str, stands: Stands | None) -> TextLine:
+    """The heading of a file, with the sum of its places."""
+    note = _NOTES[stands.file][0] if stands else ""
+    if stands and len(set(stands.places)) > 1:
+        many = Counter(stands.places)
+        note = " · ".join(f"{many[one]} {words}" for one, words in _SUMMED.items() if many[one])
+    return TextLine(
+        clean(path), "bold $text-accent", note=note, note_style=_note_style(stands.file if stands else None)
+    )
+
+
+def _note_style(stands: Standing | PlaceStanding | None) -> str:
+    return "$text-success" if stands in ("new", "edited") else "$text-muted"
+
+
+def _hunk(number: int, hunk: Hunk, spot: Spot, stands: Standing | PlaceStanding | None) -> Iterable[TextLine]:
+    said, yours, new = _NOTES[stands or "unknown"]
     yield TextLine(
-        hunk.said or f"place {number}", "$text-secondary", marks=(("  @ ", "$text-secondary"),), key=spot.key
+        clean(hunk.said) or f"place {number}",
+        "$text-secondary",
+        marks=(("  @ ", "$text-secondary"),),
+        note="" if hunk.said else said,
+        note_style=_note_style(stands),
+        key=spot.key,
     )
     if hunk.said:
         return
-    _, yours, new = _NOTES[standing]
     yield from _side("yours", yours, hunk.yours)
     yield from _side("as it was generated", "", hunk.generated, "$text-muted", " ")
     yield from _side("new", new, hunk.new)
@@ -113,6 +118,6 @@ def _side(title: str, note: str, lines: Sequence[str], style: str = "", mark: st
     style = style or _COLOURS.get(note, "$text-secondary")
     yield TextLine(title, f"bold {style}", marks=(("    ", ""),), note=note)
     for line in lines:
-        yield TextLine(line, style, marks=((f"    {mark} ", style),))
+        yield TextLine(clean(line), style, marks=((f"    {mark} ", style),))
     if not lines:
         yield TextLine("(no lines)", "italic $text-muted", marks=((f"    {mark} ", style),))

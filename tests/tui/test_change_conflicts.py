@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.conflict_places import Hunk, hunks
+from engine.conflicts import Stands
 from engine.git.merging import merge_texts
 from tests.tui import fixture_change as given
 from tests.tui.journeys import Reader, decisions, press, press_when_calm, screen, settle, text_of
 from tui.app import MetaApp
-from tui.conflict_lines import Hunk, conflict_lines, hunks
+from tui.conflict_lines import conflict_lines
 from tui.drafts import GateDraft
 from tui.screens.approval import CONFLICTS, ApprovalScreen
 
@@ -41,6 +43,20 @@ def test_escape_sequences_are_taken_out_and_brackets_stay() -> None:
     )
     assert all("\x1b" not in line.text for line in shown.lines)
     assert any(line.text == "[a].md" for line in shown.lines)
+
+
+def test_a_heading_has_the_sum_of_its_places_and_each_place_what_stands_there() -> None:
+    place = "<<<<<<< yours\nmine\n||||||| as it was generated\nb\n=======\nnew\n>>>>>>> new\n"
+    standing = {"a.md": Stands("edited", ("new", "edited", "new", "unclear"))}
+    shown = conflict_lines([("a.md", place * 4)], GateDraft(), standing)
+    notes = {line.text: line.note for line in shown.lines if line.note}
+    assert notes["a.md"] == "2 new · 1 brought together · 1 unclear"
+    assert [notes[f"place {number}"] for number in range(1, 5)] == [
+        "the new lines stand",
+        "as you brought it together",
+        "the new lines stand",
+        "looks like another place of the file",
+    ]
 
 
 async def test_conflicts_come_first_and_say_what_an_answer_means(tmp_path: Path) -> None:

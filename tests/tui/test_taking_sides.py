@@ -1,4 +1,4 @@
-"""At a conflict one key takes the new lines of a file and one goes back, without an editor."""
+"""At a place of a conflict one key takes the new lines and one goes back, capitals do so in the file: no editor."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from engine.git import Repository
 from tests.tui import fixture_change as given
 from tests.tui import fixture_views as views
 from tests.tui.journeys import decisions, press, press_when_calm, said, screen, text_of
+from tui.palette import commands_of
 from tui.read_model import WorkspaceView
 from tui.screens.approval import ApprovalScreen
 from tui.widgets.key_line import KeyLine
 
 STEW, PHOTO = "dishes/[stew].md", "dishes/photo.png"
-YOURS = "# Stew\n\nAdd [b]cold[/b] broth.\n\nCook.\n"
+YOURS = "# Stew\n\nAdd [b]cold[/b] broth.\n\nCook.\n\n"
 NEW = "# Stew\n\nAdd hot broth.\nStir; 書籍も含む.\n\nCook.\n\nServe it hot.\n"
 
 
@@ -34,17 +35,36 @@ def with_both_sides(folder: Path) -> WorkspaceView:
     return view
 
 
-async def test_t_takes_the_new_lines_of_the_file_and_y_goes_back(tmp_path: Path) -> None:
+FIRST, SECOND = "Add hot broth.\nStir; 書籍も含む.\n", "Serve it hot.\n"
+"""The new lines of the two places."""
+COLD = "Add [b]cold[/b] broth.\n"
+
+
+async def test_t_takes_the_new_lines_at_one_place_and_y_goes_back_there(tmp_path: Path) -> None:
     async with screen(with_both_sides(tmp_path)) as pilot:
         await press(pilot, "a")
-        assert text_of(pilot).count("your lines stand") == 2
+        assert text_of(pilot).count("your lines stand") == 4, "two files, and the places of one"
         await press(pilot, "t")
-        assert (tmp_path / STEW).read_text() == NEW
-        assert text_of(pilot).count("the new lines stand") == 1 and "the new lines stand now" in said(pilot)
-        assert (tmp_path / PHOTO).read_bytes() == b"\0mine"
-        await press(pilot, "y")
+        assert (tmp_path / STEW).read_text() == YOURS.replace(COLD, FIRST)
+        assert f"{STEW}, place 1: the new lines stand now" in said(pilot)
+        assert "1 yours · 1 new" in text_of(pilot) and text_of(pilot).count("the new lines stand") == 1
+        await press(pilot, "j", "t")
+        assert (tmp_path / STEW).read_text() == NEW and "1 yours" not in text_of(pilot)
+        await press(pilot, "k", "y")
+        assert (tmp_path / STEW).read_text() == NEW.replace(FIRST, COLD)
+        await press(pilot, "j", "y")
         assert (tmp_path / STEW).read_text() == YOURS
         assert "the new lines stand" not in text_of(pilot)
+
+
+async def test_capitals_take_the_whole_file_from_any_of_its_places(tmp_path: Path) -> None:
+    async with screen(with_both_sides(tmp_path)) as pilot:
+        await press(pilot, "a", "j", "T")
+        assert (tmp_path / STEW).read_text() == NEW and f"{STEW}: the new lines stand now" in said(pilot)
+        assert text_of(pilot).count("the new lines stand") == 3
+        assert (tmp_path / PHOTO).read_bytes() == b"\0mine"
+        await press(pilot, "Y")
+        assert (tmp_path / STEW).read_text() == YOURS
 
 
 async def test_it_is_the_file_under_the_cursor_and_the_reader_stays_there(tmp_path: Path) -> None:
@@ -55,15 +75,28 @@ async def test_it_is_the_file_under_the_cursor_and_the_reader_stays_there(tmp_pa
         assert (tmp_path / PHOTO).read_bytes() == b"\0mine"
 
 
-async def test_what_was_brought_together_by_hand_is_said_and_other_edits_stay(tmp_path: Path) -> None:
+async def test_other_edits_in_the_file_stay(tmp_path: Path) -> None:
     view = with_both_sides(tmp_path)
-    (tmp_path / STEW).write_text(YOURS.replace("cold", "cold, then hot"))
+    (tmp_path / STEW).write_text(YOURS.replace("# Stew", "# My stew\n\nBy me."))
+    async with screen(view) as pilot:
+        await press(pilot, "a", "t")
+        assert (tmp_path / STEW).read_text() == YOURS.replace("# Stew", "# My stew\n\nBy me.").replace(COLD, FIRST)
+        await press(pilot, "T")
+        assert (tmp_path / STEW).read_text() == NEW.replace("# Stew", "# My stew\n\nBy me.")
+
+
+async def test_a_place_that_was_brought_together_by_hand_is_said_and_not_replaced(tmp_path: Path) -> None:
+    view = with_both_sides(tmp_path)
+    by_hand = YOURS.replace("cold", "cold, then hot")
+    (tmp_path / STEW).write_text(by_hand)
     async with screen(view) as pilot:
         await press(pilot, "a")
-        assert "as you brought it together" in text_of(pilot)
-        (tmp_path / STEW).write_text(YOURS.replace("# Stew", "# My stew"))
+        assert "as you brought it together" in text_of(pilot) and "1 yours · 1 brought together" in text_of(pilot)
         await press(pilot, "t")
-        assert (tmp_path / STEW).read_text() == NEW.replace("# Stew", "# My stew")
+        assert "Nothing was written" in said(pilot) and "place 1: these lines" in said(pilot)
+        assert (tmp_path / STEW).read_text() == by_hand
+        await press(pilot, "j", "t")
+        assert (tmp_path / STEW).read_text() == by_hand + SECOND, "the other place is taken all the same"
 
 
 async def test_after_taking_lines_an_approval_waits_until_they_can_have_been_read(tmp_path: Path) -> None:
@@ -108,8 +141,22 @@ async def test_the_keys_stand_in_the_footer_only_where_the_sides_are_seen(tmp_pa
         assert "t Take new" in shown and "y Yours" in shown and "/ Search" in shown and "esc Later" in shown
         await press(pilot, "2")
         assert "Take new" not in pilot.app.screen.query_one(KeyLine).render().plain
-        await press(pilot, "t")
+        await press(pilot, "t", "T")
         assert (tmp_path / STEW).read_text() == YOURS
+
+
+async def test_all_four_are_in_the_help_and_the_palette(tmp_path: Path) -> None:
+    async with screen(with_both_sides(tmp_path), size=(120, 70)) as pilot:
+        await press(pilot, "a")
+        offered = {command.title: command.help for command in commands_of(pilot.app.screen)}
+        assert [offered[name][-3:] for name in ("Take new", "Yours", "All new", "All yours")] == [
+            "(t)",
+            "(y)",
+            "(T)",
+            "(Y)",
+        ]
+        await press(pilot, "question_mark")
+        assert "Take the new lines in the whole file of the conflict" in text_of(pilot)
 
 
 async def test_without_a_conflict_there_are_no_such_keys(tmp_path: Path) -> None:

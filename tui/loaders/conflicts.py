@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.conflicts import Side, Standing
+    from engine.conflict_places import Side
+    from engine.conflicts import Stands
+
+_SIDES: Mapping[Side, str] = {"yours": "your lines", "new": "the new lines"}
 
 
-def load_standing(folder: Path, gate: str, paths: Sequence[str]) -> dict[str, Standing]:
-    """Path → whose lines stand; where that cannot be read, it is unknown."""
-    from engine.conflicts import standing
+def load_standing(folder: Path, gate: str, marked: Mapping[str, str]) -> dict[str, Stands]:
+    """Path → whose lines stand, also at each place; where that cannot be read, it is unknown."""
+    from engine.conflicts import Stands, standing_by_place
     from engine.git import GitError
 
-    if not paths:
+    if not marked:
         return {}
     try:
-        return standing(folder, gate, paths)
+        return standing_by_place(folder, gate, marked)
     except (GitError, OSError):  # what a person can do stays the same: decide, or edit the file
-        return dict.fromkeys(paths, "unknown")
+        return dict.fromkeys(marked, Stands("unknown"))
 
 
-def take_side(folder: Path, gate: str, path: str, side: Side) -> str:
-    """Puts that side's lines into the file, and says so. Raises MetaError."""
-    from engine.conflicts import take
+def take_side(folder: Path, gate: str, path: str, marked: str, side: Side, number: int | None = None) -> str:
+    """Puts that side's lines into the file, or at one place of it (from 0), and says so. Raises MetaError."""
+    from engine.conflicts import take, take_place
     from engine.errors import MetaError
 
-    name = {"yours": "your lines", "new": "the new lines"}[side]
     try:
-        changed = take(folder, gate, path, side)
+        if number is None:
+            changed = take(folder, gate, path, side, marked)
+        else:
+            changed = take_place(folder, gate, path, side, marked, number)
     except OSError as error:
         raise MetaError(f"{path}: it cannot be written ({error.strerror}).") from error
-    return f"{path}: {name} stand now." if changed else f"{path}: {name} stand already."
+    where = path if number is None else f"{path}, place {number + 1}"
+    return f"{where}: {_SIDES[side]} stand {'now' if changed else 'already'}."

@@ -31,7 +31,7 @@ from tui.widgets.search_line import SearchLine
 from tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
-    from engine.conflicts import Standing
+    from engine.conflicts import Stands
     from tui.app import MetaApp
     from tui.drafts import GateDraft
     from tui.messages import Clock
@@ -101,9 +101,9 @@ class ApprovalScreen(Searching, TakesSides, Answering):
         approved = dict(step.approved.about).get(path, "") if step and step.approved else ""
         gens = [s for s in step.sessions if s.substep == "gen" and not s.live] if step else []
 
-        gate, conflicts = self.waiting.gate, [path for path, _ in self.conflicts]
+        gate, conflicts = self.waiting.gate, dict(self.conflicts)
 
-        def read() -> tuple[Page, Report, dict[str, Standing]]:
+        def read() -> tuple[Page, Report, dict[str, Stands]]:
             page = load_page(folder, path, asked, approved) if path else Page(Document("", _NO_FILE))
             return page, load_report(gens[-1].folder if gens else None), load_standing(folder, gate, conflicts)
 

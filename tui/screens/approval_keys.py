@@ -12,6 +12,10 @@ def _key(keys: str, action: str, name: str, does: str) -> Binding:
     return Binding(keys, action, name, tooltip=does, id=f"approval.{action}")
 
 
+def _take(key: str, action: str, name: str, does: str, id: str) -> Binding:
+    return Binding(key, action, name, show=key.islower(), tooltip=does, id=f"approval.{id}")
+
+
 def _hidden(keys: str, action: str, name: str, id: str) -> Binding:
     return Binding(keys, action, name, show=False, id=f"approval.{id}")
 
@@ -20,10 +24,10 @@ APPROVAL_KEYS: list[BindingType] = [
     _key("a", "approve", "Approve", "Approve exactly what is shown"),
     _key("r", "revise", "Revise", "Send it back with your comments"),
     _key("c", "comment", "Comment", "Comment on the line or hunk under the cursor"),
-    Binding(
-        "t", "take('new')", "Take new", tooltip="Take the new lines in the file of the conflict", id="approval.new"
-    ),
-    Binding("y", "take('yours')", "Yours", tooltip="Back to your own lines in that file", id="approval.yours"),
+    _take("t", "take('new')", "Take new", "Take the new lines at this place of the conflict", "new"),
+    _take("y", "take('yours')", "Yours", "Back to your own lines at this place", "yours"),
+    _take("T", "take_all('new')", "All new", "Take the new lines in the whole file of the conflict", "all_new"),
+    _take("Y", "take_all('yours')", "All yours", "Back to your own lines in that whole file", "all_yours"),
     Binding("slash", "search", "Search", key_display="/", tooltip="Search the text in use", id="search"),
     _key("escape", "later", "Later", "End the search, else leave the question open; what you typed is kept"),
     _key("tab,shift+tab", "switch_side", "Checks", "Between the document and its checks"),
