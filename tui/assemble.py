@@ -154,7 +154,7 @@ def approval(record: StepRecord) -> ApprovedView | None:
 
 
 def _texts(references: Iterable[Reference], plan: Plan | None, lego: str | None) -> tuple[str, ...]:
-    return tuple(with_names(reference.text, plan, lego) for reference in references)
+    return tuple(with_names(reference.text, plan, lego).replace("{legos}", "every LEGO") for reference in references)
 
 
 def _session(workspace: Path, fact: SessionFact, instance: Instance, in_hands: bool) -> SessionView:

@@ -8,7 +8,7 @@ from engine.facts import WorkspaceFacts
 from engine.state.events import CheckEnded
 from engine.state.models import CheckFact, CriterionFact
 from engine.workspace import Workspace
-from tests.planning import Garden, beds
+from tests.planning import GARDEN, Garden, beds
 from tui.assemble import Assembler
 
 
@@ -38,6 +38,13 @@ def test_another_plan_is_told_of_though_nothing_else_changed(tmp_path: Path) -> 
     after = read_by(garden, assembler, tmp_path)
     assert after["corn"] == ("`map.md`", "contracts of peas")
     assert after["peas"] == before["peas"]
+
+
+def test_what_a_step_reads_of_all_legos_is_told_in_two_words(tmp_path: Path) -> None:
+    before = "### Step: feast\n- **Lanes**: full\n- **Inputs**: `map.md`"
+    garden = Garden(text=GARDEN.replace(before, f"{before}, source of {{legos}} (not shown)"), plan=beds())
+    (feast,) = (step for step in Assembler(tmp_path).view(facts(garden, tmp_path)).steps if step.step == "feast")
+    assert feast.inputs == ("`map.md`", "source of every LEGO (not shown)")
 
 
 def test_what_was_checked_is_told_with_the_names_of_this_lego(tmp_path: Path) -> None:
