@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.conflicts import conflicts_ref, standing, take
+from engine.conflicts import Stands, conflicts_ref, standing, standing_by_place, take, take_place
 from tests.changing import STEPS, WISH, changeable, edit, maintain, planned, stew, wants
 from tests.cookbook import DISHES, DOCUMENT, MENU
 from tests.git_helpers import plain_git
@@ -155,6 +155,24 @@ def test_the_new_lines_can_be_taken_instead_and_outlive_the_approval(kitchen: Ki
     assert approved.code == 0 and "your edits differ, the new lines stand, as you took them." in approved.out
     assert kitchen.run("--yes").code == 0
     assert "Add hot broth." in stew(kitchen) and set(kitchen.words.values()) <= {"done", "skipped"}
+
+
+def test_the_new_lines_can_be_taken_at_one_place_of_a_file(kitchen: Kitchen) -> None:
+    edit(kitchen, "Cut onions.", "Cut red onions.")
+    edit(kitchen, "Add broth.", "Add cold broth.")
+    wants(kitchen, STEPS.replace("onions", "white onions").replace("broth", "hot broth"), stew="REFACTOR")
+    assert maintain(kitchen, "plan", "--yes").code == 0
+    assert maintain(kitchen, "apply", "--yes").code == 3
+    marked, before = dict(kitchen.record("dishes", "stew").conflicts), stew(kitchen)
+    path = "dishes/stew.md"
+    assert take_place(kitchen.root, "dishes_stew", path, "new", marked[path], 1)
+    assert stew(kitchen) == before.replace("cold", "hot") and "Cut red onions." in before
+    stands = standing_by_place(kitchen.root, "dishes_stew", marked)
+    assert stands == {path: Stands("edited", ("yours", "new"))}
+    approved = meta("approve", "dishes_stew", kitchen.root)
+    assert "your edits differ, what you made of both stands." in approved.out
+    assert kitchen.run("--yes").code == 0
+    assert "Cut red onions." in stew(kitchen) and "Add hot broth." in stew(kitchen)
 
 
 @pytest.mark.parametrize("kept", [True, False])

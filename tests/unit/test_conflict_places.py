@@ -148,6 +148,7 @@ def take_in_turn(parts: Parts, takes: list[tuple[int, Side]]) -> None:
 TAKES = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(EACH)), max_size=6)
 
 
+@settings(deadline=None)
 @given(files(), TAKES)
 def test_any_sequence_of_takes_ends_in_just_these_sides_or_is_refused(
     parts: Parts, takes: list[tuple[int, Side]]
@@ -155,7 +156,7 @@ def test_any_sequence_of_takes_ends_in_just_these_sides_or_is_refused(
     take_in_turn(parts, takes)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), TAKES)
 def test_so_it_is_with_what_git_merges(data: st.DataObject, takes: list[tuple[int, Side]]) -> None:
     rows = data.draw(st.lists(st.sampled_from("abk"), min_size=3, max_size=12))
@@ -171,6 +172,7 @@ def test_so_it_is_with_what_git_merges(data: st.DataObject, takes: list[tuple[in
         take_in_turn(parts, takes)
 
 
+@settings(deadline=None)
 @given(files(), st.data())
 def test_edits_elsewhere_stay_whatever_is_taken(parts: Parts, data: st.DataObject) -> None:
     common = [list(lines) for lines in parts.common]
@@ -184,6 +186,7 @@ def test_edits_elsewhere_stay_whatever_is_taken(parts: Parts, data: st.DataObjec
     assert taken in (mix(edited, [*sides[:at], side, *sides[at + 1 :]]), None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(EACH), min_size=3, max_size=3), st.integers(0, 2), st.sampled_from(EACH))
 def test_where_lines_differ_no_edit_apart_from_a_place_hinders(sides: list[Side], at: int, side: Side) -> None:
     common = [tuple(b"%d %d\n" % (part, line) for line in range(3)) for part in range(4)]
