@@ -230,7 +230,9 @@ class MetaApp(ConsentingApp):
             self.look()
 
     async def action_leave(self) -> None:
-        """Asks whether the work goes on, if any is going on."""
+        """Asks whether the work goes on, if any is going on; before that whether what is being edited is saved."""
+        if self.asks_about_unsaved():
+            return
         running = self.view is not None and self.view.engine.running
         if not running and self.engine.phase not in ("starting", "running"):
             self.exit()

@@ -1,32 +1,57 @@
-"""Opens a file in the person's editor, in place of the screen, and comes back."""
+"""Opens a file to be edited: in the person's own editor, in place of the screen, or in the one built in."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import subprocess
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 
-
-def editor_command() -> list[str]:
-    """The person's editor, as a command line."""
-    return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+if TYPE_CHECKING:
+    from tui.personal import PersonalApp
 
 
-def edit_file(app: App[Any], path: Path) -> bool:
-    """Waits until the editor is left. Says what is wrong, and returns False, when there is no editor to open."""
-    command = [*editor_command(), str(path)]
+def own_editor(environ: Mapping[str, str]) -> list[str]:
+    """The person's editor as a command line; empty where they have none. Raises ValueError for an open quote."""
+    return shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "")
+
+
+def edit_file(
+    app: PersonalApp, path: Path, left: Callable[[bool], None] = lambda _: None, *, look_only: bool = False
+) -> None:
+    """Calls `left` when the editor is left, or could not be opened: with whether the file can be another one now.
+
+    With `look_only` the built-in editor changes nothing.
+    """
+    if app.preferences.settings.editor != "built in" and _edit_outside(app, path):
+        left(True)
+        return
+    from tui.screens.editor import open_editor
+
+    open_editor(app, path, left, look_only=look_only)
+
+
+def _edit_outside(app: PersonalApp, path: Path) -> bool:
+    """Waits until the person's own editor is left. False where there is none, or the screen cannot make room for it."""
+    wrong = ""
     try:
+        command = own_editor(os.environ)
+        if not command:
+            return False
         with app.suspend():
-            subprocess.run(command, check=False)
+            try:
+                subprocess.run([*command, str(path)], check=False)
+            except OSError as error:  # in here: the screen comes back only where no error passes by
+                wrong = f"{command[0]}: {error.strerror}"
     except SuspendNotSupported:
-        app.notify(f"Open it yourself: {path}", title="No editor can be opened here", severity="warning", markup=False)
         return False
-    except OSError as error:
-        text = f"{command[0]}: {error.strerror}. Set EDITOR to a program you have."
-        app.notify(text, title="The editor cannot be opened", severity="error", markup=False)
-        return False
-    return True
+    except ValueError as error:
+        wrong = str(error)
+    if wrong:
+        text = f"{wrong}. Set EDITOR to a program you have. Here is the built-in one."
+        app.notify(text, title="Your editor cannot be opened", severity="warning", markup=False, timeout=12)
+    return not wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.events import AppFocus, Key
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from tui.looks import SettingsChanged
     from tui.read_model import WorkspaceView
     from tui.supervisor import Supervisor
+
+
+@runtime_checkable
+class Edits(Protocol):
+    """A screen on which a file is edited."""
+
+    def is_unsaved(self) -> bool:
+        """Whether something would be lost."""
+
+    def action_back(self) -> None:
+        """Leaves the screen, and asks first."""
 
 
 class PersonalApp(App[Launch | None]):
@@ -78,6 +89,13 @@ class PersonalApp(App[Launch | None]):
             mistakes.append(f"there is no theme `{theme}`")
         for text in mistakes:
             self.notify(text, title="Settings", severity="warning", markup=False, timeout=15)
+
+    def asks_about_unsaved(self) -> bool:
+        """Whether something is edited and saved nowhere: then the person is asked about it."""
+        unsaved = next((one for one in self.screen_stack if isinstance(one, Edits) and one.is_unsaved()), None)
+        if unsaved is not None and unsaved is self.screen:  # else a question about it is open
+            unsaved.action_back()
+        return unsaved is not None
 
     def _to_terminal(self, text: str) -> None:
         """Sends a sequence to the terminal itself, if there is one."""

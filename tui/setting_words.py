@@ -21,6 +21,12 @@ WAYS = {
     "title": "the title of the terminal's window",
     "off": "nothing",
 }
+EDITORS = {
+    "yours": "the one that VISUAL or EDITOR names",
+    "built in": "the one of this screen",
+}
+CHOICES = {"attention": WAYS, "editor": EDITORS}
+"""Settings with a few values, and what each of these means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,12 @@ WORDS: dict[str, Words] = {
         "look",
         "When you are needed",
         "How you are told that something waits for you: only while this app is not in front, and once for each need.",
+    ),
+    "editor": Words(
+        "look",
+        "Editor",
+        "What opens a file. In a browser, and where VISUAL and EDITOR name none, it is the built-in one.",
+        "yours, where EDITOR is set",
     ),
     "keymap": Words(
         "keys",
@@ -91,8 +103,8 @@ def _sample(name: str, read: Read, actions: Mapping[str, Binding]) -> list[Conte
     if name == "theme":
         head = Content.styled("So the states look", "bold $text-primary")
         return [head, *(Content.styled(f"{look.glyph} {word(status)}", look.colour) for status, look in LOOKS.items())]
-    if name == "attention":
-        return [Content.assemble((f"{way:<9}", "bold"), (text, "$text-muted")) for way, text in WAYS.items()]
+    if name in CHOICES:
+        return [Content.assemble((f"{one:<9}", "bold"), (text, "$text-muted")) for one, text in CHOICES[name].items()]
     if name == "keymap":
         return _keys(read, actions)
     return []

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import platformdirs
 
 from tui.attention import Way
 
+Editor = Literal["yours", "built in"]
 APPLICATION = "meta-orchestrator"
 FILE = "tui.toml"
 MOST_JOBS = 64
@@ -25,6 +26,8 @@ class Settings:
 
     theme: str = "meta-dark"
     attention: Way = "bell"
+    editor: Editor | Literal[""] = ""
+    """Without it yours, where VISUAL or EDITOR names one."""
     keymap: str = ""
     """A TOML file: id of a binding → keys. A relative path counts from the folder of `tui.toml`."""
     jobs: int | None = None
@@ -54,6 +57,7 @@ class Read:
 PLACES: dict[str, tuple[str, ...]] = {
     "theme": ("theme",),
     "attention": ("attention",),
+    "editor": ("editor",),
     "keymap": ("keymap",),
     "jobs": ("run", "jobs"),
     "max_tokens": ("run", "max_tokens"),
@@ -104,6 +108,7 @@ def _money(value: Any) -> str:
 _CHECKS: dict[str, Callable[[Any], str]] = {
     "theme": _text,
     "attention": _one_of(*get_args(Way)),
+    "editor": _one_of(*get_args(Editor)),
     "keymap": _text,
     "jobs": _whole(MOST_JOBS),
     "max_tokens": _whole(),

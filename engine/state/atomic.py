@@ -14,13 +14,16 @@ TEMPORARY = ".tmp"
 """How the name of a file ends that is not finished yet; no reader looks at these."""
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, durably: a reader, also one after a power cut, sees the old or the new bytes."""
-    replace_file(path, data)
+def write_atomic(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Put `data` at `path`, durably: a reader, also one after a power cut, sees the old or the new bytes.
+
+    `mode`: the permissions that the file has from its first moment on.
+    """
+    replace_file(path, data, mode=mode)
     sync_folder(path.parent)
 
 
-def replace_file(path: Path, data: bytes, spare: Path | None = None) -> None:
+def replace_file(path: Path, data: bytes, spare: Path | None = None, *, mode: int | None = None) -> None:
     """As `write_atomic`, but durable only after `sync_folder`: several files can share that one call.
 
     The unfinished file lies beside `path`, or in the folder `spare` of the same file system.
@@ -29,6 +32,8 @@ def replace_file(path: Path, data: bytes, spare: Path | None = None) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         try:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
             write_all(descriptor, data)
             os.fsync(descriptor)
         finally:

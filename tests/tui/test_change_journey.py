@@ -53,9 +53,9 @@ def decision(kitchen: Kitchen, lego: str) -> tuple[str, str]:
 async def test_from_an_edited_intent_to_a_changed_app_with_the_person_s_lines_in_it(
     kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def edit(app: object, path: Path) -> bool:
+    def edit(app: object, path: Path, left: Callable[[bool], None]) -> None:
         path.write_text(book.WISH)
-        return True
+        left(True)
 
     monkeypatch.setattr("tui.screens.changes.edit_file", edit)
     book.wants(kitchen, book.STEPS.replace("broth", "hot broth"), stew="REFACTOR", soup="REFACTOR")

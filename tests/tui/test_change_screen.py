@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -261,10 +261,10 @@ async def test_nothing_has_changed_and_e_and_c_say_what_is_to_change(
 ) -> None:
     edited: list[str] = []
 
-    def edit(app: object, path: Path) -> bool:
+    def edit(app: object, path: Path, left: Callable[[bool], None]) -> None:
         edited.append(path.name)
         shown.append(given.WISHED)
-        return True
+        left(True)
 
     monkeypatch.setattr("tui.screens.changes.edit_file", edit)
     shown.append(given.NOTHING)

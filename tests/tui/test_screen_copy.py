@@ -52,7 +52,7 @@ async def test_a_search_without_a_match_says_so(tmp_path: Path) -> None:
 
 async def test_o_opens_the_log_in_the_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(session_screen, "edit_file", lambda app, path: opened.append(path))
+    monkeypatch.setattr(session_screen, "edit_file", lambda app, path, look_only: opened.append(path))
     view = views.running(tmp_path)
     async with screen(view) as pilot:
         await press(pilot, "enter", "o")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +101,9 @@ async def test_a_retrospective_is_begun_and_each_card_is_decided_about(
         await press(pilot, "A")
         assert len(titles(own_file)) == 1, "a card that is taken is not taken again"
 
-        def edit(app: object, path: Path) -> bool:
+        def edit(app: object, path: Path, left: Callable[[bool], None]) -> None:
             path.write_text(path.read_text().replace("temperature", "temperature in degrees"))
-            return True
+            left(True)
 
         monkeypatch.setattr("tui.screens.learning.edit_file", edit)
         browser.list.go_to("proposed " + browser.learned.proposals[1].id)
@@ -146,9 +146,9 @@ async def test_an_edit_that_is_no_pattern_is_refused_with_its_place(
         browser = await looked_back(pilot)
         assert "1 pattern proposed: A takes one" in text_of(pilot)
 
-        def spoil(app: object, path: Path) -> bool:
+        def spoil(app: object, path: Path, left: Callable[[bool], None]) -> None:
             path.write_text(path.read_text().replace("**Way out**", "**Exit**"))
-            return True
+            left(True)
 
         monkeypatch.setattr("tui.screens.learning.edit_file", spoil)
         browser.list.go_to("proposed " + browser.learned.proposals[0].id)
@@ -233,9 +233,9 @@ async def test_an_edit_that_is_no_card_is_refused_with_its_place(
     async with screen.run_test(size=(120, 40), notifications=True) as pilot:
         browser = await looked_back(pilot)
 
-        def spoil(app: object, path: Path) -> bool:
+        def spoil(app: object, path: Path, left: Callable[[bool], None]) -> None:
             path.write_text(path.read_text().replace("**Do**", "**Perhaps**"))
-            return True
+            left(True)
 
         monkeypatch.setattr("tui.screens.learning.edit_file", spoil)
         browser.list.go_to("proposed " + browser.learned.proposals[0].id)

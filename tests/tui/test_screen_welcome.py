@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -252,9 +253,9 @@ async def test_a_text_that_cannot_be_written_stays_on_the_screen(tmp_path: Path)
 
 
 async def test_the_persons_own_editor_can_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def edit(app: object, path: Path) -> bool:
+    def edit(app: object, path: Path, left: Callable[[bool], None]) -> None:
         path.write_text(path.read_text() + "more\n")
-        return True
+        left(True)
 
     monkeypatch.setattr("tui.screens.intent.edit_file", edit)
     async with screen(None) as pilot:

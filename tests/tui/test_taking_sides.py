@@ -128,7 +128,7 @@ async def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 async def test_e_opens_the_file_under_the_cursor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr("tui.screens.approval.edit_file", lambda app, path: opened.append(path))
+    monkeypatch.setattr("tui.screens.approval.edit_file", lambda app, path, left: opened.append(path))
     async with screen(with_both_sides(tmp_path)) as pilot:
         await press(pilot, "a", "j", "j", "e", "2", "e")
         assert opened == [tmp_path / PHOTO, tmp_path / "requirements.md"]

@@ -218,14 +218,16 @@ class ApprovalScreen(Searching, TakesSides, Answering):
         else:
             self.app.push_screen(ReceiptScreen([receipt], None, len(self.view.waiting)))
 
-    async def action_edit(self) -> None:
+    def action_edit(self) -> None:
         """Opens the file, at the conflicts the one under the cursor, and reads it again afterwards."""
         path = self.file_in_conflict or (self._page.document.path if self._page else "")
         if path:
-            if not edit_file(self.app, self.view.folder / path):
-                return
+            edit_file(self.app, self.view.folder / path, self._edited)
+
+    def _edited(self, changed: bool) -> None:
+        if changed:
             self._read()
-            await self.run_action("app.look_again")
+            self.app.action_look_again()
 
     async def action_next_view(self) -> None:
         """Rendered, raw, diff, and again; before them the conflicts, where there are some."""

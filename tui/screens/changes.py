@@ -280,6 +280,9 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         self._edit(REQUEST)
 
     def _edit(self, name: str) -> None:
-        if edit_file(self.app, self.view.folder / name):
+        edit_file(self.app, self.view.folder / name, self._edited)
+
+    def _edited(self, changed: bool) -> None:
+        if changed:
             self.app.look()
             self.reload()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -23,6 +24,9 @@ from tui.screens.confirm import Confirm
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text
 from tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    from tui.app import MetaApp
 
 
 class IntentScreen(Screen[None]):
@@ -57,6 +61,8 @@ class IntentScreen(Screen[None]):
             id="intent.back",
         ),
     ]
+
+    app: MetaApp
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -127,7 +133,11 @@ class IntentScreen(Screen[None]):
 
     def action_edit(self) -> None:
         """Opens the person's own editor on the text."""
-        if self._keep() and edit_file(self.app, self.file):
+        if self._keep():
+            edit_file(self.app, self.file, self._edited)
+
+    def _edited(self, changed: bool) -> None:
+        if changed:
             self.query_one(TextArea).load_text(self.file.read_text(encoding="utf-8", errors="replace"))
 
     def action_begin(self) -> None:

@@ -145,10 +145,14 @@ class LearningScreen(BrowseScreen[Wisdom]):
         """Opens it in the editor; what comes back is checked, and taken only by a further key."""
         if (one := self.proposal) is None:
             return
-        with tempfile.TemporaryDirectory(prefix="meta-learned-") as folder:
-            file = Path(folder, "learned.md")
-            file.write_text(one.text, encoding="utf-8")
-            text = file.read_text(encoding="utf-8", errors="replace") if edit_file(self.app, file) else one.text
+        folder = tempfile.TemporaryDirectory(prefix="meta-learned-")
+        file = Path(folder.name, "learned.md")
+        file.write_text(one.text, encoding="utf-8")
+        edit_file(self.app, file, partial(self._edited, one, folder, file))
+
+    def _edited(self, one: ProposalView, folder: tempfile.TemporaryDirectory[str], file: Path, changed: bool) -> None:
+        with folder:
+            text = file.read_text(encoding="utf-8", errors="replace") if changed else one.text
         if text != one.text:
             self.run_worker(
                 partial(learned.check, self.view.folder, one.id, text),

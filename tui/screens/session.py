@@ -18,6 +18,7 @@ from tui.widgets.output_view import OutputView
 from tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
+    from tui.app import MetaApp
     from tui.messages import Clock
     from tui.read_model import SessionView, WorkspaceView
 
@@ -42,6 +43,8 @@ class SessionScreen(Screen[None]):
         Binding("question_mark", "app.help", "Help", key_display="?", tooltip="All keys", id="help"),
         Binding("q", "app.leave", "Quit", tooltip="Leave; asks whether the work goes on", id="quit"),
     ]
+
+    app: MetaApp
 
     def __init__(self, session: SessionView, clock: Clock, *, live: bool) -> None:
         super().__init__()
@@ -129,7 +132,7 @@ class SessionScreen(Screen[None]):
     def action_open(self) -> None:
         """Opens the log in the person's editor; the folder where there is no log yet."""
         log = self.tail.path
-        edit_file(self.app, log if log.exists() else self.session.folder)
+        edit_file(self.app, log if log.exists() else self.session.folder, look_only=True)
 
     def action_copy(self) -> None:
         """Copies where the session's files are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 from textual.content import Content
@@ -13,9 +13,12 @@ from tui.keys import named_bindings
 from tui.looks import SettingsChanged
 from tui.sanitize import one_line
 from tui.screens.browse import COMMON, BrowseScreen
-from tui.setting_words import WAYS, WORDS, setting_content, shown_value, theme_values
+from tui.setting_words import CHOICES, WORDS, setting_content, shown_value, theme_values
 from tui.settings import Read, check, with_setting
 from tui.widgets.item_list import Item
+
+if TYPE_CHECKING:
+    from tui.app import MetaApp
 
 _NUMBERS = {"jobs": int, "max_tokens": int, "max_cost": float}
 
@@ -55,6 +58,7 @@ class SettingsScreen(BrowseScreen[Read]):
         Binding("e", "edit", "Edit file", tooltip="Open tui.toml in your editor", id="settings.edit"),
         *COMMON,
     ]
+    app: MetaApp
     written = ""
 
     def load(self) -> Read:
@@ -122,7 +126,7 @@ class SettingsScreen(BrowseScreen[Read]):
     def _values(self, key: str) -> list[tuple[str, str]]:
         if key == "theme":
             return theme_values(self.app.available_themes)
-        return list(WAYS.items()) if key == "attention" else []
+        return list(CHOICES.get(key, {}).items())
 
     def _apply(self, key: str, value: Any) -> None:
         """Makes it hold, without writing it."""
@@ -187,5 +191,8 @@ class SettingsScreen(BrowseScreen[Read]):
 
         file = settings.settings_file()
         file.parent.mkdir(parents=True, exist_ok=True)
-        if edit_file(self.app, file):
+        edit_file(self.app, file, self._edited)
+
+    def _edited(self, changed: bool) -> None:
+        if changed:
             self.reload()

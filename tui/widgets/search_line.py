@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -12,6 +14,7 @@ from textual.widgets import Input, Label
 class SearchLine(Horizontal):
     """Hidden until opened. Posts `Search` while words are typed, and when it is closed without any."""
 
+    HINT: ClassVar[str] = "n next · N before"
     BINDINGS = [Binding("escape", "close", "Close", tooltip="Close the search", id="search.close")]
     DEFAULT_CSS = """
     SearchLine { height: 1; display: none; background: $panel; }
@@ -47,7 +50,7 @@ class SearchLine(Horizontal):
     def tell(self, found: int | None, at: int = 0) -> None:
         """Says how many places have the words, and at which one the reader is; None: nothing was searched for."""
         place = f"{at} of {found}" if at and found else f"{found}"
-        text = "" if found is None else f"{place} found · n next · N before" if found else "not found"
+        text = "" if found is None else f"{place} found · {self.HINT}" if found else "not found"
         self.query_one("#found", Label).update(text)
 
     def on_input_changed(self, event: Input.Changed) -> None:
