@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import first_paint, makespan, nothing_to_do, on_screen, wisdom_choice, wisdom_speed
+from benchmarks import first_paint, makespan, nothing_to_do, on_screen, session_cost, wisdom_choice, wisdom_speed
 
 print(f"{'what':44} {'ours':>9} {'floor':>9} {'ratio':>7}  reach")
-for benchmark in (first_paint, nothing_to_do, makespan, wisdom_speed):
+for benchmark in (first_paint, nothing_to_do, session_cost, makespan, wisdom_speed):
     print(benchmark.measure().row())
 for measured in on_screen.measure():
     print(measured.row(), flush=True)

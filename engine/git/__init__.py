@@ -1,4 +1,4 @@
-"""The one package that calls git: own environment and configuration, one command at a time per repository."""
+"""The one package that calls git: own environment and configuration, one change at a time to each index."""
 
 from __future__ import annotations
 

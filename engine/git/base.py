@@ -9,15 +9,18 @@ from pathlib import Path
 from engine.git.paths import common_directory, own_git_directory
 from engine.git.process import Result, run_git
 
-_READS = frozenset({"cat-file", "diff-tree", "for-each-ref", "ls-tree", "rev-parse", "symbolic-ref"})
-"""Commands that only read what is never changed in place: these need not wait for others."""
+_READS = frozenset(
+    {"cat-file", "diff-tree", "for-each-ref", "ls-tree", "merge-base", "rev-parse", "symbolic-ref"}
+    | {"commit-tree", "merge-tree"}
+)
+"""Commands that only read what is never changed in place, or add to it: these need not wait for others."""
 
 _locks: dict[Path, threading.RLock] = {}
 _locks_guard = threading.Lock()
 
 
 def repository_lock(root: Path) -> threading.RLock:
-    """The one re-entrant lock of the repository at `root` (resolved) in this process."""
+    """The one re-entrant lock of the repository, or of the worktree, at `root` (resolved) in this process."""
     with _locks_guard:
         return _locks.setdefault(root, threading.RLock())
 
@@ -45,11 +48,12 @@ class RepositoryBase:
         stdin: bytes | None = None,
         ok: Collection[int] = (0,),
         environment: Mapping[str, str] | None = None,
+        lock: threading.RLock | None = None,
     ) -> Result:
-        """Run git on this repository. Raises GitError when the exit code is not in `ok`."""
+        """Run git on this repository, or what else `lock` guards. Raises GitError when the exit code is not in `ok`."""
         places = {"GIT_DIR": str(self.git_dir), "GIT_WORK_TREE": str(self.root), **(environment or {})}
         folder = Path(places["GIT_WORK_TREE"])
         if arguments[0] in _READS:
             return run_git(arguments, folder=folder, environment=places, stdin=stdin, ok=ok)
-        with self.lock:
+        with lock or self.lock:
             return run_git(arguments, folder=folder, environment=places, stdin=stdin, ok=ok)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from engine.git.errors import NestedRepository
 from engine.git.paths import clean_path
-from engine.git.worktrees import Worktrees
+from engine.git.worktrees import Worktrees, worktree_lock
 
 _STATUS = ("status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--ignored=no", "--no-renames")
 
@@ -50,7 +50,7 @@ class Changes(Worktrees):
         With `base`, for a session that has ended: commits that it made by itself on top of `base` are undone first (the
         files stay), so that what they hold is seen. Raises NotOurWorktree.
         """
-        with self.lock:
+        with worktree_lock(path):
             status = self._status(path)
             if base is None or status.head == base:
                 return status.changes
@@ -58,18 +58,26 @@ class Changes(Worktrees):
             self.run_in_worktree(path, "update-ref", "--no-deref", "HEAD", base)
             return self._status(path).changes
 
-    def commit_worktree(self, path: Path, paths: Sequence[str], message: str) -> str:
+    def commit_worktree(self, path: Path, paths: Sequence[str], message: str, ref: str | None = None) -> str:
         """Commit the changes at and below exactly these paths of a session that has ended, whatever is staged.
 
         No branch moves.
-        Returns the new commit, or the present one if there is no such change. Raises NestedRepository, NotOurWorktree.
+        Returns the new commit, or the present one if there is no such change; `ref` is set to it.
+        Raises NestedRepository, NotOurWorktree.
         """
-        with self.lock:
+        commit, is_new = self._commit_worktree(path, paths, message, ref)
+        if ref is not None and not is_new:
+            self.update_ref(ref, commit)
+        return commit
+
+    def _commit_worktree(self, path: Path, paths: Sequence[str], message: str, ref: str | None) -> tuple[str, bool]:
+        """The commit, and whether it was made here: then `ref` is set already."""
+        with worktree_lock(path):
             status = self._status(path)
             only = [clean_path(name) for name in paths]
             chosen = [change.path for change in status.changes if _is_below(change.path, only)]
             if not chosen:
-                return status.head
+                return status.head, False
             nested = [name for name in chosen if (path / name / ".git").exists()]
             if nested:
                 raise NestedRepository(nested)
@@ -78,20 +86,21 @@ class Changes(Worktrees):
                 self.run_in_worktree(path, "reset", "--quiet", "--mixed", status.head)
             names = os.fsencode("".join(f"{name}\0" for name in chosen))
             self.run_in_worktree(path, "update-index", "--add", "--remove", "--replace", "-z", "--stdin", stdin=names)
-            return self._commit_index(path, status, message)
+            return self._commit_index(path, status, message, ref)
 
     def _status(self, path: Path) -> _Status:
         return _parse(self.run_in_worktree(path, *_STATUS).fields())
 
-    def _commit_index(self, path: Path, status: _Status, message: str) -> str:
+    def _commit_index(self, path: Path, status: _Status, message: str, ref: str | None) -> tuple[str, bool]:
         """Not `git commit`: it would move a branch or go on with a merge that the session left."""
         tree = self.run_in_worktree(path, "write-tree").text
         # Where something was staged, the staging may have been all that differed.
         if status.staged and tree == self.run_in_worktree(path, "rev-parse", f"{status.head}^{{tree}}").text:
-            return status.head
+            return status.head, False
         commit = self.run_in_worktree(path, "commit-tree", tree, "-p", status.head, stdin=message.encode()).text
-        self.run_in_worktree(path, "update-ref", "--no-deref", "HEAD", commit, status.head)
-        return commit
+        moves = f"option no-deref\nupdate HEAD {commit} {status.head}\n" + (f"update {ref} {commit}\n" if ref else "")
+        self._around_locks(lambda: self.run_in_worktree(path, "update-ref", "--stdin", stdin=moves.encode()))
+        return commit, True
 
 
 def _is_below(path: str, folders: Sequence[str]) -> bool:

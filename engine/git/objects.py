@@ -59,6 +59,8 @@ class Objects(References):
     def ids_at(self, places: Iterable[Place]) -> dict[Place, str]:
         """As `ids`, in many commits, by one git."""
         asked = list(places)
+        if not asked:
+            return {}
         names = "".join(f"{commit}:{clean_path(path) if path else ''}\0" for commit, path in asked)
         answers = self.run("cat-file", "--batch-check=%(objectname)", "-z", stdin=os.fsencode(names)).text.splitlines()
         return {place: answer for place, answer in zip(asked, answers, strict=True) if not answer.endswith(" missing")}
@@ -151,18 +153,15 @@ class Objects(References):
 
         Raises MergeConflict.
         """
-        with self.lock:
-            common = self.run("merge-base", ours, theirs, ok=(0, 1)).text
-            for inner, outer in ((theirs, ours), (ours, theirs)):
-                if common == inner:
-                    return outer
-            merged = self.run(
-                "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs, ok=(0, 1)
-            )
-            tree, *conflicts = merged.fields()
-            if merged.code:
-                raise MergeConflict(ours, theirs, conflicts)
-            return self.run("commit-tree", tree, "-p", ours, "-p", theirs, stdin=message.encode()).text
+        common = self.run("merge-base", ours, theirs, ok=(0, 1)).text
+        for inner, outer in ((theirs, ours), (ours, theirs)):
+            if common == inner:
+                return outer
+        merged = self.run("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs, ok=(0, 1))
+        tree, *conflicts = merged.fields()
+        if merged.code:
+            raise MergeConflict(ours, theirs, conflicts)
+        return self.run("commit-tree", tree, "-p", ours, "-p", theirs, stdin=message.encode()).text
 
     def _present(self, commit: str, paths: Collection[str]) -> dict[str, Entry]:
         if len(paths) <= _MOST_ARGUMENTS:

@@ -48,9 +48,12 @@ def linked_tree(directory: Path) -> Path | None:
 
 def own_git_directory(root: Path) -> Path:
     """The git directory of `root`. Raises NotOurWorktree when `root` is a copy of another repository's worktree."""
+    dot = root / ".git"
+    if not dot.is_symlink() and dot.is_dir() and not (dot / "gitdir").exists():
+        return dot  # as nearly always, and asked before each git
     directory = git_directory(root)
     if directory is None:
-        return root / ".git"
+        return dot
     tree = linked_tree(directory)
     if tree is not None and tree != root.resolve():
         raise NotOurWorktree(

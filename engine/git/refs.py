@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -69,18 +70,21 @@ class References(RepositoryBase):
         self._change_refs("update-ref", "-d", ref)
 
     def _change_refs(self, *command: str) -> None:
-        """Run git, which locks references, around the locks of others; those of killed ones are removed."""
         with self.lock:
-            give_up = time.monotonic() + _PATIENCE
-            while True:
-                try:
-                    self.run(*command)
-                    return
-                except GitError as error:
-                    lock = _lock_in_the_way(str(error))
-                    if lock is None or time.monotonic() > give_up:
-                        raise
-                    _remove_if_dead(lock)
+            self._around_locks(lambda: self.run(*command))
+
+    def _around_locks(self, change: Callable[[], object]) -> None:
+        """Run git, which locks references, around the locks of others; those of killed ones are removed."""
+        give_up = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                change()
+                return
+            except GitError as error:
+                lock = _lock_in_the_way(str(error))
+                if lock is None or time.monotonic() > give_up:
+                    raise
+                _remove_if_dead(lock)
 
 
 def _lock_in_the_way(message: str) -> Path | None:

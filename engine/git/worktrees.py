@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from engine.git.base import repository_lock
 from engine.git.errors import GitError, NotOurWorktree, reported
 from engine.git.objects import Objects
 from engine.git.paths import clean_path, common_directory, git_directory, linked_tree
@@ -44,8 +46,8 @@ class Worktrees(Objects):
 
         Everything in it that is not in the commit is deleted, ignored files too.
         """
-        with self.lock:
-            if not self._reuse(path, commit, sparse):
+        if not self._reuse(path, commit, sparse):
+            with self.lock:
                 self.remove_worktree(path)
                 self.add_worktree(path, commit, sparse)
 
@@ -67,9 +69,9 @@ class Worktrees(Objects):
                 shutil.rmtree(record)
 
     def run_in_worktree(self, path: Path, *arguments: str, stdin: bytes | None = None) -> Result:
-        """Run git on one of our worktrees. Raises NotOurWorktree."""
+        """Run git on one of our worktrees, each of which has an index and a HEAD of its own. Raises NotOurWorktree."""
         places = {"GIT_DIR": str(self.record_of(path)), "GIT_WORK_TREE": str(path.resolve())}
-        return self.run(*_SPARSE, *arguments, stdin=stdin, environment=places)
+        return self.run(*_SPARSE, *arguments, stdin=stdin, environment=places, lock=worktree_lock(path))
 
     def record_of(self, path: Path) -> Path:
         """The git directory of one of our worktrees. Raises NotOurWorktree."""
@@ -84,16 +86,17 @@ class Worktrees(Objects):
             lock.unlink(missing_ok=True)
 
     def _reuse(self, path: Path, commit: str, sparse: Sequence[str] | None) -> bool:
-        if not self.owns_worktree(path):
-            return False
-        self.drop_dead_locks(path)
-        try:
-            self._check_out(path, commit, sparse)
-            self.run_in_worktree(path, "clean", "-ffdxq")
-        except GitError:
-            # A session can leave a worktree that git cannot reset; a new one works, or says why it does not.
-            return False
-        return True
+        with worktree_lock(path):
+            if not self.owns_worktree(path):
+                return False
+            self.drop_dead_locks(path)
+            try:
+                self._check_out(path, commit, sparse)
+                self.run_in_worktree(path, "clean", "-ffdxq")
+            except GitError:
+                # A session can leave a worktree that git cannot reset; a new one works, or says why it does not.
+                return False
+            return True
 
     def _check_out(self, path: Path, commit: str, sparse: Sequence[str] | None) -> None:
         patterns = self.record_of(path) / "info" / "sparse-checkout"
@@ -126,6 +129,11 @@ class Worktrees(Objects):
                 stale = not tree.exists() and tree.parts[-len(inside) :] == inside
             if stale:
                 shutil.rmtree(record)
+
+
+def worktree_lock(path: Path) -> threading.RLock:
+    """Whoever holds it and needs the repository's lock too has taken that one first."""
+    return repository_lock(path.resolve())
 
 
 def _patterns(sparse: Sequence[str] | None) -> list[str]:

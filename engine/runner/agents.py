@@ -10,7 +10,7 @@ from engine.configuration import Configuration
 from engine.errors import RuntimeUnavailable
 from engine.names import REPLAY
 from engine.runner.context import Context, Probe
-from engine.sessions.adapters import detect, detect_environment, resolve
+from engine.sessions.adapters import Resolved, detect, detect_environment, resolve
 from engine.sessions.folder import HANDOFF
 from engine.sessions.seclusion import in_words
 from engine.sessions.tape import Tape
@@ -32,7 +32,7 @@ def choose_runtime(context: Context, runtimes: Sequence[str], key: str, brief_sh
 
 def adapter_of(context: Context, runtime: str) -> Path:
     """The executable that runs sessions of a runtime. Raises RuntimeUnavailable."""
-    return resolve(runtime, context.settings.adapter_paths).path
+    return _resolved(context, runtime).path
 
 
 def options_of(context: Context, runtime: str, take: int) -> dict[str, str]:
@@ -45,8 +45,14 @@ def options_of(context: Context, runtime: str, take: int) -> dict[str, str]:
 
 def _own_options(context: Context, runtime: str) -> dict[str, str]:
     """What comes with the runtime's name (an agent of `acp`), and what the user set over it."""
-    named = resolve(runtime, context.settings.adapter_paths).options
-    return named | context.settings.configuration.options_for(runtime)
+    return _resolved(context, runtime).options | context.settings.configuration.options_for(runtime)
+
+
+def _resolved(context: Context, runtime: str) -> Resolved:
+    """Looked for once by an engine."""
+    if runtime not in context.adapters:
+        context.adapters[runtime] = resolve(runtime, context.settings.adapter_paths)
+    return context.adapters[runtime]
 
 
 def environment_of(configuration: Configuration, runtime: str) -> dict[str, str]:

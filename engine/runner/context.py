@@ -17,6 +17,8 @@ from engine.legos.roles import view
 from engine.legos.toolchain import Toolchain
 from engine.runner.discretion import discreet
 from engine.runner.family import Family, SubApps
+from engine.runner.state_keeper import StateKeeper
+from engine.sessions.adapters import Resolved
 from engine.snapshot import Options
 from engine.state.events import Event
 from engine.state.models import Lane, State, StepRecord, Upgraded
@@ -88,12 +90,15 @@ class Context:
     sub_apps: SubApps = field(default_factory=SubApps)
     commit_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     landing_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    state_keeper: StateKeeper = field(default_factory=StateKeeper)
     resumed: set[str] = field(default_factory=set)
     """Sessions this engine has resumed."""
     other_briefs: int = 0
     """How many sessions played a recording that was made for another brief."""
     probes: dict[str, Probe] = field(default_factory=dict)
     """What the adapters said, by runtime."""
+    adapters: dict[str, Resolved] = field(default_factory=dict)
+    """Where they were found, by runtime."""
     _ordinal: int = 0
     _said: set[str] = field(default_factory=set)
 

@@ -131,9 +131,8 @@ def _commit(context: Context, step: Step, lego: str | None, spec: SessionSpec, c
     repository = context.workspace.repository
     message = f"{instance_name(step.name, lego)}: {spec.substep} {spec.attempt}"
     worktree = context.workspace.worktree(lego or step.name)
-    commit = repository.commit_worktree(worktree, sorted({c.path for c in changes}), message)
-    repository.update_ref(f"refs/meta/attempts/{spec.id}", commit)
-    return commit
+    attempt = f"refs/meta/attempts/{spec.id}"
+    return repository.commit_worktree(worktree, sorted({c.path for c in changes}), message, attempt)
 
 
 def _keep(context: Context, step: Step, lego: str | None, spec: SessionSpec, made: str) -> KeptWork:

@@ -10,10 +10,9 @@ from engine.git import DirtyPaths, HeadMoved, MergeConflict
 from engine.names import instance_name
 from engine.runner.context import Context
 from engine.runner.material import outputs
+from engine.runner.state_keeper import StateKeeper
 from engine.state.events import CheckEnded, Landed, LandingStarted, StepStopped
-from engine.state.files import STATE_REF
 from engine.state.models import Stage, StepRecord
-from engine.state.snapshots import state_files
 from engine.workspace import Workspace
 
 
@@ -34,7 +33,7 @@ async def land(context: Context, step: Step, lego: str | None, next_stage: Stage
         except HeadMoved:
             context.say(f"{instance_name(step.name, lego)}: the branch moved meanwhile; it lands on the new tip")
             return
-    await asyncio.to_thread(save_state, context)
+    await context.state_keeper.in_turn(lambda: save_state(context))
 
 
 async def _hold(context: Context, step: Step, lego: str, past: StepRecord, next_stage: Stage) -> None:
@@ -75,7 +74,8 @@ def _checked(context: Context, step: Step, lego: str | None, past: StepRecord, h
     new = repository.merge(head, commit, instance_name(step.name, lego))
     if new != commit and step.criteria:
         scope = context.view(step, lego)
-        if repository.ids(new, scope) != repository.ids(commit, scope):
+        ids = repository.ids_at((one, path) for one in (new, commit) for path in scope)
+        if any(ids.get((new, path)) != ids.get((commit, path)) for path in scope):
             return ""
     return new
 
@@ -93,11 +93,9 @@ async def _stop(context: Context, step: Step, lego: str | None, why: str) -> Non
 
 def save_state(context: Context) -> None:
     """Keep the state's JSON under a ref of its own, where `git clean` does not reach."""
-    keep_state(context.workspace)
+    context.state_keeper.keep(context.workspace)
 
 
 def keep_state(workspace: Workspace) -> None:
     """As `save_state`, where no engine runs."""
-    repository = workspace.repository
-    files: dict[str, bytes | None] = dict(state_files(workspace.root))
-    repository.commit_files(repository.resolve(STATE_REF), files, "State", ref=STATE_REF)
+    StateKeeper().keep(workspace)
