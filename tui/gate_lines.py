@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.loaders.gate import Page
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)")
-_NO_NUMBER = ("      ", "$text-disabled")
+_NO_NUMBER, _NO_SIGN = ("      ", "$text-disabled"), ("   ", "$text-disabled")
 _QUOTE = 400
 """Characters of a hunk that a comment quotes."""
 
@@ -82,7 +82,7 @@ def diff_lines(page: Page, draft: GateDraft) -> Shown:
             if line.startswith("+"):
                 made.add(_changed(line, _number(number), "+", ADDED, spot, added)._replace(aside=_NO_NUMBER), spot)
             else:
-                marks = ((f"{number:>4}     ", "$text-disabled"),)
+                marks = (_number(number), _NO_SIGN)
                 aside = _number(old)
                 made.add(TextLine(line[1:], "$text-muted", marks, key=spot.key, code=both, aside=aside), spot)
                 old += 1
@@ -143,6 +143,6 @@ def comment_lines(comment: LineComment, lead: str, prefix: str = COMMENT) -> lis
     first, *rest = comment.text.split("\n")
     marks = ((lead, "$text-warning"),)
     return [
-        TextLine(first, "$text-warning", marks, key=prefix + comment.spot.key),
-        *(TextLine(line, "$text-warning", marks) for line in rest),
+        TextLine(first, "$text-warning", marks, key=prefix + comment.spot.key, under=True),
+        *(TextLine(line, "$text-warning", marks, under=True) for line in rest),
     ]

@@ -39,6 +39,8 @@ class PersonalApp(App[Launch | None]):
     supervisor: Supervisor | None = None
     preferences: Read = Read()
     attendant: Attendant
+    side_by_side = False
+    """Whether diffs show what was beside what is, where there is room."""
 
     def begin_with(self, preferences: Read, theme: str | None) -> None:
         """Takes over the settings; `theme`, if any, in place of theirs."""

@@ -57,7 +57,9 @@ class TextLine(NamedTuple):
     code: Code | None = None
     """Set where colours of a language are to be put over `style`."""
     aside: Piece | None = None
-    """Stands before the marks where there is much room, such as a line number of the other side."""
+    """In a diff the number of the old side, where the first mark is that of the new one; only where there is room."""
+    under: bool = False
+    """Says something of the line above, such as a comment: what comes before and after it belongs together."""
 
     def marks_at(self, width: int) -> tuple[Piece, ...]:
         """The marks there is room for."""
@@ -65,7 +67,7 @@ class TextLine(NamedTuple):
 
     def lead(self, width: int) -> int:
         """Cells that the marks take."""
-        return sum(cell_len(text) for text, _ in self.marks_at(width))
+        return cells_of(self.marks_at(width))
 
 
 class TextRow(NamedTuple):
@@ -75,6 +77,11 @@ class TextRow(NamedTuple):
     number: int
     text: str
     note: str = ""
+
+
+def cells_of(marks: Iterable[Piece]) -> int:
+    """Cells that marks take."""
+    return sum([len(text) if text.isascii() else cell_len(text) for text, _ in marks])
 
 
 def blank() -> TextLine:
@@ -99,7 +106,14 @@ def wrap_lines(lines: Sequence[TextLine], width: int) -> list[TextRow]:
     return rows
 
 
-def _rows(index: int, line: TextLine, room: int) -> Iterable[TextRow]:
+def rows_of(index: int, line: TextLine, room: int) -> Sequence[TextRow]:
+    """The rows of one line, whose text and note have that much room."""
+    if not line.note and surely_fits(line.text, room):
+        return (TextRow(index, 0, line.text),)
+    return _rows(index, line, room)
+
+
+def _rows(index: int, line: TextLine, room: int) -> Sequence[TextRow]:
     parts = wrap_cells(line.text, room)
     if not line.note:
         return [TextRow(index, number, part) for number, part in enumerate(parts)]

@@ -22,6 +22,7 @@ from tui.loaders.receipts import load_receipt
 from tui.screens.answering import Answering
 from tui.screens.approval_keys import APPROVAL_KEYS, VIEWS
 from tui.screens.searching import Searchable, Searching
+from tui.screens.showing_diffs import ShowsDiffs
 from tui.screens.taking_sides import TakesSides
 from tui.widgets.document_lines import DocumentLines, EvidenceLines
 from tui.widgets.key_line import KeyLine
@@ -42,12 +43,13 @@ CONFLICTS = -1
 _NO_FILE = "There is no file to read: only the checks speak here."
 
 
-class ApprovalScreen(Searching, TakesSides, Answering):
+class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
     """Answers only by `a`, `r` or `s`, and only after a moment. `esc` leaves the question open."""
 
     CSS_PATH = "approval.tcss"
     BINDING_GROUP_TITLE = "Approval"
     BINDINGS = APPROVAL_KEYS
+    DIFF_TEXT, OTHER_SIDE = "#text", "-at-evidence"
     app: MetaApp
 
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
@@ -117,6 +119,7 @@ class ApprovalScreen(Searching, TakesSides, Answering):
         if not self.conflicts:
             self.shown_as = max(0, self.shown_as)
         self._show_file(page)
+        self.lay_diff()
         self.refresh_bindings()
         if self.rendered:
             await self.query_one(Rendered).show(page.document.text)
@@ -125,6 +128,11 @@ class ApprovalScreen(Searching, TakesSides, Answering):
         self._show_evidence()
         self.carry_search()
         self._quiet_since = self.clock()
+
+    @property
+    def at_diff(self) -> bool:
+        """Whether what changed since the last approval is shown, and something did."""
+        return self.shown_as == VIEWS.index("diff") and self._page is not None and self._page.before == "changed"
 
     @property
     def is_shown(self) -> bool:

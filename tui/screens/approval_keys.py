@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from tui.screens.diff_keys import SIDES_KEY
+
 VIEWS = ("rendered", "raw", "diff")
 """The ways to see the document, by their digits."""
 
@@ -34,6 +36,7 @@ APPROVAL_KEYS: list[BindingType] = [
     _key("e", "edit", "Edit", "Open the file in your editor"),
     _key("s", "stop", "Stop", "Stop this branch of the work"),
     _key("m", "next_view", "View", "Rendered, raw, or what changed since the last approval"),
+    SIDES_KEY,
     _key("n", "next", "Next", "The next question that waits for you; while you search, the next match"),
     _hidden("N", "match(-1)", "Match before", "match_before"),
     _hidden("right_square_bracket", "turn(1)", "Next question", "next_question"),

@@ -27,6 +27,7 @@ from tui.lego_sources import LegoSources, source_of
 from tui.lego_words import EMPTY, lego_rows, lego_title
 from tui.screens.lego_keys import LEGO_KEYS
 from tui.screens.searching import Searchable, Searching
+from tui.screens.showing_diffs import BESIDE, ShowsDiffs
 from tui.screens.view_screen import ViewScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
@@ -44,12 +45,13 @@ _PROSE = 118
 """Cells: text wider than this is tiring to read."""
 
 
-class LegoScreen(Searching, ViewScreen):
+class LegoScreen(Searching, ShowsDiffs, ViewScreen):
     """`lego` is shown first; without it the one under the cursor of the main screen, else a person chooses."""
 
     CSS_PATH = "lego.tcss"
     BINDING_GROUP_TITLE = "LEGO"
     BINDINGS = LEGO_KEYS
+    DIFF_TEXT, OTHER_SIDE = "#lego-text", "-choosing"
 
     def __init__(self, view: WorkspaceView, clock: Clock, *, live: bool = True, lego: str = "") -> None:
         super().__init__(view, clock, live=live)
@@ -104,7 +106,8 @@ class LegoScreen(Searching, ViewScreen):
 
     def _show(self) -> None:
         """Draws everything anew from what is known, and asks for what is not."""
-        choosing = self.has_class("-choosing") and (self.has_class("-narrow") or not self.lego)
+        self.lay_diff()
+        choosing = self.has_class("-choosing") and (self._one_side or not self.lego)
         cursor = "" if choosing else self.lego
         self.query_one("#lego-list", LinesView).show(lego_rows(self.view), cursor=cursor)
         self.query_one(TabLine).choose(TABS.index(self.tab))
@@ -122,6 +125,16 @@ class LegoScreen(Searching, ViewScreen):
             self._show_lines(self.sources.attempts(self.view, self.lego, self.clock()))
         else:
             self._show_loaded()
+
+    @property
+    def _one_side(self) -> bool:
+        """Whether only the list or only the tab shows."""
+        return self.has_class("-narrow") or self.has_class(BESIDE)
+
+    @property
+    def at_diff(self) -> bool:
+        """Whether the tab is that of the changes."""
+        return bool(self.lego) and self.tab == DIFF
 
     def _show_title(self) -> None:
         session = self.session if self.tab in (LIVE, BRIEF) else None
@@ -213,7 +226,7 @@ class LegoScreen(Searching, ViewScreen):
 
     def on_lines_view_moved(self, message: LinesView.Moved) -> None:
         """The tab follows the cursor of the list."""
-        follows = bool(self.lego) and not self.has_class("-narrow")
+        follows = bool(self.lego) and not self._one_side
         if message.control.id == "lego-list" and message.key != self.lego and follows:
             self.choose(message.key)
 

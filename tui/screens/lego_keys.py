@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from tui.lego_data import TABS
+from tui.screens.diff_keys import SIDES_KEY
 from tui.screens.view_screen import FURTHER_KEYS
 
 LEGO_KEYS: list[BindingType] = [
@@ -34,6 +35,7 @@ LEGO_KEYS: list[BindingType] = [
         id="lego.session_before",
     ),
     Binding("slash", "search", "Search", key_display="/", tooltip="Search in the tab", id="search"),
+    SIDES_KEY,
     Binding("r", "again", "Reload", tooltip="Read the files of this tab again", show=False, id="lego.again"),
     Binding("y", "copy", "Copy", tooltip="Copy the folder of the session, or the id of the receipt", id="lego.copy"),
     *(

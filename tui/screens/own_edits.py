@@ -10,6 +10,8 @@ from textual.content import Content
 
 from tui.document_lines import drawn
 from tui.loaders import changes
+from tui.screens.diff_keys import SIDES_KEY
+from tui.screens.showing_diffs import ShowsDiffs
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
@@ -21,18 +23,18 @@ if TYPE_CHECKING:
     from tui.read_model import WorkspaceView
 
 
-class OwnEditsScreen(ViewScreen):
+class OwnEditsScreen(ShowsDiffs, ViewScreen):
     """Reads them once it is open."""
 
     BINDING_GROUP_TITLE = "Your edits"
-    BINDINGS = [*FURTHER_KEYS]
+    BINDINGS = [SIDES_KEY, *FURTHER_KEYS]
     DEFAULT_CSS = """
     OwnEditsScreen LinesView { height: 1fr; padding: 0 1; display: none; }
     """
 
     def __init__(self, view: WorkspaceView, clock: Clock, lego: str, *, live: bool = True) -> None:
         super().__init__(view, clock, live=live)
-        self.lego = lego
+        self.lego, self._drawn = lego, False
 
     def compose(self) -> ComposeResult:
         """The title, the diff, the keys."""
@@ -52,6 +54,11 @@ class OwnEditsScreen(ViewScreen):
         self.view = view
         self.load("edits", partial(changes.load_edits, self.view.folder, self.lego))
 
+    @property
+    def at_diff(self) -> bool:
+        """Whether there are edits to show."""
+        return self._drawn
+
     def _title(self, size: str) -> None:
         text = Content.assemble(("Your edits in ", ""), (self.lego, "bold"), (f"   {size}", "$text-muted"))
         self.query_one(TitleLine).show(text, len(self.view.waiting))
@@ -68,5 +75,7 @@ class OwnEditsScreen(ViewScreen):
             self._title(diff.size)
             text.show(list(diff.lines))
         notice.display, text.display = diff is None, diff is not None
+        self._drawn = diff is not None
+        self.lay_diff()
         if diff is not None:
             text.focus()

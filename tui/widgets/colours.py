@@ -33,8 +33,8 @@ PLAIN = Looks()
 class Colours:
     """Until a line's colours are known it shows without; then the widget is painted again."""
 
-    def __init__(self, widget: Widget, seen: Callable[[], tuple[int, int]]) -> None:
-        """`seen` tells the first and the last line in view."""
+    def __init__(self, widget: Widget, seen: Callable[[], Sequence[tuple[int, int]]]) -> None:
+        """`seen` tells the first and the last line in view, of each column by itself."""
         self._widget, self._seen = widget, seen
         self._lines: Sequence[TextLine] = ()
         self._known: dict[int, Looks] = {}
@@ -77,14 +77,14 @@ class Colours:
             at += len(word)
 
     def _ask(self) -> None:
-        lines, (first, last) = self._lines, self._seen()
-        wanted = max(0, first - _AHEAD), min(last + _AHEAD, len(lines) - 1)
-        work = partial(self._find, lines, *wanted)
+        work = partial(self._find, self._lines, _wanted(self._seen(), len(self._lines)))
         self._widget.run_worker(work, thread=True, group="colours", name="colours", exit_on_error=False)
 
-    def _find(self, lines: Sequence[TextLine], first: int, last: int) -> None:
-        changed = changed_words(lines, first, last)
-        found = {n: Looks(spans, changed.get(n, ())) for n, spans in colours(lines, first, last).items()}
+    def _find(self, lines: Sequence[TextLine], wanted: Sequence[tuple[int, int]]) -> None:
+        found: dict[int, Looks] = {}
+        for first, last in wanted:
+            changed = changed_words(lines, first, last)
+            found |= {n: Looks(spans, changed.get(n, ())) for n, spans in colours(lines, first, last).items()}
         if not get_current_worker().is_cancelled:
             self._widget.call_later(self._take, lines, found)
 
@@ -93,3 +93,14 @@ class Colours:
         if lines is self._lines:
             self._known |= found
         self._widget.refresh()
+
+
+def _wanted(seen: Sequence[tuple[int, int]], lines: int) -> list[tuple[int, int]]:
+    """What is in view and what is near it; where that of two columns meets it is read once."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted((max(0, first - _AHEAD), min(last + _AHEAD, lines - 1)) for first, last in seen):
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
+            found.append((first, last))
+    return found

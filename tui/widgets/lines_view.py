@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual.binding import Binding
 from textual.events import Click, Resize
 from textual.geometry import Size
@@ -14,10 +12,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
-from tui.ink import Inks
-from tui.text_lines import FOUND, FOUND_NOW, TextLine, TextRow, find, place_in_line, split_matches, wrap_lines
+from tui.laid_lines import Laid, lay_out
+from tui.text_lines import TextLine, find
 from tui.themes import cursor_line
-from tui.widgets.colours import PLAIN, Colours
+from tui.widgets.row_drawing import RowDrawing
 
 _ABOVE = 3
 """Rows that stay in sight above a line that was searched for."""
@@ -79,118 +77,126 @@ class LinesView(ScrollView, can_focus=True):
         self.most_width = most_width
         self.words = ""
         self.cursor = ""
+        self.beside = False
+        """Whether both sides of a diff stand beside each other."""
         self._lines: Sequence[TextLine] = ()
-        self._rows: list[TextRow] = []
-        self._first: list[int] = []
-        self._keyed: list[tuple[str, int]] = []
+        self._laid = Laid()
+        self._keyed: dict[str, int] = {}
+        self._picks: dict[str, int] = {}
+        """Key → line, for all that the cursor can stand on."""
         self._width = 0
         self._found: list[int] = []
         self._match = -1
-        self._inks = Inks(self)
-        self._colours = Colours(self, self._seen)
+        self._drawing = RowDrawing(self, self._seen)
 
     def show(self, lines: Sequence[TextLine], *, from_top: bool = False, cursor: str = "") -> None:
         """Shows these lines; the reader stays where they are unless `from_top`."""
         same = lines is self._lines
         self._lines = lines
         if not same:
-            self._colours.turn_to(lines)
-            self._keyed = [(line.key, index) for index, line in enumerate(lines) if line.key]
+            self._drawing.turn_to(lines)
+            self._keyed = {line.key: index for index, line in enumerate(lines) if line.key}
             self.refresh_bindings()
-            if self.words:
-                self._match = -1 if from_top else self._match
-                self._find()
-        keys = self._keys()
-        wanted = cursor or ("" if from_top else self.cursor)
-        self.cursor = wanted if wanted in keys else next(iter(self._picks()), "")
+        self.cursor = cursor or ("" if from_top else self.cursor)
         self._lay_out(same)
+        if self.words and not same:
+            self._match = -1 if from_top else self._match
+            self._find()
         if from_top:
             self.scroll_to(y=0, animate=False, force=True)
         if cursor:
             self._show_cursor()
 
+    def lay_beside(self, beside: bool) -> None:
+        """Both sides of a diff beside each other, or below; what was at the top stays there."""
+        if beside != self.beside:
+            self.beside = beside
+            self._lay_out_in_place()
+
     def on_resize(self, event: Resize) -> None:
         """Wraps everything anew when the width changes."""
+        if self._room != self._width:
+            self._lay_out_in_place()
+        else:
+            self._lay_out(same=True)
+
+    def _lay_out_in_place(self) -> None:
+        """Lays out anew; what was at the top stays there, and the cursor in sight."""
+        seen, cursor = self._seen(), self._keyed.get(self.cursor)
+        at_cursor = cursor is not None and self._place(cursor)[0] in self._rows_seen()
         self._lay_out()
+        if seen:
+            self.scroll_to(y=self._place(seen[0][0])[0], animate=False, force=True)
+        if at_cursor:
+            self._show_cursor()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Without colours the text is as good; that they are missing is said."""
         if event.state == WorkerState.ERROR:
             self.notify(f"{event.worker.error!r}", title="No colours for this code", severity="warning", markup=False)
 
-    def _lay_out(self, same: bool = False) -> None:
+    @property
+    def _room(self) -> int:
+        """How wide the text may be."""
         room = self.scrollable_content_region.width
-        width = min(room, self.most_width) if self.most_width else room
-        if same and width == self._width:
-            self.refresh()
-            return
-        self._width = width
-        self._rows = wrap_lines(self._lines, self._width) if self._width else []
-        self._first = [0] * len(self._lines)
-        for number, row in enumerate(self._rows):
-            if row.number == 0:
-                self._first[row.line] = number
-        self.virtual_size = Size(room, len(self._rows))
+        return min(room, self.most_width) if self.most_width else room
+
+    def _lay_out(self, same: bool = False) -> None:
+        if not same or self._room != self._width:
+            self._width = width = self._room
+            self._laid = lay_out(self._lines, width, beside=self.beside) if width else Laid()
+            self._order()
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._laid))
+        self.cursor = self._meant(self.cursor)
+        if self.cursor not in self._picks:
+            self.cursor = next(iter(self._picks), "")
         self.refresh()
 
-    def _keys(self) -> dict[str, int]:
-        return dict(self._keyed)
+    def _order(self) -> None:
+        """What is found and where the cursor can stand, in the order of the rows; two lines side by side are one."""
+        self._found.sort(key=self._place)
+        self._picks = self._keyed
+        if hidden := self._laid.partner:
+            shown = ((self._place(line), key) for key, line in self._keyed.items() if line not in hidden)
+            self._picks = {key: line for (_, line), key in sorted(shown)}
 
-    def _picks(self) -> list[str]:
-        return [key for key, _ in self._keyed]
+    def _meant(self, key: str) -> str:
+        """The key to stand on for this one: of two lines beside each other that of the new one."""
+        line = self._keyed.get(key, -1)
+        return self._lines[self._laid.partner[line]].key if line in self._laid.partner else key
+
+    def _place(self, line: int) -> tuple[int, int]:
+        """Where a line stands, in the order of reading."""
+        return (self._laid.first[line] if 0 <= line < len(self._laid.first) else 0), line
 
     def render_line(self, y: int) -> Strip:
         """One row."""
-        number, width = y + self.scroll_offset.y, self.scrollable_content_region.width
-        if number >= len(self._rows):
-            return Strip.blank(width, self._inks["$foreground"])
-        row = self._rows[number]
-        line = self._lines[row.line]
-        chosen = bool(line.key) and line.key == self.cursor
+        number, room = y + self.scroll_offset.y, self.scrollable_content_region.width
+        if number >= len(self._laid):
+            return self._drawing.blank(room)
+        self._drawing.words, self._drawing.match = self.words, self._match
+        key = self._lines[self._laid.line_at(number)].key
         at_cursor = cursor_line(self.app.current_theme) if self.has_focus else "on $panel"
-        tint = f" {at_cursor}" if chosen else ""
-        marks = line.marks_at(self._width) if row.number == 0 else ()
-        segments = [Segment(text, self._inks[style + tint]) for text, style in marks]
-        if row.number:
-            segments = [Segment(" " * min(line.lead(self._width), self._width - 1), self._inks["$foreground" + tint])]
-        segments += self._body(number, row, line, tint)
-        if row.note:
-            used = sum(cell_len(segment.text) for segment in segments)
-            gap = max(0, self._width - used - cell_len(row.note)) if row.text else 0
-            segments.append(Segment(" " * gap, self._inks["$foreground" + tint]))
-            segments.append(Segment(row.note, self._inks[line.note_style + tint]))
-        rest = line.style if " on " in line.style else "$foreground"
-        return Strip(segments).adjust_cell_length(width, self._inks[rest + tint])
+        tint = f" {at_cursor}" if key and key == self.cursor else ""
+        return self._drawing.row(self._laid, number, self._width, room, tint)
 
-    def _body(self, number: int, row: TextRow, line: TextLine, tint: str) -> Iterator[Segment]:
-        """The text of a row: its matches marked, the rest as it looks as far as that is known."""
-        looks = self._colours.of(row.line) if line.code else PLAIN
-        found = self._inks[FOUND_NOW if row.line == self._match else FOUND]
-        at = place_in_line(self._rows, number, line.text) if looks != PLAIN else 0
-        for text, is_match in split_matches(row.text, self.words):
-            if is_match:
-                yield Segment(text, found)
-            else:
-                for part, style in self._colours.styled(text, at, line, looks, tint):
-                    yield Segment(part, self._inks[style])
-            at += len(text)
+    def _rows_seen(self) -> range:
+        top = self.scroll_offset.y
+        return range(top, top + max(1, self.scrollable_content_region.height))
 
-    def _seen(self) -> tuple[int, int]:
-        """The first and the last line in view."""
-        top, height = self.scroll_offset.y, max(1, self.scrollable_content_region.height)
-        rows = self._rows[top : top + height]
-        return (rows[0].line, rows[-1].line) if rows else (0, -1)
+    def _seen(self) -> Sequence[tuple[int, int]]:
+        """The first and the last line in view, of each column."""
+        return self._laid.spans(self._rows_seen())
 
     def action_move(self, by: int) -> None:
         """To the next line that can be picked; a text without such lines scrolls."""
-        picks = self._picks()
+        lines, picks = self._picks, list(self._picks)
         if not picks:
             self.scroll_relative(y=by, animate=False)
             return
-        at = picks.index(self.cursor) if self.cursor in picks else 0
-        index = self._keys()[self.cursor] if self.cursor in picks else 0
+        at = picks.index(self.cursor) if self.cursor in lines else 0
         target = max(0, min(at + by, len(picks) - 1))
-        if target == at or not self._near(index, self._keys()[picks[target]]):
+        if target == at or not self._near(lines.get(self.cursor, 0), lines[picks[target]]):
             self.scroll_relative(y=by, animate=False)
             return
         self._stand_on(picks[target])
@@ -198,9 +204,9 @@ class LinesView(ScrollView, can_focus=True):
     def _near(self, index: int, target: int) -> bool:
         """Whether the next pick can be seen by going one screen further; else the text between is read first."""
         height = self.scrollable_content_region.height
-        row, top = self._first[target], self.scroll_offset.y
-        seen = top <= self._first[index] < top + height
-        return not seen or top <= row < top + height or abs(row - self._first[index]) < 4
+        first, top = self._laid.first, self.scroll_offset.y
+        row, seen = first[target], top <= first[index] < top + height
+        return not seen or top <= row < top + height or abs(row - first[index]) < 4
 
     def _stand_on(self, key: str) -> None:
         self.cursor = key
@@ -209,11 +215,11 @@ class LinesView(ScrollView, can_focus=True):
         self.post_message(self.Moved(self, key))
 
     def _show_cursor(self) -> None:
-        index = self._keys().get(self.cursor)
+        index = self._keyed.get(self.cursor)
         height = self.scrollable_content_region.height
-        if index is None or not height or not self._rows:
+        if index is None or not height or not len(self._laid):
             return
-        row, top = self._first[index], self.scroll_offset.y
+        row, top = self._laid.first[index], self.scroll_offset.y
         self.scroll_to(y=min(max(top, row - height + 2), row), animate=False, force=True)
 
     def action_page(self, by: int) -> None:
@@ -222,7 +228,7 @@ class LinesView(ScrollView, can_focus=True):
 
     def action_edge(self, end: int) -> None:
         """To the top, or to the end."""
-        picks = self._picks()
+        picks = list(self._picks)
         if picks:
             self._stand_on(picks[-1 if end else 0])
         if end:
@@ -242,9 +248,9 @@ class LinesView(ScrollView, can_focus=True):
     def on_click(self, event: Click) -> None:
         """A click stands on a line; a second one opens it."""
         number = event.y + self.scroll_offset.y
-        if not 0 <= number < len(self._rows):
+        if not 0 <= number < len(self._laid):
             return
-        key = self._lines[self._rows[number].line].key
+        key = self._lines[self._laid.line_at(number)].key
         if key and key == self.cursor:
             self.action_pick()
         elif key:
@@ -257,19 +263,18 @@ class LinesView(ScrollView, can_focus=True):
         self.refresh()
         if self._found:
             top = self.scroll_offset.y
-            self._go(next((line for line in self._found if self._first[line] >= top), self._found[0]))
+            self._go(next((line for line in self._found if self._place(line)[0] >= top), self._found[0]))
         return len(self._found)
 
     def action_match(self, by: int) -> None:
         """To the next line with the words that were searched for; after the last one to the first."""
         if self._found:
-            later = [line for line in self._found if line > self._match]
-            earlier = [line for line in self._found if line < self._match]
-            self._go((later or self._found)[0] if by > 0 else (earlier or self._found)[-1])
+            at = self._found.index(self._match) if self._match >= 0 else -1 if by > 0 else 0
+            self._go(self._found[(at + by) % len(self._found)])
 
     def _find(self) -> None:
         """Looks for the words in other lines; the reader stays, and is told if the match they were at is gone."""
-        self._found = find(self._lines, self.words)
+        self._found = sorted(find(self._lines, self.words), key=self._place)
         if self._match not in self._found:
             self._match = -1
         self._tell()
@@ -282,7 +287,7 @@ class LinesView(ScrollView, can_focus=True):
     def _go(self, line: int) -> None:
         self._match = line
         if self._lines[line].key:
-            self._stand_on(self._lines[line].key)
-        self.scroll_to(y=max(0, self._first[line] - _ABOVE), animate=False, force=True)
+            self._stand_on(self._meant(self._lines[line].key))
+        self.scroll_to(y=max(0, self._place(line)[0] - _ABOVE), animate=False, force=True)
         self.refresh()
         self._tell()
