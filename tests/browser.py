@@ -31,6 +31,7 @@ FLAGS = (
     "--window-size=1400,900",
 )
 SECONDS = 30.0
+CONTROL, ESCAPE = "\ue009", "\ue00c"
 
 KEEP_THE_TERMINAL = """
 Object.defineProperty(Object.prototype, "fitAddon", {
@@ -80,9 +81,11 @@ class Browser:
         """The lines that the terminal of the page shows."""
         return str(self.run(SHOWN))
 
-    def press(self, keys: str) -> None:
+    def press(self, keys: str, *, with_control: bool = False) -> None:
         """Type into whatever has the focus."""
         strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        if with_control:
+            strokes = [{"type": "keyDown", "value": CONTROL}, *strokes, {"type": "keyUp", "value": CONTROL}]
         actions = [{"type": "key", "id": "keyboard", "actions": strokes}]
         self._ask("POST", f"{self._session}/actions", {"actions": actions})
 

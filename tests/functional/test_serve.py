@@ -23,7 +23,7 @@ import pytest
 
 from engine.serving.access import Access, is_loopback, new_token
 from engine.state.lock import holder
-from tests.browser import Browser, chromium, require_chromium
+from tests.browser import ESCAPE, Browser, chromium, require_chromium
 from tests.helpers import wait_until
 from tests.scripted import Kitchen, command, kitchen_with_cooks, meta, patiently, start
 
@@ -188,6 +188,31 @@ def test_a_gate_is_approved_in_a_browser(kitchen: Kitchen, browser: Browser) -> 
         asked = [address for address in browser.asked_for() if not address.startswith(("chrome:", "data:"))]
         assert asked and {urllib.parse.urlsplit(address).netloc for address in asked} == {served.place}
         assert not [said for said in browser.complaints() if "WebGL" not in said]
+
+
+def test_the_document_of_a_gate_is_edited_in_a_browser(kitchen: Kitchen, browser: Browser) -> None:
+    with serving(kitchen) as served:
+        menu = kitchen.root / "menu.md"
+        before = menu.read_text()
+        browser.open(served.url)
+        patiently(lambda: "1 waiting for you" in browser.shown())
+        patiently(lambda: browser.run("return document.activeElement.tagName") == "TEXTAREA")
+        browser.press("a")
+        patiently(lambda: "Main course." in browser.shown())
+        press_until(browser, "f", lambda: "Courses" in browser.shown())
+        browser.press("e")
+        patiently(lambda: "1:1" in browser.shown())
+        browser.press("By hand: ")
+        patiently(lambda: "● changed" in browser.shown())
+        browser.press("s", with_control=True)
+        patiently(lambda: "✓ saved" in browser.shown())
+        assert menu.read_text() == f"By hand: {before}"
+        browser.press("twice, ")
+        patiently(lambda: "● changed" in browser.shown())
+        press_until(browser, ESCAPE, lambda: "Save before you leave?" in browser.shown())
+        browser.press("s")
+        patiently(lambda: "Save before you leave?" not in browser.shown() and "By hand" in browser.shown())
+        assert menu.read_text() == f"By hand: twice, {before}"
 
 
 def test_ctrl_c_ends_the_screens_and_lets_the_engine_go_on(kitchen: Kitchen, browser: Browser) -> None:

@@ -37,7 +37,8 @@ import asyncio, sys
 from pathlib import Path
 from tui.app import MetaApp
 
-HEAVY = ("pydantic", "pygments.lexers", "watchdog", "markdown_it", "click", "jinja2", "psutil", "engine.state.models")
+HEAVY = ("pydantic", "pygments.lexers", "watchdog", "markdown_it", "click", "jinja2", "psutil", "engine.state.models",
+    "tui.screens.editor")
 
 loaded = ["never painted"]
 

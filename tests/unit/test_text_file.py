@@ -63,6 +63,7 @@ def test_lines_end_as_they_did_and_new_ones_as_most_do(before: bytes, text: str,
         (b"one\n\x1b[2J\n", "Line 2 holds control characters"),
         ("\x9b31m".encode(), "Line 1 holds control characters"),
     ],
+    ids=["binary", "not UTF-8", "large", "a long line", "escapes", "8-bit escapes"],
 )
 def test_what_is_no_text_to_edit_is_refused_with_the_reason(data: bytes, why: str) -> None:
     with pytest.raises(NotEditable) as refused:

@@ -68,14 +68,15 @@ class EditorScreen(Searching, Screen[bool]):
         self.path, self.file, self.look_only = path, file, look_only
         self.on_disk = None if is_new else file.data
         """What the file held when it was last read or written; None where there was none."""
+        self.head, self.place = TitleLine(), Static(id="editor-place")
         self.text = EditorText(file, look_only=look_only)
         self.changed_it = self.saved = False
 
     def compose(self) -> ComposeResult:
         """The path and the place, the text, the search, the keys."""
         with Horizontal(id="editor-head"):
-            yield TitleLine()
-            yield Static(id="editor-place")
+            yield self.head
+            yield self.place
         yield self.text
         yield EditorSearch(id="editor-search")
         yield KeyLine()
@@ -101,7 +102,7 @@ class EditorScreen(Searching, Screen[bool]):
         """Draws what it is."""
         state = "   new" if self.on_disk is None else "   only to be read" if self.look_only else ""
         title = Content.assemble((self.name_of_file, "bold"), (state, "$text-muted"))
-        self.query_one(TitleLine).show(title, 0)
+        self.head.show(title, 0)
 
     def draw(self) -> None:
         """Draws what changes with every key."""
@@ -109,8 +110,8 @@ class EditorScreen(Searching, Screen[bool]):
         unsaved = self.is_unsaved()
         mark = ("● changed", "bold $text-warning") if unsaved else ("✓ saved" if self.saved else "", "$text-success")
         ends = " CRLF" if self.file.end == "\r\n" else ""
-        place = Content.assemble(mark, (f"{ends}  {row + 1}:{column + 1}", "$text-muted"))
-        self.query_one("#editor-place", Static).update(place, layout=False)
+        text = Content.assemble(mark, (f"{ends}  {row + 1}:{column + 1}", "$text-muted"))
+        self.place.update(text, layout=False)
 
     def on_text_area_changed(self) -> None:
         """Something was typed."""
@@ -125,7 +126,9 @@ class EditorScreen(Searching, Screen[bool]):
         return self.text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing is saved of what is only read; a next match there is only in a search."""
+        """Nothing is saved of what is only read; a next match there is only in a search. And no key comes too early."""
+        if not self.query("EditorSearch Input"):
+            return False
         if action == "match":
             return self.is_searching
         return not self.look_only or action not in ("save", "undo", "redo")
