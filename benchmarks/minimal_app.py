@@ -32,7 +32,7 @@ class Minimal(App[None]):
             self.run_worker(Probe(self.result).run())
         elif self.job == "memory":
             self.call_after_refresh(lambda: report(self.result, resident_mb()))
-        elif self.job == "open":
+        elif self.job in ("open", "open beside"):
             self.set_timer(0.5, self.open)
 
     def change(self) -> None:

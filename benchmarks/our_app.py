@@ -62,7 +62,12 @@ class Ours(MetaApp):
     def on_ready(self) -> None:
         """As ever, and then the task."""
         super().on_ready()
-        work = {"flood": self.flood, "memory": self.remember, "open": self.open}.get(self.job)
+        work = {
+            "flood": self.flood,
+            "memory": self.remember,
+            "open": self.open,
+            "open beside": self.open,
+        }.get(self.job)
         if work is not None:
             self.run_worker(work())
 
@@ -100,7 +105,8 @@ class Ours(MetaApp):
         report(self.result, [len(held) * BLOCK, held[EARLY // BLOCK - 1], held[-1]])
 
     async def open(self) -> None:
-        """From the diff in hand to its first paint."""
+        """From the diff in hand to its first paint; `beside`: with its sides beside each other."""
+        self.side_by_side = self.job.endswith(" beside")
         view = await self.shown()
         lego = view.legos[0].name
         screen = LegoScreen(view, self.clock, live=False, lego=lego)
@@ -115,7 +121,9 @@ class Ours(MetaApp):
         shown = screen.query_one("#lego-text", LinesView)
         screen.call_after_refresh(probe.painted)
         await eventually(self.result.exists)
-        assert shown.display and shown.virtual_size.height > DIFF_LINES, "the diff does not show"
+        assert shown.display and shown.beside == self.side_by_side, "the diff does not show"
+        least = DIFF_LINES * 3 // 4 if shown.beside else DIFF_LINES
+        assert shown.virtual_size.height > least, "a part of the diff is missing"
 
 
 def diff_of(lines: int) -> str:

@@ -69,7 +69,7 @@ def pairs(lines: Sequence[TextLine]) -> Iterator[Pair]:
         if side == "+":
             new.append(number)
             continue
-        if side != "-" or new:
+        if new or (old and side != "-"):
             yield from _beside(old, new, below)
             old, new, below = [], [], {}
         if side == "-":
@@ -82,9 +82,9 @@ def pairs(lines: Sequence[TextLine]) -> Iterator[Pair]:
 def _beside(old: Sequence[int], new: Sequence[int], below: dict[int, list[int]]) -> Iterator[Pair]:
     for one, other in zip_longest(old, new):
         yield Pair(one, other)
-        for line in (one, other):
-            for number in below.get(line, ()) if line is not None and below else ():
-                yield Pair(number, number)
+        if below:
+            of_both = (below.get(line, ()) for line in (one, other) if line is not None)
+            yield from (Pair(number, number) for said in of_both for number in said)
 
 
 def wrap_pairs(lines: Sequence[TextLine], width: int) -> Halves:
