@@ -17,6 +17,7 @@ from tui.loaders.diff import AttemptDiff
 from tui.read_model import LegoView, WorkspaceView
 from tui.screens.lego import LegoScreen
 from tui.screens.session import SessionScreen
+from tui.settings import Read, Settings
 from tui.widgets.board import Board
 from tui.widgets.lines_view import LinesView
 from tui.widgets.output_view import MAX_LINES, OutputView
@@ -106,7 +107,8 @@ class Ours(MetaApp):
 
     async def open(self) -> None:
         """From the diff in hand to its first paint; `beside`: with its sides beside each other."""
-        self.side_by_side = self.job.endswith(" beside")
+        if self.job.endswith(" beside"):
+            self.apply_settings(Read(Settings(diffs="side by side")))
         view = await self.shown()
         lego = view.legos[0].name
         screen = LegoScreen(view, self.clock, live=False, lego=lego)

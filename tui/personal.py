@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.events import AppFocus, Key
 
+from engine.errors import MetaError
 from tui.attention import Attendant
 from tui.launch import Launch
-from tui.settings import Read, with_setting
+from tui.settings import Read, save, with_setting
 from tui.themes import DARK, LIGHT, own_variables
 
 if TYPE_CHECKING:
@@ -39,8 +41,6 @@ class PersonalApp(App[Launch | None]):
     supervisor: Supervisor | None = None
     preferences: Read = Read()
     attendant: Attendant
-    side_by_side = False
-    """Whether diffs show what was beside what is, where there is room."""
 
     def begin_with(self, preferences: Read, theme: str | None) -> None:
         """Takes over the settings; `theme`, if any, in place of theirs."""
@@ -75,6 +75,25 @@ class PersonalApp(App[Launch | None]):
         self.set_keymap(dict(read.keys))
         if self.supervisor is not None:
             self.supervisor.preferred = read.settings.engine_arguments()
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether diffs show what was beside what is, where there is room."""
+        return self.preferences.settings.diffs == "side by side"
+
+    def prefer(self, name: str, value: str) -> None:
+        """A setting holds at once and is written; where it cannot be, it holds for this session, and that is said."""
+        settings = with_setting(self.preferences.settings, name, value)
+        self.apply_settings(replace(self.preferences, settings=settings))
+
+        def write() -> None:
+            try:
+                save(name, value)
+            except (MetaError, OSError) as error:
+                say = partial(self.notify, title="This session only", severity="warning", markup=False)
+                self.call_from_thread(say, f"It could not be written: {error}")
+
+        self.run_worker(write, thread=True, group="preferences", name="writing tui.toml")
 
     def on_settings_changed(self, message: SettingsChanged) -> None:
         """The person changed something."""

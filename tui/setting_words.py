@@ -11,6 +11,7 @@ from textual.content import Content
 from tui.format import LOOKS, count, word
 from tui.sanitize import clean, one_line
 from tui.settings import PLACES, Read, Settings
+from tui.side_by_side import WIDE
 from tui.themes import DARK, LIGHT
 
 ANSI = {"ansi-dark": "the colours of your terminal, dark", "ansi-light": "the colours of your terminal, light"}
@@ -25,7 +26,11 @@ EDITORS = {
     "yours": "the one that VISUAL or EDITOR names",
     "built in": "the one of this screen",
 }
-CHOICES = {"attention": WAYS, "editor": EDITORS}
+DIFFS = {
+    "unified": "what was above what is",
+    "side by side": "what was beside what is, in a wide terminal",
+}
+CHOICES = {"attention": WAYS, "editor": EDITORS, "diffs": DIFFS}
 """Settings with a few values, and what each of these means."""
 
 
@@ -51,6 +56,9 @@ WORDS: dict[str, Words] = {
         "Editor",
         "What opens a file. In a browser, and where VISUAL and EDITOR name none, it is the built-in one.",
         "yours, where EDITOR is set",
+    ),
+    "diffs": Words(
+        "look", "Diffs", f"How a diff is laid out. Side by side needs {WIDE} columns. At a diff a key changes it."
     ),
     "keymap": Words(
         "keys",
@@ -104,7 +112,10 @@ def _sample(name: str, read: Read, actions: Mapping[str, Binding]) -> list[Conte
         head = Content.styled("So the states look", "bold $text-primary")
         return [head, *(Content.styled(f"{look.glyph} {word(status)}", look.colour) for status, look in LOOKS.items())]
     if name in CHOICES:
-        return [Content.assemble((f"{one:<9}", "bold"), (text, "$text-muted")) for one, text in CHOICES[name].items()]
+        room = max(9, *(len(one) + 1 for one in CHOICES[name]))
+        return [
+            Content.assemble((f"{one:<{room}}", "bold"), (text, "$text-muted")) for one, text in CHOICES[name].items()
+        ]
     if name == "keymap":
         return _keys(read, actions)
     return []

@@ -15,6 +15,7 @@ import platformdirs
 from tui.attention import Way
 
 Editor = Literal["yours", "built in"]
+Diffs = Literal["unified", "side by side"]
 APPLICATION = "meta-orchestrator"
 FILE = "tui.toml"
 MOST_JOBS = 64
@@ -28,6 +29,7 @@ class Settings:
     attention: Way = "bell"
     editor: Editor | Literal[""] = ""
     """Without it yours, where VISUAL or EDITOR names one."""
+    diffs: Diffs = "unified"
     keymap: str = ""
     """A TOML file: id of a binding → keys. A relative path counts from the folder of `tui.toml`."""
     jobs: int | None = None
@@ -58,6 +60,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "theme": ("theme",),
     "attention": ("attention",),
     "editor": ("editor",),
+    "diffs": ("diffs",),
     "keymap": ("keymap",),
     "jobs": ("run", "jobs"),
     "max_tokens": ("run", "max_tokens"),
@@ -109,6 +112,7 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "theme": _text,
     "attention": _one_of(*get_args(Way)),
     "editor": _one_of(*get_args(Editor)),
+    "diffs": _one_of(*get_args(Diffs)),
     "keymap": _text,
     "jobs": _whole(MOST_JOBS),
     "max_tokens": _whole(),

@@ -30,11 +30,15 @@ def test_without_a_file_everything_has_its_default(own_folders: Path) -> None:
 def test_what_the_file_says_holds(tmp_path: Path) -> None:
     file = tmp_path / "tui.toml"
     file.write_text(
-        'theme = "nord"\nattention = "title"\neditor = "built in"\nkeymap = "k.toml"\n[run]\njobs = 2\nmax_cost = 3\n'
+        'theme = "nord"\nattention = "title"\neditor = "built in"\ndiffs = "side by side"\n'
+        'keymap = "k.toml"\n[run]\njobs = 2\nmax_cost = 3\n'
     )
     (tmp_path / "k.toml").write_text('decide = "d, enter"\ntraceability.prove = "ctrl+r"\n')
     read = load(file)
-    assert read.settings == Settings("nord", "title", "built in", "k.toml", 2, None, 3.0) and not read.problems
+    assert (
+        read.settings == Settings("nord", "title", "built in", "side by side", "k.toml", 2, None, 3.0)
+        and not read.problems
+    )
     assert read.keys == {"decide": "d,enter", "traceability.prove": "ctrl+r"}
 
 
@@ -44,6 +48,7 @@ def test_what_the_file_says_holds(tmp_path: Path) -> None:
         ('them = "nord"', "unknown key `them`; did you mean `theme`?"),
         ("[run]\njbs = 3", "unknown key `run.jbs`; did you mean `run.jobs`?"),
         ('attention = "shout"', "attention: one of bell, desktop, title, off is expected"),
+        ('diffs = "both"', "diffs: one of unified, side by side is expected"),
         ('editor = "vi"', "editor: one of yours, built in is expected"),
         ("[run]\njobs = 0", "run.jobs: a whole number from 1 to 64 is expected"),
         ("[run]\nmax_tokens = true", "run.max_tokens: a whole number above 0 is expected"),
@@ -113,7 +118,7 @@ async def test_themes_are_seen_while_choosing_and_esc_takes_the_old_one_back(tmp
 
 async def test_a_number_is_checked_before_it_is_written(tmp_path: Path) -> None:
     async with screen(views.running(tmp_path)) as pilot:
-        await press(pilot, "comma", "j", "j", "j", "j", "enter", *"99", "enter")
+        await press(pilot, "comma", *"jjjjj", "enter", *"99", "enter")
         assert "a whole number from 1 to 64" in said(pilot)
         await press(pilot, "enter", "x", "enter")
         assert "is no number" in said(pilot)
@@ -149,7 +154,7 @@ async def test_limits_hold_for_the_next_engine(tmp_path: Path) -> None:
     view = views.running(tmp_path)._replace(engine=EngineView(True, 1))
     async with screen(view, supervisor=supervisor, preferences=Read(Settings(jobs=2))) as pilot:
         assert list(supervisor.preferred) == ["--jobs", "2"]
-        await press(pilot, "comma", "j", "j", "j", "j", "j", "enter", *"5000", "enter")
+        await press(pilot, "comma", *"jjjjjj", "enter", *"5000", "enter")
         assert list(supervisor.preferred) == ["--max-tokens", "5000"]
 
 

@@ -21,6 +21,7 @@ from tui.lego_data import DIFF as TAB
 from tui.lego_data import TABS
 from tui.loaders.diff import AttemptDiff
 from tui.screens.lego import LegoScreen
+from tui.settings import Read, Settings, load, settings_file
 from tui.side_by_side import EMPTY, WIDE, half_of, pairs, wrap_pairs
 from tui.text_lines import TextLine
 from tui.widgets.lines_view import LinesView
@@ -80,10 +81,15 @@ def test_a_comment_follows_the_pair_it_is_in_and_parts_nothing() -> None:
     assert shown == [("a", "c"), ("why?", "why?"), ("really?", "really?"), ("b", "d")]
 
 
+TEXTS = ["", "a", "ab ab", "a" * 60, "書" * 40, "ab 📚 [b] " * 9, "    indented " * 6]
 SIGNED = st.lists(
-    st.one_of(
-        st.tuples(st.sampled_from([" ", "-", "+"]), st.text(alphabet="ab 書📚[", max_size=60)).map("".join),
-        st.sampled_from(["\\ No newline at end of file", "@@ -40,9 +50,9 @@ def f():", *HEAD]),
+    st.sampled_from(
+        [
+            *[sign + text for sign in " -+" for text in TEXTS],
+            "\\ No newline at end of file",
+            "@@ -40,9 +50,9 @@ def f():",
+            *HEAD,
+        ]
     ),
     max_size=40,
 )
@@ -188,6 +194,28 @@ async def test_the_choice_holds_for_every_diff_and_only_for_diffs(tmp_path: Path
         await press(pilot, "escape", "L")
         await show_change(pilot)
         assert "new_name" in row_with(pilot, "old_name")
+
+
+async def test_the_choice_is_written_down_and_holds_the_next_time(tmp_path: Path) -> None:
+    async with screen(at_work(tmp_path), ROOMY) as pilot:
+        await show_change(pilot)
+        await press(pilot, "vertical_line")
+        assert load().settings.diffs == "side by side"
+        await press(pilot, "vertical_line")
+        assert load().settings.diffs == "unified"
+    async with screen(at_work(tmp_path / "again"), ROOMY, preferences=Read(Settings(diffs="side by side"))) as pilot:
+        await show_change(pilot)
+        assert "new_name" in row_with(pilot, "old_name")
+
+
+async def test_where_it_cannot_be_written_it_holds_for_the_session_and_that_is_said(tmp_path: Path) -> None:
+    async with screen(at_work(tmp_path), ROOMY) as pilot:
+        settings_file().parent.mkdir(parents=True, exist_ok=True)
+        settings_file().write_text("theme = ")
+        await show_change(pilot)
+        await press(pilot, "vertical_line")
+        assert "new_name" in row_with(pilot, "old_name")
+        assert "This session only" in said(pilot) and "Mend it first" in said(pilot)
 
 
 async def test_the_list_of_legos_comes_when_it_is_called_for(tmp_path: Path) -> None:

@@ -72,11 +72,11 @@ class ShowsDiffs(Widget, metaclass=AbstractMeta):
         return action != "side_by_side" or (self.at_diff and self._has_room)
 
     def action_side_by_side(self) -> None:
-        """The sides of a diff beside each other, or below; it holds for every diff of the session."""
+        """The sides of a diff beside each other, or below; it holds for every diff, and is written down."""
         if not self.at_diff:
             self.notify("There is no diff here.")
         elif not self._has_room:
             self.notify(f"Side by side needs {WIDE} columns; this terminal has {self.app.size.width}.")
         else:
-            self.app.side_by_side = not self.app.side_by_side
+            self.app.prefer("diffs", "unified" if self.app.side_by_side else "side by side")
             self.lay_diff()
