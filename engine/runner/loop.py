@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,7 @@ from engine.runner.documents import tell_document_changes
 from engine.runner.edits import left_out
 from engine.runner.ending import RunEnd, run_end
 from engine.runner.family import Interrupted
+from engine.runner.rounds import next_round
 from engine.runner.turns import takes_room, waits_its_turn
 from engine.runtimes import next_try
 from engine.sessions.folder import HANDOFF
@@ -39,9 +41,6 @@ from engine.state.models import Command
 
 __all__ = ["RunEnd", "Runner"]
 
-POLL_SECONDS = 0.5
-"""How often the decisions are looked at while nothing else wakes the loop."""
-
 THREADS = 32
 """Threads for work that blocks, most of it waiting for git: more than asyncio's few."""
 
@@ -62,6 +61,7 @@ class Runner:
         await self._begin()
         try:
             while True:
+                began = time.monotonic()
                 self._look_above()
                 await sub_app.look_again(self.context)
                 self._options = self._with_caps()
@@ -78,7 +78,8 @@ class Runner:
                     if await upgrading.go_on(self.context, assessment):
                         continue
                     return await self._ended(assessment)
-                await self._wait()
+                await next_round(self._tasks.values(), time.monotonic() - began)
+                self._take_ended()
         finally:
             self.context.family.set_live(self.context.workspace.root, 0)
             for task in self._tasks.values():
@@ -184,12 +185,9 @@ class Runner:
             self._tasks[key] = asyncio.create_task(self._carry_out(action), name=key)
         return self._tasks[key]
 
-    async def _wait(self) -> None:
-        if not self._tasks:
-            await asyncio.sleep(POLL_SECONDS)
-            return
-        done, _ = await asyncio.wait(self._tasks.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for key in [key for key, task in self._tasks.items() if task in done]:
+    def _take_ended(self) -> None:
+        """Raises what their work raised."""
+        for key in [key for key, task in self._tasks.items() if task.done()]:
             self._tasks.pop(key).result()
 
     async def _carry_out(self, action: due.Action) -> None:
