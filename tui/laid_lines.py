@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from tui.side_by_side import wrap_pairs
 from tui.text_lines import TextLine, TextRow, wrap_lines
 
+_NEAR = 40
+"""So many lines further one still stands near another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Laid:
@@ -33,10 +36,15 @@ class Laid:
         return line if line >= 0 else self.columns[0][row].line
 
     def spans(self, rows: range) -> list[tuple[int, int]]:
-        """The first and the last line of each column in these rows."""
+        """The lines in these rows: the first and the last of those that stand near each other."""
         seen = slice(rows.start, rows.stop)
-        lines = ([row.line for row in column[seen] if row.line >= 0] for column in self.columns)
-        return [(found[0], found[-1]) for found in lines if found]
+        found: list[tuple[int, int]] = []
+        for line in sorted({row.line for column in self.columns for row in column[seen] if row.line >= 0}):
+            if found and line - found[-1][1] <= _NEAR:
+                found[-1] = found[-1][0], line
+            else:
+                found.append((line, line))
+        return found
 
 
 def lay_out(lines: Sequence[TextLine], width: int, *, beside: bool) -> Laid:

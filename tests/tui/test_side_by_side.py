@@ -13,17 +13,23 @@ from textual.pilot import Pilot
 
 from tests.tui import fixture_gate as gates
 from tests.tui.journeys import press, said, screen, settle, text_of
+from tests.tui.test_screen_hostile import HOSTILE, harmless
 from tests.tui.test_work_pictures import at_work
+from tui.app import MetaApp
 from tui.document_lines import diff_lines, drawn, one_diff
 from tui.drafts import GateDraft
 from tui.laid_lines import lay_out
 from tui.lego_data import DIFF as TAB
 from tui.lego_data import TABS
+from tui.loaders import changes
 from tui.loaders.diff import AttemptDiff
+from tui.sanitize import clean
 from tui.screens.lego import LegoScreen
+from tui.screens.own_edits import OwnEditsScreen
 from tui.settings import Read, Settings, load, settings_file
 from tui.side_by_side import EMPTY, WIDE, half_of, pairs, wrap_pairs
 from tui.text_lines import TextLine
+from tui.widgets.colours import PLAIN
 from tui.widgets.lines_view import LinesView
 
 HEAD = ["diff --git a/a.py b/a.py", "@@ -1,9 +1,9 @@"]
@@ -143,7 +149,8 @@ def test_a_number_of_six_digits_costs_its_own_half_the_room_alone() -> None:
 def test_in_every_row_the_line_that_is_meant_is_the_new_one_or_else_the_old_one() -> None:
     laid = lay_out(one_diff([*HEAD, "-a", "-b", "+c"]), 100, beside=True)
     assert [laid.line_at(row) for row in range(len(laid))][3:] == [5, 4]
-    assert laid.spans(range(3, 5)) == [(3, 4), (5, 5)]
+    far = lay_out(one_diff([*HEAD, *["-a"] * 100, *["+b"] * 100]), 100, beside=True)
+    assert far.spans(range(0, 5)) == [(0, 4), (103, 104)] and far.spans(range(99, 103)) == [(99, 102), (199, 202)]
 
 
 # On the screens
@@ -261,6 +268,53 @@ async def test_wide_signs_move_no_column_and_brackets_stay_text(tmp_path: Path) 
         ruler = {cell_len(line[: line.index("│")]) for line in text_of(pilot).split("\n") if line.count("│") == 1}
         assert len(ruler) == 1 and "書籍 📚" in text_of(pilot)
         assert row_with(pilot, "# end").count("# end [/b]") == 2
+
+
+async def test_both_halves_have_their_colours_however_far_apart_they_are_in_the_diff(tmp_path: Path) -> None:
+    run = 1000
+    diff = "\n".join([*HEAD, *["-import os  # was"] * run, *["+import sys  # is"] * run])
+    async with screen(at_work(tmp_path), ROOMY) as pilot:
+        await show_change(pilot, diff)
+        await press(pilot, "vertical_line")
+        looks = text(pilot)._drawing._colours
+        (_, old), (_, new) = text(pilot)._seen()
+        assert new - old == run and looks.of(old).colours and looks.of(new).colours
+        assert looks.of(run // 2) is PLAIN, "what is far from view waits"
+
+
+async def test_a_keymap_gives_it_another_key(tmp_path: Path) -> None:
+    own = Read(Settings(), {"side_by_side": "ctrl+d"})
+    async with screen(at_work(tmp_path), ROOMY, preferences=own) as pilot:
+        await show_change(pilot)
+        await press(pilot, "vertical_line")
+        assert "new_name" not in row_with(pilot, "old_name") and "^d Side by side" in text_of(pilot)
+        await press(pilot, "ctrl+d")
+        assert "new_name" in row_with(pilot, "old_name")
+
+
+async def test_hostile_text_does_no_harm_in_either_half(tmp_path: Path) -> None:
+    texts = [clean(text).replace("\n", " ") for text in HOSTILE.values()]
+    diff = "\n".join([*HEAD, *[f"-{text}" for text in texts], *[f"+{text}" for text in reversed(texts)]])
+    async with screen(at_work(tmp_path), (WIDE, 60)) as pilot:
+        await show_change(pilot, diff)
+        await press(pilot, "vertical_line")
+        shown = [line for line in text_of(pilot).split("\n") if "│" in line]
+        assert len(shown) > len(texts) and harmless("\n".join(shown))
+        assert len({cell_len(line[: line.index("│")]) for line in shown}) == 1
+        assert {cell_len(line) for line in shown} == {WIDE}
+        assert "\n".join(shown).count("[bold]not bold[/bold] [/]") == 2
+
+
+async def test_your_own_edits_stand_beside_what_was_generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "load_edits", lambda folder, lego: AttemptDiff(lego, lego, CHANGE))
+    async with screen(at_work(tmp_path), ROOMY) as pilot:
+        app = pilot.app
+        assert isinstance(app, MetaApp) and app.view is not None
+        await app.push_screen(OwnEditsScreen(app.view, app.clock, "store", live=False))
+        await settle(pilot)
+        assert "new_name" not in row_with(pilot, "old_name") and "| Side by side" in text_of(pilot)
+        await press(pilot, "vertical_line")
+        assert "new_name" in row_with(pilot, "old_name")
 
 
 async def test_the_matches_of_a_search_are_gone_through_in_the_order_of_the_rows(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Colours:
     """Until a line's colours are known it shows without; then the widget is painted again."""
 
     def __init__(self, widget: Widget, seen: Callable[[], Sequence[tuple[int, int]]]) -> None:
-        """`seen` tells the first and the last line in view, of each column by itself."""
+        """`seen` tells the first and the last of the lines in view that stand near each other."""
         self._widget, self._seen = widget, seen
         self._lines: Sequence[TextLine] = ()
         self._known: dict[int, Looks] = {}
@@ -96,7 +96,7 @@ class Colours:
 
 
 def _wanted(seen: Sequence[tuple[int, int]], lines: int) -> list[tuple[int, int]]:
-    """What is in view and what is near it; where that of two columns meets it is read once."""
+    """What is in view and what is near it; what meets is read once."""
     found: list[tuple[int, int]] = []
     for first, last in sorted((max(0, first - _AHEAD), min(last + _AHEAD, lines - 1)) for first, last in seen):
         if found and first <= found[-1][1]:

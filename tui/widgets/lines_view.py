@@ -185,7 +185,7 @@ class LinesView(ScrollView, can_focus=True):
         return range(top, top + max(1, self.scrollable_content_region.height))
 
     def _seen(self) -> Sequence[tuple[int, int]]:
-        """The first and the last line in view, of each column."""
+        """The first and the last of the lines in view that stand near each other."""
         return self._laid.spans(self._rows_seen())
 
     def action_move(self, by: int) -> None:

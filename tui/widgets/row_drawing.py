@@ -29,7 +29,7 @@ class RowDrawing:
     """Draws for one widget. `words` are marked wherever they stand, in line `match` more strongly."""
 
     def __init__(self, widget: Widget, seen: Callable[[], Sequence[tuple[int, int]]]) -> None:
-        """`seen` tells the first and the last line in view, of each column by itself."""
+        """`seen` tells the first and the last of the lines in view that stand near each other."""
         self._inks = Inks(widget)
         self._colours = Colours(widget, seen)
         self._lines: Sequence[TextLine] = ()
