@@ -242,6 +242,31 @@ async def test_esc_keeps_the_text_and_coming_back_goes_on(tmp_path: Path) -> Non
         assert (await open_new(pilot, tmp_path / "app")).text == INTENT
 
 
+async def test_leaving_the_app_keeps_the_text_first(tmp_path: Path) -> None:
+    async with screen(None) as pilot:
+        area = await open_new(pilot, tmp_path / "app")
+        area.load_text(INTENT)
+        await press(pilot, "ctrl+q")
+        assert (tmp_path / "app" / "app_intent.md").read_text() == INTENT
+        assert isinstance(pilot.app.screen, WelcomeScreen) and not pilot.app._exit
+        await press(pilot, "ctrl+q")
+        assert pilot.app._exit
+
+
+async def test_an_intent_that_is_no_text_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "app" / "app_intent.md"
+    file.parent.mkdir()
+    file.write_bytes("# Bücher".encode("latin-1"))
+    async with screen(None) as pilot:
+        await press(pilot, "n")
+        pilot.app.screen.query_one(Input).value = str(file.parent)
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, WelcomeScreen)
+        assert "no UTF-8 text (byte 3)" in said(pilot)
+    assert file.read_bytes() == "# Bücher".encode("latin-1")
+
+
 async def test_a_text_that_cannot_be_written_stays_on_the_screen(tmp_path: Path) -> None:
     async with screen(None) as pilot:
         area = await open_new(pilot, tmp_path / "app")

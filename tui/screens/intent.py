@@ -68,7 +68,7 @@ class IntentScreen(Screen[None]):
         super().__init__()
         self.folder, self.file = folder, folder / INTENT
         self.sections: tuple[Section, ...] = ()
-        self.begun_with = ""
+        self.begun_with = self.kept = ""
 
     def compose(self) -> ComposeResult:
         """A title, the text beside its guide, the keys."""
@@ -82,9 +82,12 @@ class IntentScreen(Screen[None]):
     def on_mount(self) -> None:
         """The text of the folder, else the headings of the template."""
         self.sections = parse_template(document(GUIDE).read_text(encoding="utf-8"))
-        text = self.file.read_text(encoding="utf-8", errors="replace") if self.file.is_file() else ""
         self.begun_with = skeleton(self.sections)
         area = self.query_one(TextArea)
+        text = self._text_of_file()
+        if text is None:
+            self.dismiss()
+            return
         area.load_text(self.begun_with if is_unwritten(text) else text)
         area.move_cursor((0, len(area.document.get_line(0))))
         area.focus()
@@ -94,6 +97,10 @@ class IntentScreen(Screen[None]):
     def text(self) -> str:
         """What stands there now."""
         return self.query_one(TextArea).text
+
+    def is_unsaved(self) -> bool:
+        """Whether something was written that would be lost."""
+        return bool(self.text.strip()) and self.text not in (self.begun_with, self.kept)
 
     def on_text_area_changed(self) -> None:
         """The guide follows every letter."""
@@ -125,7 +132,7 @@ class IntentScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Keeps what was written."""
-        if self.text.strip() and self.text != self.begun_with:
+        if self.is_unsaved():
             if not self._keep():
                 return
             self.app.notify(f"Kept in {self.file}. n with the same folder goes on.", markup=False, timeout=6)
@@ -137,8 +144,8 @@ class IntentScreen(Screen[None]):
             edit_file(self.app, self.file, self._edited)
 
     def _edited(self, changed: bool) -> None:
-        if changed:
-            self.query_one(TextArea).load_text(self.file.read_text(encoding="utf-8", errors="replace"))
+        if changed and (text := self._text_of_file()) is not None:
+            self.query_one(TextArea).load_text(text)
 
     def action_begin(self) -> None:
         """Begins, or says first what is missing."""
@@ -157,6 +164,17 @@ class IntentScreen(Screen[None]):
         if yes and self._keep():
             self.app.exit(Launch("new", self.folder))
 
+    def _text_of_file(self) -> str | None:
+        """The text in the folder, "" where there is none; None, which is said, where it cannot be read as text."""
+        try:
+            self.kept = self.file.read_text(encoding="utf-8") if self.file.is_file() else ""
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else f"no UTF-8 text (byte {error.start})"
+            text = f"{self.file}: {why}. Mend it with a program that can read it; it was left as it is."
+            self.app.notify(text, title="Not opened here", severity="error", markup=False, timeout=15)
+            return None
+        return self.kept
+
     def _keep(self) -> bool:
         """Writes the text; says what is wrong where it cannot."""
         from engine.state.atomic import write_atomic
@@ -168,6 +186,7 @@ class IntentScreen(Screen[None]):
             text = f"{error.filename or self.file}: {error.strerror}. Your text is still here."
             self.notify(text, title="Not written", severity="error", markup=False, timeout=12)
             return False
+        self.kept = self.text
         return True
 
 
