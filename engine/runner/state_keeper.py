@@ -26,9 +26,14 @@ class StateKeeper:
         if self._waits:
             return
         self._waits = True
-        async with self._turn:
+        try:
+            await self._turn.acquire()
+        finally:  # also if it is cancelled: the next one is not to wait for it
             self._waits = False
+        try:
             await asyncio.to_thread(keep)
+        finally:
+            self._turn.release()
 
     def keep(self, workspace: Workspace) -> None:
         """Read what changed and commit it."""
