@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -49,7 +48,7 @@ class PersonalApp(App[Launch | None]):
         self.attendant = Attendant(preferences.settings.attention, self._to_terminal, os.environ)
         self._start_dark()
         if theme is not None:
-            preferences = replace(preferences, settings=with_setting(preferences.settings, "theme", theme))
+            preferences = preferences._replace(settings=with_setting(preferences.settings, "theme", theme))
         self.apply_settings(preferences)
 
     def _start_dark(self) -> None:
@@ -84,7 +83,7 @@ class PersonalApp(App[Launch | None]):
     def prefer(self, name: str, value: str) -> None:
         """A setting holds at once and is written; where it cannot be, it holds for this session, and that is said."""
         settings = with_setting(self.preferences.settings, name, value)
-        self.apply_settings(replace(self.preferences, settings=settings))
+        self.apply_settings(self.preferences._replace(settings=settings))
 
         def write() -> None:
             try:

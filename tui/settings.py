@@ -6,9 +6,9 @@ Read before the first paint, so nothing heavy is imported here. A mistake in the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, get_args
 
 import platformdirs
 
@@ -21,8 +21,7 @@ FILE = "tui.toml"
 MOST_JOBS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that can be set; what is not set has its default."""
 
     theme: str = "meta-dark"
@@ -47,12 +46,11 @@ class Settings:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """The settings of a file, the keymap it names, and every mistake, a line each."""
 
     settings: Settings = Settings()
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
     problems: tuple[str, ...] = ()
 
 
@@ -82,7 +80,7 @@ def check(name: str, value: Any) -> str:
 def with_setting(settings: Settings, name: str, value: Any) -> Settings:
     """The settings with one of them changed to a right value."""
     changed: dict[str, Any] = {name: float(value) if name == "max_cost" and value is not None else value}
-    return replace(settings, **changed)
+    return settings._replace(**changed)
 
 
 def _one_of(*words: str) -> Callable[[Any], str]:
@@ -200,4 +198,4 @@ def _near(place: tuple[str, ...]) -> str:
     return f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(known)}"
 
 
-assert {one.name for one in fields(Settings)} == set(PLACES) == set(_CHECKS)
+assert set(Settings._fields) == set(PLACES) == set(_CHECKS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,7 +62,7 @@ def test_a_mistake_is_named_and_changes_nothing_else(text: str, told: str, tmp_p
     file.write_text(text + "\n")
     read = load(file)
     assert told in "\n".join(read.problems)
-    assert replace(read.settings, keymap="") == Settings()
+    assert read.settings._replace(keymap="") == Settings()
 
 
 def test_one_setting_is_written_and_the_rest_of_the_file_stays(tmp_path: Path) -> None:
