@@ -23,6 +23,7 @@ class Instances:
         self.plan = plan
         self._producers = producers(orchestration)
         self._names = tuple(plan.order()) if plan else ()
+        self._legos = {lego.name: lego for lego in plan.legos} if plan else {}
         self._read_by: dict[Key, tuple[Key, ...]] = {}
 
     def of(self, step: Step) -> tuple[Key, ...]:
@@ -41,7 +42,7 @@ class Instances:
         """Whether the document's `For each … where decision is …` chooses this LEGO."""
         if lego is None or not step.decisions or self.plan is None:
             return True
-        return self.plan.lego(lego).decision in step.decisions
+        return self._legos[lego].decision in step.decisions
 
     def read_by(self, step: Step, lego: str | None) -> tuple[Key, ...]:
         """The instances that make what this one reads, without duplicates."""
@@ -65,7 +66,7 @@ class Instances:
 
     def _has(self, step: Step, lego: str) -> bool:
         """Whether LEGOs of this one's kind have that step at all (`For each … where kind is …`)."""
-        return not step.kinds or self.plan is None or self.plan.lego(lego).kind in step.kinds
+        return not step.kinds or self.plan is None or self._legos[lego].kind in step.kinds
 
     def _targets(self, reference: Reference, lego: str | None) -> Sequence[str]:
         if self.plan is None:
@@ -73,7 +74,7 @@ class Instances:
         if "{entry}" in reference.path:
             return (self.plan.entry,)
         if reference.target == "dependencies":
-            return self.plan.lego(lego).dependencies if lego else ()
+            return self._legos[lego].dependencies if lego else ()
         if reference.target == "legos" or lego is None:
             return self._names
         return (lego,)
