@@ -21,6 +21,8 @@ class Laid:
     """Line → its first row."""
     partner: dict[int, int] = field(default_factory=dict)
     """Old line → the new one beside it: whoever means the pair means that."""
+    across: frozenset[int] = frozenset()
+    """Lines of a diff that go across, for the other side has nothing at their place."""
 
     def __len__(self) -> int:
         return len(self.columns[0])
@@ -50,8 +52,8 @@ class Laid:
 def lay_out(lines: Sequence[TextLine], width: int, *, beside: bool) -> Laid:
     """The rows of these lines; `beside`: with both sides of a diff beside each other."""
     if beside:
-        old, new, first, partner = wrap_pairs(lines, width)
-        return Laid((old, new), first, partner)
+        old, new, first, partner, across = wrap_pairs(lines, width)
+        return Laid((old, new), first, partner, across)
     rows = wrap_lines(lines, width)
     first = [0] * len(lines)
     for number, row in enumerate(rows):

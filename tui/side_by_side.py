@@ -11,6 +11,8 @@ from tui.text_lines import Piece, TextLine, TextRow, cells_of, rows_of
 WIDE = 150
 """Columns of the terminal: from here on two halves show code without wrapping most of it."""
 
+_ONE_SIDE = ({"+"}, {"-"})
+
 EMPTY = TextRow(-1, 0, "")
 """Beside a line that the other side has not."""
 
@@ -23,7 +25,7 @@ class Pair(NamedTuple):
 
 
 class Halves(NamedTuple):
-    """Row beside row. A line that is not of a side, such as the title of a file, goes across: both have its rows."""
+    """Row beside row. A line that goes across, such as the title of a file, has its rows in both."""
 
     old: list[TextRow]
     new: list[TextRow]
@@ -31,6 +33,8 @@ class Halves(NamedTuple):
     """Line → its first row."""
     partner: dict[int, int]
     """Old line → the new one beside it."""
+    across: frozenset[int]
+    """Lines of a side that go across all the same: nothing stands on the other side of their place."""
 
 
 def half_of(width: int) -> int:
@@ -79,6 +83,21 @@ def pairs(lines: Sequence[TextLine]) -> Iterator[Pair]:
     yield from _beside(old, new, below)
 
 
+def one_sided(lines: Sequence[TextLine]) -> frozenset[int]:
+    """The lines of places that only one side has, such as those of a new file."""
+    found: list[int] = []
+    place: list[int] = []
+    sides: set[str] = set()
+    for number, line in enumerate(lines):
+        if is_half(line):
+            place.append(number)
+            sides |= {line.code.side} if line.code else set()
+        elif not line.under:
+            found += place if sides in _ONE_SIDE else []
+            place, sides = [], set()
+    return frozenset(found + place if sides in _ONE_SIDE else found)
+
+
 def _beside(old: Sequence[int], new: Sequence[int], below: dict[int, list[int]]) -> Iterator[Pair]:
     for one, other in zip_longest(old, new):
         yield Pair(one, other)
@@ -89,13 +108,13 @@ def _beside(old: Sequence[int], new: Sequence[int], below: dict[int, list[int]])
 
 def wrap_pairs(lines: Sequence[TextLine], width: int) -> Halves:
     """The rows of both halves, each wrapped to its own; both of a pair have as many."""
-    old, new, first, partner = found = Halves([], [], [0] * len(lines), {})
+    old, new, first, partner, across = found = Halves([], [], [0] * len(lines), {}, one_sided(lines))
     half = half_of(width)
     for one, other in pairs(lines):
-        at = len(old)
-        if one == other and one is not None:
-            first[one] = at
-            _add_to_both(found, one, lines[one], width, half)
+        at, alone = len(old), one if other is None else other
+        if alone is not None and (one == other or alone in across):
+            first[alone] = at
+            _add_to_both(found, alone, lines[alone], width)
             continue
         left: Sequence[TextRow] = ()
         right: Sequence[TextRow] = ()
@@ -110,10 +129,15 @@ def wrap_pairs(lines: Sequence[TextLine], width: int) -> Halves:
     return found
 
 
-def _add_to_both(halves: Halves, number: int, line: TextLine, width: int, half: int) -> None:
+def _add_to_both(halves: Halves, number: int, line: TextLine, width: int) -> None:
     """A line that goes across, or stands in both halves; wrapped once where their numbers are equally wide."""
-    rows = rows_of(number, line, _room(half, line.marks) if is_half(line) else _room(width, line.marks))
-    left = rows
+    if not is_half(line) or number in halves.across:
+        rows = rows_of(number, line, _room(width, line.marks_at(width)))
+        halves.old.extend(rows)
+        halves.new.extend(rows)
+        return
+    half = half_of(width)
+    rows = left = rows_of(number, line, _room(half, line.marks))
     if line.aside and len(line.aside[0]) != len(line.marks[0][0]):
         left = rows_of(number, line, _room(half, old_marks(line)))
     count = max(len(left), len(rows))

@@ -9,6 +9,7 @@ from typing import get_args
 from textual.binding import Binding
 
 from tui.attention import Way
+from tui.keys import named_bindings
 from tui.screens.main import MainScreen
 from tui.settings import PLACES
 
@@ -23,10 +24,10 @@ def test_every_action_of_the_main_screen_is_named_with_its_id() -> None:
 def test_no_id_is_named_that_is_not_there() -> None:
     table = PAGE.partition("## tui.toml")[0]
     named = {
-        id_ for row in re.findall(r"^\| .* \| (`.*`) \| ", table, re.MULTILINE) for id_ in re.findall(r"`(\w+)`", row)
+        id_ for row in re.findall(r"^\| .* \| (`.*`) \| ", table, re.MULTILINE) for id_ in re.findall(r"`([\w.]+)`", row)
     }
-    assert named <= {binding.id for binding in MainScreen.BINDINGS if isinstance(binding, Binding)}
-    assert len(named) > 20
+    assert named <= set(named_bindings())
+    assert len(named) > 40
 
 
 def test_every_setting_and_every_way_of_calling_is_described() -> None:

@@ -27,7 +27,7 @@ from tui.sanitize import clean
 from tui.screens.lego import LegoScreen
 from tui.screens.own_edits import OwnEditsScreen
 from tui.settings import Read, Settings, load, settings_file
-from tui.side_by_side import EMPTY, WIDE, half_of, pairs, wrap_pairs
+from tui.side_by_side import EMPTY, WIDE, half_of, one_sided, pairs, wrap_pairs
 from tui.text_lines import TextLine
 from tui.widgets.colours import PLAIN
 from tui.widgets.lines_view import LinesView
@@ -124,10 +124,19 @@ def test_no_text_is_lost_and_no_half_is_wider_than_its_room(diff: list[str], wid
         for row in column:
             if row != EMPTY:
                 shown[row.line] = shown.get(row.line, "") + row.text
-                assert lines[row.line].code is None or 8 + cell_len(row.text) <= half_of(width)
+                room = width if row.line in halves.across else half_of(width)
+                assert lines[row.line].code is None or 8 + cell_len(row.text) <= room
         for number, line in enumerate(lines):
             if line.code and line.code.side != other:
                 assert shown[number].replace(" ", "") == line.text.replace(" ", "")
+
+
+def test_a_place_that_only_one_side_has_goes_across() -> None:
+    no = "\\ No newline at end of file"
+    lines = one_diff([*HEAD, "+a", "+b", no, HEAD[1], "-c", "-d", HEAD[1], "-e", "+f", HEAD[1], " g", "+h"])
+    assert [lines[number].text for number in sorted(one_sided(lines))] == ["a", "b", no[2:], "c", "d"]
+    halves = wrap_pairs(one_diff([*HEAD, "+" + "long words " * 12]), 160)
+    assert halves.old == halves.new and len(halves.old) == 4, "in its half it would take two rows"
 
 
 def test_both_of_a_pair_have_as_many_rows_and_begin_in_the_same_one() -> None:

@@ -46,8 +46,9 @@ class RowDrawing:
 
     def row(self, laid: Laid, number: int, width: int, room: int, tint: str) -> Strip:
         """A row of the layout, which is `width` wide in this room; `tint`: the background that the cursor gives it."""
-        line = self._lines[laid.line_at(number)]
-        if not laid.beside or not is_half(line):
+        at = laid.line_at(number)
+        line = self._lines[at]
+        if not laid.beside or not is_half(line) or at in laid.across:
             segments = self._part(laid.columns[0], number, line.marks_at(width), width, tint)
             return self._filled(segments, line, room, tint)
         half = half_of(width)
