@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import EXIT_BROKEN_STATE, EXIT_ERROR, EXIT_RUNTIME, EXIT_USAGE
+from engine.errors import EXIT_BROKEN_STATE, EXIT_DONE, EXIT_ERROR, EXIT_RUNTIME, EXIT_USAGE
 from tests.cookbook import DOCUMENT, INTENT
 from tests.git_helpers import snapshot
 from tests.scripted import Kitchen, Said, command, kitchen_with_cooks, meta
