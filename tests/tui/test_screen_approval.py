@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from tests.tui import fixture_views as views
 from tests.tui.journeys import Reader, decisions, press, press_when_calm, said, screen, settle, text_of
 from tui.app import MetaApp
+from tui.loaders.gate import Page, load_page
 from tui.read_model import WaitingView, WorkspaceView
 from tui.screens.answers import AnswersScreen
 from tui.screens.approval import ApprovalScreen
@@ -200,6 +202,31 @@ async def test_e_opens_the_editor_and_shows_what_it_left(tmp_path: Path, monkeyp
         await open_gate(pilot)
         await press_when_calm(pilot, "e")
         assert "By hand" in text_of(pilot)
+
+
+async def test_e_opens_the_file_that_was_asked_for_while_it_is_still_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = views.waiting(tmp_path)
+    (tmp_path / "second.md").write_text("# Second\n")
+    asked = view.waiting[0]._replace(about=(("requirements.md", "0" * 40), ("second.md", "0" * 40)))
+    read, opened = Event(), []
+
+    def load(folder: Path, path: str, asked: str, approved: str) -> Page:
+        assert path != "second.md" or read.wait(30)
+        return load_page(folder, path, asked, approved)
+
+    def edit(app: object, path: Path, left: Callable[[bool], None]) -> None:
+        opened.append(path.name)
+
+    monkeypatch.setattr("tui.screens.approval.load_page", load)
+    monkeypatch.setattr("tui.screens.approval.edit_file", edit)
+    async with screen(view._replace(waiting=(asked,))) as pilot:
+        await open_gate(pilot)
+        await pilot.press("f", "e")
+        assert opened == ["second.md"]
+        read.set()
+        await settle(pilot)
 
 
 async def test_a_question_without_an_answer_stays_open_and_the_form_says_so(tmp_path: Path) -> None:

@@ -23,9 +23,8 @@ def test_every_action_of_the_main_screen_is_named_with_its_id() -> None:
 
 def test_no_id_is_named_that_is_not_there() -> None:
     table = PAGE.partition("## tui.toml")[0]
-    named = {
-        id_ for row in re.findall(r"^\| .* \| (`.*`) \| ", table, re.MULTILINE) for id_ in re.findall(r"`([\w.]+)`", row)
-    }
+    rows = re.findall(r"^\| .* \| (`.*`) \| ", table, re.MULTILINE)
+    named = {id_ for row in rows for id_ in re.findall(r"`([\w.]+)`", row)}
     assert named <= set(named_bindings())
     assert len(named) > 40
 

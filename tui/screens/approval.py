@@ -76,10 +76,8 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
     def on_mount(self) -> None:
         """Shows what is known at once; the file follows."""
         self._show_evidence()
-        path = self.waiting.about[0][0] if self.waiting.about else ""
-        self.query_one("#gate-file", Static).update(
-            Content.styled(f"◌ Reading {path} …" if path else "", "$text-muted")
-        )
+        reading = f"◌ Reading {self._path} …" if self._path else ""
+        self.query_one("#gate-file", Static).update(Content.styled(reading, "$text-muted"))
         self._read()
         self.set_class(bool(self.conflicts), "-lines")
         self.query_one("#text" if self.conflicts else "#rendered").focus()
@@ -95,6 +93,11 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
             self._file = min(self._file, max(0, len(asked.about) - 1))
             self._read()
         self._show_evidence()
+
+    @property
+    def _path(self) -> str:
+        """The file that is read; "" where there is none."""
+        return self.waiting.about[self._file][0] if self.waiting.about else ""
 
     @work(exclusive=True)
     async def _read(self, *, from_top: bool = True) -> None:
@@ -227,9 +230,11 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
             self.app.push_screen(ReceiptScreen([receipt], None, len(self.view.waiting)))
 
     def action_edit(self) -> None:
-        """Opens the file, at the conflicts the one under the cursor, and reads it again afterwards."""
-        path = self.file_in_conflict or (self._page.document.path if self._page else "")
-        if path:
+        """Opens the file, at the conflicts the one under the cursor, and reads it again afterwards.
+
+        It is the file that was asked for last, though perhaps it is still being read.
+        """
+        if path := self.file_in_conflict or self._path:
             edit_file(self.app, self.view.folder / path, self._edited)
 
     def _edited(self, changed: bool) -> None:
