@@ -15,7 +15,7 @@ from benchmarks.probe import SECONDS, WARM_UP, percentile
 from benchmarks.terminal import Terminal
 from benchmarks.timing import Measured
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 KEYS = 150
 
 FEEDER = """
@@ -41,7 +41,7 @@ while time.monotonic() < began + 25:
 
 
 def measure() -> Iterator[Measured]:
-    """Each is bounded in time: about twenty seconds for both sides."""
+    """Each takes about twenty seconds for both sides, the million lines half a minute."""
     yield from _flood(8, 200, "50 ms")
     yield from _flood(50, 20, "60 ms")
     yield from _key_press()
@@ -119,8 +119,8 @@ def _answers(terminal: Terminal) -> list[float]:
 
 def _memory() -> Iterator[Measured]:
     """The floor has shown one screen of text."""
-    (lines, early, late), floor = _result("memory")
-    yield _row(f"memory after {lines:,} lines", late, floor, "100 MB", "M")
+    (early, late), floor = _result("memory")
+    yield _row("memory after 1,000,000 lines", late, floor, "100 MB", "M")
     yield _row("the same, over memory after 200,000 lines", late, early, "ratio 1.0", "M")
 
 
