@@ -8,7 +8,7 @@ from engine.document.parser import load, parse
 from engine.document.problems import DocumentError, Problem
 from engine.document.vocabulary import Vocabulary
 from engine.gates.criteria import forms
-from engine.legos.toolchain import find_toolchain
+from engine.legos.toolchain import Toolchain, find_toolchain
 from engine.legos.toolchain_lint import toolchain_problems
 from engine.resources import document as resource
 from engine.resources import meta_home
@@ -19,14 +19,13 @@ WISDOM = "_wisdom.md"
 TOOLCHAINS = "toolchains"
 
 
-def vocabulary(toolchain: str = "python", overlay: Path | None = None) -> Vocabulary:
-    """Every word a document may use here; `overlay` is a workspace's own `.meta`."""
-    found = find_toolchain(toolchain, overlay)
+def vocabulary(toolchain: Toolchain, overlay: Path | None = None) -> Vocabulary:
+    """Every word a document may use with that toolchain; `overlay` is a workspace's own `.meta`."""
     wisdom = [folder / "wisdom" for folder in (meta_home(), overlay) if folder]
     return Vocabulary(
         forms=tuple(forms()),
-        roles=tuple(found.roles),
-        commands=tuple(found.commands),
+        roles=tuple(toolchain.roles),
+        commands=tuple(toolchain.commands),
         actions=tuple(ACTIONS),
         tags=tuple(sorted({path.name.removesuffix(WISDOM) for folder in wisdom for path in folder.glob(f"*{WISDOM}")})),
         given=GIVEN,
@@ -40,7 +39,7 @@ def lint_document(path: Path, toolchain: str = "python") -> list[Problem]:
     except (OSError, UnicodeDecodeError):
         load(path)
         raise
-    return list(parse(text, str(path), vocabulary(toolchain)).problems)
+    return list(parse(text, str(path), vocabulary(find_toolchain(toolchain))).problems)
 
 
 def lint_toolchain(path: Path, overlay: Path | None = None) -> list[str]:

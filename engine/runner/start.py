@@ -83,7 +83,7 @@ def _prepare(workspace: Workspace, settings: Settings, unsandboxed: bool, family
     run = Store.open(workspace.root, read_only=True).state.orchestrator.run
     toolchain = workspace.toolchain(run.toolchain)
     machine(toolchain, Path(sys.executable))
-    orchestration = load(document(DOCUMENT, workspace.overlay), vocabulary(run.toolchain, workspace.overlay))
+    orchestration = load(document(DOCUMENT, workspace.overlay), vocabulary(toolchain, workspace.overlay))
     orchestration = replace(orchestration, valves=settings.configuration.valves(orchestration.valves))
     if any(reference.path == INTENT for step in orchestration.steps() for reference in step.inputs):
         read_intent(workspace.root / INTENT)
