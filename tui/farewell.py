@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+
+from engine.commands.table import folder_argument
 
 if TYPE_CHECKING:
     from tui.read_model import WorkspaceView
@@ -39,7 +40,7 @@ def parting_words(view: WorkspaceView, here: Path, *, stopping: bool = False) ->
     folder = view.folder.relative_to(here) if view.folder.is_relative_to(here) else view.folder
     again, stop = "meta", "meta stop"
     if folder != Path():
-        again, stop = f"meta {shlex.quote(str(folder))}", f"meta stop --dir {shlex.quote(str(folder))}"
+        again, stop = f"meta {folder_argument(folder)}", f"meta stop --dir {folder_argument(folder)}"
     if stopping:
         return f"The engine stops. `{again}` goes on where it was left."
     if view.engine.running:

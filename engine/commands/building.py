@@ -11,6 +11,7 @@ import click
 from engine.commands.common import folder, told
 from engine.commands.engine_options import NOTHING_SAID, EngineOptions, engine_options
 from engine.commands.progress import Progress, Watch, wanted
+from engine.commands.table import folder_argument
 from engine.errors import EXIT_INTERRUPTED
 from engine.learning.record import RecordError, note_run, record_file
 from engine.lifecycle.create import create
@@ -27,10 +28,11 @@ from engine.workspace import INTENT, Workspace
 @told
 def new(place: Path, intent: Path | None, toolchain: str) -> None:
     """Make a workspace for a new app in DIR."""
-    if create(place, intent, toolchain):
-        click.echo(f"{place} is ready. `meta {place}` opens it; `meta run {place}` builds it without a screen.")
+    is_written, there = create(place, intent, toolchain), folder_argument(place)
+    if is_written:
+        click.echo(f"{place} is ready. `meta {there}` opens it; `meta run {there}` builds it without a screen.")
     else:
-        click.echo(f"{place} is ready. Write what the app is to do into {place / INTENT}, then `meta {place}`.")
+        click.echo(f"{place} is ready. Write what the app is to do into {place / INTENT}, then `meta {there}`.")
 
 
 @click.command()

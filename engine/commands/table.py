@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 ELSEWHERE = {
     "building": ("new", "run"),
     "adopting": ("adopt",),
@@ -37,3 +40,9 @@ HERE = ("open", "demo")
 
 COMMANDS = frozenset([*HERE, *(name for names in ELSEWHERE.values() for name in names)])
 """Every command by name. Anything else is a folder to open: `meta DIR` is `meta open DIR`."""
+
+
+def folder_argument(place: Path) -> str:
+    """How a shell gives this folder to `meta`: quoted, and not to be taken for a command or an option."""
+    plain = str(place)
+    return shlex.quote(f"./{plain}" if plain in COMMANDS or plain.startswith("-") else plain)

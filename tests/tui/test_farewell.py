@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from engine.entry import opened
 from tests.tui import fixture_views as views
 from tui.farewell import parting_words
 
@@ -42,3 +45,16 @@ def test_a_finished_app_is_named_with_its_folder(tmp_path: Path) -> None:
 def test_a_folder_elsewhere_is_named_in_full(tmp_path: Path) -> None:
     there = tmp_path / "elsewhere"
     assert f"`meta {there}` goes on" in parting_words(views.finished(there)._replace(finished=False), tmp_path / "here")
+
+
+@pytest.mark.parametrize("name", ["run", "stop", "--help"])
+def test_a_folder_with_the_name_of_a_command_or_an_option_is_named_so_that_it_is_opened(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    view = views.finished(tmp_path / name)._replace(finished=False)
+    told = parting_words(view, tmp_path)
+    assert told == f"`meta ./{name}` goes on where it was left."
+    assert opened([told.split("`")[1].removeprefix("meta ")]) == Path(name)
+    assert opened([name]) is None

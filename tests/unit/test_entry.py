@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from engine.cli import cli
-from engine.commands.table import COMMANDS
+from engine.commands.table import COMMANDS, folder_argument
 from engine.entry import COMPLETION, main, opened
 from engine.errors import EXIT_INTERRUPTED, MetaError
 
@@ -33,6 +35,17 @@ def test_what_is_no_plain_folder_is_left_to_the_commands(arguments: list[str]) -
 
 def test_a_command_wins_over_a_folder_of_its_name() -> None:
     assert opened(["run"]) is None
+
+
+@pytest.mark.parametrize("name", ["run", "--help", "app"])
+def test_a_folder_as_it_is_named_to_a_person_is_opened_whatever_its_name(name: str) -> None:
+    (said,) = shlex.split(folder_argument(Path(name)))
+    assert opened([said]) == Path(name)
+
+
+def test_the_way_to_a_new_app_with_the_name_of_a_command_opens_it(tmp_path: Path) -> None:
+    told = CliRunner().invoke(cli, ["new", "stop"])
+    assert told.exit_code == 0 and "then `meta ./stop`." in told.output
 
 
 def test_a_shell_that_asks_for_completions_is_answered_by_the_commands(monkeypatch: pytest.MonkeyPatch) -> None:
