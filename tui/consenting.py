@@ -135,6 +135,7 @@ class ConsentingApp(ActingApp):
     def _go_on_without_secrets(self, said: str) -> None:
         """Steps that were stopped for it are tried again."""
         self.refused = ""
+        self.draw_trouble()
         if self.view is None:
             return
         folder = self.view.folder

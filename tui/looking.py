@@ -62,6 +62,8 @@ class LookingApp(PersonalApp, metaclass=AbstractMeta):
     def begin_to_look(self) -> None:
         """The frame is painted: now the files are read, and followed where timers run."""
         self.call_after_refresh(self.look)
+        if self.supervisor is not None:
+            self.supervisor.on_end = self._wake
         if self.live and self.reader is not None:
             self._watcher = Watcher(self._wake)
             self.set_interval(LOOK_EVERY, self.look)

@@ -6,8 +6,9 @@ import os
 import site
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import engine
@@ -57,6 +58,8 @@ class Supervisor:
         self.preferred: Sequence[str] = ()
         """More arguments, as the person's settings have them at the next start."""
         self.status = EngineStatus()
+        self.on_end: Callable[[], None] | None = None
+        """Called from a thread of its own when the process that was started here has ended: look again."""
         self._process: subprocess.Popen[bytes] | None = None
         self._wanted: Purpose | None = "run"
         """What for an engine is to be started at the next look, if none runs."""
@@ -90,6 +93,9 @@ class Supervisor:
                 start_new_session=True,
             )
         self.status = EngineStatus("starting", fetch=self._fetch)
+        if self.on_end is not None:
+            # Nobody waits for this thread: the engine goes on when this process ends.
+            Thread(target=_tell_end, args=(self._process, self.on_end), name="end of the engine", daemon=True).start()
 
     def want(self, purpose: Purpose = "run") -> None:
         """Starts an engine at the next look."""
@@ -158,6 +164,11 @@ class Supervisor:
         folder = self.workspace / ".orchestrator" / "decisions"
         files = sorted(folder.glob("*.json")) if folder.is_dir() else []
         return "\n".join(f"{file.name} {_stamp(file)}" for file in files)
+
+
+def _tell_end(process: subprocess.Popen[bytes], tell: Callable[[], None]) -> None:
+    process.wait()
+    tell()
 
 
 def engine_command(purpose: Purpose = "run") -> list[str]:

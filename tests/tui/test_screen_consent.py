@@ -208,6 +208,21 @@ async def test_a_comment_that_is_held_stays_named_until_it_is_allowed(tmp_path: 
         assert "held as a secret" not in text_of(pilot)
 
 
+async def test_what_is_allowed_is_no_trouble_any_more_before_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        app = pilot.app
+        assert isinstance(app, MetaApp)
+        app.refused = refusal(tmp_path, "requirements.md", f"# R\n\n{KEY}\n")
+        app.draw_trouble()
+        await press(pilot, "S")
+        assert isinstance(app.screen, Consent)
+        monkeypatch.setattr(app, "look", lambda: None)
+        await press_when_calm(pilot, "y")
+        assert "held as a secret" not in text_of(pilot)
+
+
 # -- undo
 
 

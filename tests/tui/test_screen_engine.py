@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.cookbook import kitchen, menu_tape
 from tests.helpers import eventually, wait_until
 from tests.tui import fixture_views as views
-from tests.tui.journeys import Moment, press, said, screen, settle, text_of
+from tests.tui.journeys import Moment, make_app, press, said, screen, settle, text_of
+from tui import looking
 from tui.app import MetaApp
 from tui.read_model import EngineView, ViewReader, load
 from tui.screens.approval import ApprovalScreen
@@ -107,6 +111,23 @@ async def test_s_starts_the_engine_again_after_trouble(tmp_path: Path) -> None:
         assert "engine failed" in text
         await press(pilot, "s")
         await look_until(app, lambda: supervisor.log.read_text().count("no space left") == 2)
+
+
+async def test_an_engine_that_ends_is_told_at_once_and_not_at_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "LOOK_EVERY", 3600.0)
+    (app_folder := tmp_path / "app").mkdir()
+    os.mkfifo(tmp_path / "word")
+    supervisor = script(app_folder, "read -r word <../word; echo no space left; exit 1")
+    app = make_app(views.running(app_folder)._replace(engine=EngineView()), supervisor=supervisor, live=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await eventually(lambda: app.engine.phase == "starting" and not app._again and not app._resting)
+        assert "no space left" not in text_of(pilot)
+        await asyncio.to_thread((tmp_path / "word").write_text, "end\n")
+        await eventually(lambda: app.engine.phase == "failed")
+        await pilot.pause()
+        assert "no space left" in text_of(pilot) and "s starts the engine again" in text_of(pilot)
 
 
 async def test_an_error_while_reading_is_shown_for_as_long_as_it_lasts(tmp_path: Path) -> None:
