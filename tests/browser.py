@@ -30,7 +30,7 @@ FLAGS = (
     "--no-proxy-server",
     "--window-size=1400,900",
 )
-SECONDS = 30.0
+SECONDS = 90.0
 CONTROL, ESCAPE = "\ue009", "\ue00c"
 
 KEEP_THE_TERMINAL = """

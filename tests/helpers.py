@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 
 POLL_SECONDS = 0.01
+PATIENCE = 60.0
+"""Seconds until something counts as never coming: far more than any of it takes on a machine that is busy."""
 
 
-def wait_until(condition: Callable[[], object], timeout: float = 10.0) -> None:
+def wait_until(condition: Callable[[], object], timeout: float = PATIENCE) -> None:
     """Return as soon as the condition holds; fail after `timeout` seconds."""
     ends = time.monotonic() + timeout
     while not condition():
@@ -18,7 +20,7 @@ def wait_until(condition: Callable[[], object], timeout: float = 10.0) -> None:
         time.sleep(POLL_SECONDS)
 
 
-async def eventually(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def eventually(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     """As `wait_until`, while the event loop goes on."""
     ends = time.monotonic() + seconds
     while not condition():

@@ -15,7 +15,7 @@ from runtime_adapters.protocol import SessionSpec
 AGENTS = Path(__file__).parent / "fixtures" / "agents"
 SCRIPTED = AGENTS / "scripted_adapter.sh"
 BRIEF = "Write hello.txt.\n"
-SECONDS = 30.0
+SECONDS = 120.0
 
 T = TypeVar("T")
 

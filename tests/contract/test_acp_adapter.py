@@ -89,7 +89,7 @@ async def cancelled_while_the_tool_runs(folder: SessionFolder) -> SessionEnd:
     """Start it, cancel it when its tool runs, and say how it ended."""
     pool = LocalPool()
     pool.submit(folder)
-    await eventually(lambda: noted(folder, "tool"), 20)
+    await eventually(lambda: noted(folder, "tool"))
     await pool.cancel(folder, "you stopped it")
     return pool.collect(folder)
 

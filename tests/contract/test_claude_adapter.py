@@ -161,7 +161,7 @@ def test_a_rate_limit_ends_the_session_and_tells_when_requests_are_taken_again(c
     end, _ = claude.ends(after=Fault(429, {"retry-after": str(seconds)}))
     assert (end.outcome, end.exit_code) == ("runtime", 12)
     assert is_from_now(end.retry_at, seconds)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 100
 
 
 def test_one_refusal_is_got_over(claude: RealAgent) -> None:
@@ -240,7 +240,7 @@ def test_a_cancel_in_the_middle_of_a_command_leaves_nothing_behind(claude: RealA
     with ModelServer([Shell(LONG)]) as model:
         end = claude.stopped(claude.session(), model.url)
     assert (end.outcome, end.reason) == ("cancelled", "enough")
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 100
 
 
 def test_an_interrupted_session_goes_on_with_its_history(claude: RealAgent) -> None:

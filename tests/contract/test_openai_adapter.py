@@ -390,7 +390,7 @@ def test_a_cancel_in_the_middle_of_a_command_leaves_no_process(workspace: Path) 
         pool.submit(folder)
 
         async def cancel() -> SessionEnd:
-            await eventually(Path(folder.spec().worktree, "running").exists, seconds=20)
+            await eventually(Path(folder.spec().worktree, "running").exists)
             await pool.cancel(folder, "enough")
             return pool.collect(folder)
 
@@ -405,7 +405,7 @@ def test_an_adapter_that_someone_ends_ends_at_once_with_its_command(workspace: P
         folder = session(workspace, server)
         pool = LocalPool({"OPENAI_API_KEY": KEY})
         pool.submit(folder)
-        wait_until(Path(folder.spec().worktree, "running").exists, timeout=20)
+        wait_until(Path(folder.spec().worktree, "running").exists)
         agents = [psutil.Process(pid) for pid in processes_of(folder)]
         adapter = next(one for one in agents if "runtime_adapters.openai_agent" in one.cmdline())
         adapter.terminate()

@@ -108,10 +108,10 @@ def test_a_probe_that_hangs_is_given_up_with_all_it_started_and_holds_up_no_othe
     adapter(own, "mine", saying())
     hangs = adapter(own, "slow", 'echo "$META_SESSION" >"$0.marker"; setsid sleep 300 & sleep 300')
     began = time.monotonic()
-    runtimes = {one.name: one for one in survey([own], Configuration(), {}, seconds=1.5)}
-    assert time.monotonic() - began < 15, "one after the other, or without a limit, it would take minutes"
+    runtimes = {one.name: one for one in survey([own], Configuration(), {}, seconds=5)}
+    assert time.monotonic() - began < 100, "one after the other, or without a limit, it would take minutes"
     assert runtimes["slow"].installed is None
-    assert runtimes["slow"].trouble == f"`{hangs} detect` gave no answer within 1.5 s"
+    assert runtimes["slow"].trouble == f"`{hangs} detect` gave no answer within 5 s"
     assert runtimes["mine"].installed
     assert sweep(hangs.with_name(f"{hangs.name}.marker").read_text().strip()) == []
 

@@ -49,7 +49,7 @@ DEATHS = [
 def test_killed_at_any_step_the_next_adoption_finishes_it(shop: Path, place: str, when: str, count: int) -> None:
     words = ["adopt", str(shop), "--yes", "--no-tests"]
     command = [sys.executable, "-m", "tests.dying", place, when, "", str(count), *words]
-    died = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    died = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert died.returncode == -signal.SIGKILL, died.stdout + died.stderr
     assert is_as_it_was(shop)
     again = meta(*words)
@@ -72,7 +72,7 @@ def left_behind(root: Path, names: Sequence[str]) -> list[str]:
 def test_an_adoption_that_can_no_longer_be_finished_is_made_anew(shop: Path) -> None:
     words = ["adopt", str(shop), "--yes", "--no-tests"]
     command = [sys.executable, "-m", "tests.dying", "engine.adoption.write:finish", "before", "", "1", *words]
-    assert subprocess.run(command, capture_output=True, timeout=60).returncode == -signal.SIGKILL
+    assert subprocess.run(command, capture_output=True, timeout=300).returncode == -signal.SIGKILL
     commit(shop, {"shop/more.py": '"""More."""\n'})
     adopted(shop)
     assert "more" in parse_plan((shop / "lego_plan.json").read_text()).names

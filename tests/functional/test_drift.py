@@ -66,7 +66,7 @@ def app(request: pytest.FixtureRequest) -> Path:
 
 
 def meta(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*META, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=60)
+    return subprocess.run([*META, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 def found(folder: Path, *kinds: str) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ LEFT_OUT = {"risk_and_trade_offs", "integration", "red_team", "evaluation"}
 
 
 def meta(*arguments: str, folder: Path) -> str:
-    done = subprocess.run([*META, *arguments], cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*META, *arguments], cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

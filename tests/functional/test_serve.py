@@ -73,7 +73,7 @@ class Served:
 
     def status(self, path: str, **headers: str) -> int:
         """What a plain request is answered with."""
-        connection = http.client.HTTPConnection(self.place, timeout=10)
+        connection = http.client.HTTPConnection(self.place, timeout=60)
         try:
             connection.request("GET", path, headers=headers)
             return connection.getresponse().status
@@ -299,7 +299,7 @@ def test_a_screen_ends_with_its_page(served: Served) -> None:
 
 
 def test_the_page_may_load_nothing_from_elsewhere(served: Served) -> None:
-    connection = http.client.HTTPConnection(served.place, timeout=10)
+    connection = http.client.HTTPConnection(served.place, timeout=60)
     connection.request("GET", served.path)
     answer = connection.getresponse()
     page = answer.read().decode()
@@ -332,7 +332,7 @@ def test_another_address_than_loopback_is_served_only_when_asked_for_and_with_a_
         assert "warning: 0.0.0.0 is not this machine alone" in served.said
         port = urllib.parse.urlsplit(served.url).port
         assert urllib.parse.urlsplit(served.url).hostname == socket.gethostname().lower()
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", served.path)
         assert connection.getresponse().status == 200
         connection.close()

@@ -261,7 +261,7 @@ def test_an_engine_that_is_killed_at_any_step_loses_nothing(kitchen: Kitchen, en
 def killed_at(kitchen: Kitchen, place: str, when: str, needle: str) -> None:
     """Run the engine; it is killed at that call."""
     words = [sys.executable, dying.__file__, place, when, needle, "1", *map(str, kitchen.words_for_run("--yes"))]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
 
 

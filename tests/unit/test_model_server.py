@@ -25,7 +25,7 @@ PROTOCOLS = {
 
 def post(url: str, path: str, body: Any) -> tuple[int, dict[str, str], str]:
     """Status, headers and text of an answer. Raises IncompleteRead when it was cut."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     try:
         connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         response = connection.getresponse()
@@ -91,7 +91,7 @@ def test_a_cut_stream_is_not_whole(path: str) -> None:
 def test_whoever_hangs_is_let_go_when_the_server_closes() -> None:
     model = ModelServer([Hang()])
     with model:
-        connection = http.client.HTTPConnection(urlsplit(model.url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(model.url).netloc, timeout=60)
         connection.request("POST", "/v1/responses", json.dumps(PROTOCOLS["/v1/responses"]))
         response = connection.getresponse()
     with pytest.raises(http.client.IncompleteRead):

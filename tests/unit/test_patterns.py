@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
@@ -378,19 +377,6 @@ def test_the_choice_is_small_mixed_and_always_the_same() -> None:
     assert choose_patterns("code", words) == chosen
     assert choose_patterns("code", words, tokens=0) == []
     assert len(choose_patterns("code", words, most=5, tokens=10_000)) == 5
-
-
-def test_choosing_costs_little_beside_a_brief() -> None:
-    words = " ".join(sign for one in ALL for sign in one.signs) * 30
-    choose_patterns("code", words)
-    best = min(_seconds(words) for _ in range(5))
-    assert best < 0.1
-
-
-def _seconds(words: str) -> float:
-    began = time.perf_counter()
-    choose_patterns("code", words)
-    return time.perf_counter() - began
 
 
 # Principles

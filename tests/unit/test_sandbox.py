@@ -200,12 +200,12 @@ def test_no_process_survives_the_end(box: Sandbox, root: Path, swept: list[str])
 
 @any_sandbox
 def test_a_command_that_takes_too_long_is_killed_with_its_children(box: Sandbox, root: Path) -> None:
-    ran = shell(box, root, SURVIVOR + "; echo begun; sleep 600", seconds=1)
+    ran = shell(box, root, SURVIVOR + "; echo begun; sleep 600", seconds=5)
     assert ran.timed_out
     assert ran.exit_code == 124
     assert ran.output.startswith("begun\n")
-    assert "not finished after 1 seconds" in ran.output
-    assert ran.seconds < 15
+    assert "not finished after 5 seconds" in ran.output
+    assert ran.seconds < 100
 
 
 @any_sandbox

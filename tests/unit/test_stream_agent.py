@@ -177,7 +177,7 @@ def test_what_an_agent_leaves_behind_does_not_keep_the_run(session: Session) -> 
     """The child holds stdout open; it is of the agent's group and ended with it."""
     began = time.monotonic()
     assert run(session, """sleep 300 & echo '{"kind": "text"}'""") == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 100
     wait_until(lambda: sweep(str(session.spec["marker"])) == [])
     assert [kind for kind, _ in told(session)] == ["started", "text"]
 
