@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,14 +43,29 @@ class _Pair(NamedTuple):
     blocks: Sequence[tuple[int, int, int]]
 
 
-def changed_words(lines: Sequence[TextLine], first: int, last: int) -> dict[int, tuple[Span, ...]]:
-    """Line → where it has words that its other side has not, for the lines from `first` to `last`."""
+def changed_words(
+    lines: Sequence[TextLine], first: int, last: int, partner: Mapping[int, int] | None = None
+) -> dict[int, tuple[Span, ...]]:
+    """Line → where it has words that its other side has not, for the lines from `first` to `last`.
+
+    `partner`: old line → the new one that is shown beside it, and no other; without it whichever is most like it.
+    """
     found: dict[int, tuple[Span, ...]] = {}
-    for removed, added in _runs(lines, *_whole(lines, first, last)):
-        for pair in _pairs(_read(lines, removed), _read(lines, added)):
-            found[pair.old.number] = _others(pair.old.tokens, ((old, size) for old, _, size in pair.blocks))
-            found[pair.new.number] = _others(pair.new.tokens, ((new, size) for _, new, size in pair.blocks))
+    for pair in _most_alike(lines, first, last) if partner is None else _beside(lines, first, last, partner):
+        found[pair.old.number] = _others(pair.old.tokens, ((old, size) for old, _, size in pair.blocks))
+        found[pair.new.number] = _others(pair.new.tokens, ((new, size) for _, new, size in pair.blocks))
     return {number: spans for number, spans in found.items() if spans and first <= number <= last}
+
+
+def _most_alike(lines: Sequence[TextLine], first: int, last: int) -> Iterator[_Pair]:
+    for removed, added in _runs(lines, *_whole(lines, first, last)):
+        yield from _pairs(_read(lines, removed), _read(lines, added))
+
+
+def _beside(lines: Sequence[TextLine], first: int, last: int, partner: Mapping[int, int]) -> Iterator[_Pair]:
+    for old, new in partner.items():
+        if first <= old <= last or first <= new <= last:
+            yield from filter(None, [_pair(*_read(lines, (old, new)))])
 
 
 def _whole(lines: Sequence[TextLine], first: int, last: int) -> tuple[int, int]:

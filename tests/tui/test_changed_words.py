@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import settings
+from hypothesis import strategies as st
 from rich.style import Style
 from textual.color import Color
 from textual.pilot import Pilot
 
 from tests.tui import fixture_gate as given
-from tests.tui.journeys import press, screen
+from tests.tui.journeys import press, screen, settle
 from tests.tui.test_themes import contrast
 from tui.changed_words import changed_words
 from tui.code_colours import LONGEST
 from tui.document_lines import one_diff
+from tui.laid_lines import lay_out
 from tui.themes import DARK, LIGHT
 from tui.widgets.lines_view import LinesView
 
@@ -104,6 +108,65 @@ def test_only_lines_that_are_asked_for_are_told_and_a_run_is_never_cut() -> None
     assert lines[5_003].text == "value = one"
     assert sorted(changed_words(lines, 5_003, 5_003)) == [5_003]
     assert changed_words(lines, 5_003, 5_003)[5_003] == changed_words(lines, 5_003, 5_010)[5_003]
+
+
+def beside(*diff: str) -> dict[str, list[str]]:
+    """The lines with their marked words when the sides of the diff stand beside each other."""
+    lines = one_diff([*HEAD, *diff])
+    found = changed_words(lines, 0, len(lines) - 1, lay_out(lines, 150, beside=True).partner)
+    return {lines[n].text: [lines[n].text[a:b] for a, b, _ in spans] for n, spans in found.items()}
+
+
+def test_side_by_side_a_line_is_compared_with_the_one_shown_beside_it_even_where_another_is_more_like_it() -> None:
+    run = ["-value = one", "+value = two", "+value = one more"]
+    assert words(*run) == [[], [], [" more"]]
+    assert beside(*run) == {"value = one": ["one"], "value = two": ["two"]}
+
+
+def test_side_by_side_a_line_beside_one_with_little_in_common_has_no_marks() -> None:
+    run = ["-def f(a, b):", "-    go(a, b)", "+# a new comment", "+def f(a, c):", "+    go(a, c)"]
+    assert beside(*run) == {}
+
+
+def test_side_by_side_a_long_run_is_marked_where_it_is_looked_at() -> None:
+    lines = one_diff([*HEAD, *(f"-value = {n}" for n in range(2_000)), *(f"+value = {n}0" for n in range(2_000))])
+    partner = lay_out(lines, 150, beside=True).partner
+    (old,) = changed_words(lines, 1_000, 1_000, partner)
+    assert old == 1_000 and set(changed_words(lines, partner[old], partner[old], partner)) == {partner[old]}
+
+
+RUN = st.lists(st.lists(st.sampled_from(["a", "b", "cc"]), max_size=3).map(" ".join), max_size=4)
+
+
+@settings(deadline=None)
+@given_any(st.lists(st.tuples(RUN, RUN), max_size=3))
+def test_whatever_the_runs_only_lines_with_a_partner_are_marked_and_as_if_both_were_alone(
+    runs: list[tuple[list[str], list[str]]],
+) -> None:
+    rows = [row for old, new in runs for row in (*(f"-{x}" for x in old), *(f"+{x}" for x in new), " between")]
+    lines = one_diff([*HEAD, *rows])
+    laid = lay_out(lines, 150, beside=True)
+    found = changed_words(lines, 0, len(lines) - 1, laid.partner)
+    assert set(found) <= {number for pair in laid.partner.items() for number in pair}
+    for old, new in laid.partner.items():
+        alone = words(f"-{lines[old].text}", f"+{lines[new].text}")
+        assert [[lines[n].text[a:b] for a, b, _ in found.get(n, ())] for n in (old, new)] == alone
+
+
+async def test_the_marks_follow_the_way_a_diff_is_laid_out(tmp_path: Path) -> None:
+    view = LinesView()
+    lines = one_diff([*HEAD, "-value = one", "+value = two", "+value = one more"])
+    old = next(n for n, line in enumerate(lines) if line.text == "value = one")
+
+    async with screen(given.gate_with_a_past(tmp_path)) as pilot:
+        await pilot.app.screen.mount(view)
+        view.show(lines)
+        for beside, changed in ((False, ["", "", " more"]), (True, ["one", "two", ""]), (False, ["", "", " more"])):
+            view.lay_beside(beside)
+            await settle(pilot)
+            looks = [view._drawing._colours.of(n) for n in range(old, old + 3)]
+            marks = ["".join(lines[old + n].text[a:b] for a, b, _ in one.changed) for n, one in enumerate(looks)]
+            assert marks == changed
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)

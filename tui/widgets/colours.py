@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,6 +37,7 @@ class Colours:
         """`seen` tells the first and the last of the lines in view that stand near each other."""
         self._widget, self._seen = widget, seen
         self._lines: Sequence[TextLine] = ()
+        self._partner: Mapping[int, int] | None = None
         self._known: dict[int, Looks] = {}
         self._before: dict[int, Looks] = {}
         """Of lines that stayed while others changed: shown until it is known whether those others matter to them."""
@@ -47,6 +48,16 @@ class Colours:
         before, self._known = self._before | self._known, {}
         self._before = {n: before[n] for n in before if n < len(lines) and lines[n] == self._lines[n]}
         self._lines = lines
+
+    def lay(self, partner: Mapping[int, int] | None) -> None:
+        """Lines of a diff have these beside them from now on (old → new; None: all stand below each other).
+
+        Their colours stay; the words that are marked are those that the other one has not.
+        """
+        if partner != self._partner:
+            self._partner = partner
+            self._before = {n: looks._replace(changed=()) for n, looks in (self._before | self._known).items()}
+            self._known = {}
 
     def of(self, line: int) -> Looks:
         """How a line looks; plain, and a thread that finds out, where it is not known yet."""
@@ -77,20 +88,22 @@ class Colours:
             at += len(word)
 
     def _ask(self) -> None:
-        work = partial(self._find, self._lines, _wanted(self._seen(), len(self._lines)))
+        work = partial(self._find, self._lines, self._partner, _wanted(self._seen(), len(self._lines)))
         self._widget.run_worker(work, thread=True, group="colours", name="colours", exit_on_error=False)
 
-    def _find(self, lines: Sequence[TextLine], wanted: Sequence[tuple[int, int]]) -> None:
+    def _find(
+        self, lines: Sequence[TextLine], partner: Mapping[int, int] | None, wanted: Sequence[tuple[int, int]]
+    ) -> None:
         found: dict[int, Looks] = {}
         for first, last in wanted:
-            changed = changed_words(lines, first, last)
+            changed = changed_words(lines, first, last, partner)
             found |= {n: Looks(spans, changed.get(n, ())) for n, spans in colours(lines, first, last).items()}
         if not get_current_worker().is_cancelled:
-            self._widget.call_later(self._take, lines, found)
+            self._widget.call_later(self._take, lines, partner, found)
 
-    def _take(self, lines: Sequence[TextLine], found: dict[int, Looks]) -> None:
+    def _take(self, lines: Sequence[TextLine], partner: Mapping[int, int] | None, found: dict[int, Looks]) -> None:
         self._asked = False
-        if lines is self._lines:
+        if lines is self._lines and partner is self._partner:
             self._known |= found
         self._widget.refresh()
 

@@ -145,6 +145,7 @@ class LinesView(ScrollView, can_focus=True):
         if not same or self._room != self._width:
             self._width = width = self._room
             self._laid = lay_out(self._lines, width, beside=self.beside) if width else Laid()
+            self._drawing.lay(self._laid)
             self._order()
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._laid))
         self.cursor = self._meant(self.cursor)

@@ -40,6 +40,10 @@ class RowDrawing:
         self._lines = lines
         self._colours.turn_to(lines)
 
+    def lay(self, laid: Laid) -> None:
+        """So they are laid out from now on."""
+        self._colours.lay(laid.partner if laid.beside else None)
+
     def blank(self, width: int) -> Strip:
         """A row below the text."""
         return Strip.blank(width, self._inks["$foreground"])
