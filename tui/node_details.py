@@ -10,26 +10,30 @@ from textual.content import Content
 from tui.format import LOOKS, count, duration, elapsed, plural, word
 from tui.read_model import ACTIVE_STATUS, CheckView, PhaseView, SessionView, StepView
 from tui.sanitize import clean, one_line
+from tui.wrap import UNKNOWN, hang
 
 if TYPE_CHECKING:
     from tui.tree_model import Node
 
 Piece = Content | tuple[str, str] | str
 
+_LABEL = 7
+"""Cells of a label and the space after it."""
 
-def describe_node(node: Node, now: float) -> Content:
-    """The title line and what follows from the kind of node."""
+
+def describe_node(node: Node, now: float, across: int = UNKNOWN) -> Content:
+    """The title line and what follows from the kind of node, in so many cells across."""
     lines = [_title(node, now)]
     if node.step is not None:
-        lines += _step(node.step, now)
+        lines += _step(node.step, now, across)
     elif node.session is not None:
-        lines += _session(node.session)
+        lines += _session(node.session, across)
     elif node.check is not None:
         lines += _check(node.check)
     elif node.phase is not None:
         lines += _phase(node.phase)
     else:
-        lines += _members(node, now)
+        lines += _members(node, now, across)
     return Content("\n").join(lines)
 
 
@@ -53,13 +57,13 @@ def _step_title(step: StepView) -> str:
     return " · ".join(filter(None, [step.lego, step.step]))
 
 
-def _members(node: Node, now: float) -> list[Content]:
+def _members(node: Node, now: float, across: int) -> list[Content]:
     """The steps of a LEGO, and everything about the one that matters now."""
     lines = [_title(child, now) for child in node.children]
     matters = next((child.step for child in node.children if child.status in ACTIVE_STATUS and child.step), None)
-    return (
-        [*lines, Content(""), Content.styled(_step_title(matters), "bold"), *_step(matters, now)] if matters else lines
-    )
+    if matters is None:
+        return lines
+    return [*lines, Content(""), Content.styled(_step_title(matters), "bold"), *_step(matters, now, across)]
 
 
 def _phase(phase: PhaseView) -> list[Content]:
@@ -72,15 +76,14 @@ def _phase(phase: PhaseView) -> list[Content]:
     return lines
 
 
-def _step(step: StepView, now: float) -> list[Content]:
+def _step(step: StepView, now: float, across: int) -> list[Content]:
     lines = [Content(one_line(step.why))] if step.why else []
-    lines += _fact("reads", step.inputs)
-    lines += _fact("writes", step.outputs)
-    lines += _fact("edited", step.edited)
+    for name, values in (("reads", step.inputs), ("writes", step.outputs), ("edited", step.edited)):
+        lines += _fact(name, values, across)
     if step.older_text:
-        lines.append(
-            _line(("older text  ", "$text-accent"), ("the document tells it something else now", "$text-muted"))
-        )
+        label = "older text  "
+        told = hang("the document tells it something else now", len(label), across)
+        lines.append(_line((label, "$text-accent"), (told, "$text-muted")))
     if step.checks:
         lines += [Content(""), *_check(step.checks[-1])]
     lines += _failures(step)
@@ -90,9 +93,10 @@ def _step(step: StepView, now: float) -> list[Content]:
     return lines
 
 
-def _fact(name: str, values: Iterable[str]) -> list[Content]:
+def _fact(name: str, values: Iterable[str], across: int) -> list[Content]:
     text = ", ".join(one_line(value).replace("`", "") for value in values)
-    return [_line((f"{name:<7}", "$text-muted"), text)] if text else []
+    label = f"{name:<{_LABEL}}" if len(name) < _LABEL else f"{name} "
+    return [_line((label, "$text-muted"), hang(text, len(label), across))] if text else []
 
 
 def _failures(step: StepView) -> list[Content]:
@@ -134,10 +138,10 @@ def _session_line(session: SessionView, now: float) -> Content:
     return _line((f"{session.substep} #{session.attempt}", "bold"), "  ", (text, "$text-muted"))
 
 
-def _session(session: SessionView) -> list[Content]:
+def _session(session: SessionView, across: int) -> list[Content]:
     facts = [session.runtime, count(session.tokens, "tokens"), _confidence(session)]
     lines = [_line((" · ".join(filter(None, facts)), "$text-muted"))]
-    lines += _fact("session", [session.id])
+    lines += _fact("session", [session.id], across)
     if session.summary:
         lines += [Content(""), Content(clean(session.summary))]
     if session.reason:

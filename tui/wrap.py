@@ -23,6 +23,15 @@ def wrap_cells(text: str, width: int) -> list[str]:
     return [*lines, line]
 
 
+UNKNOWN = 1000
+"""How wide it will be, before it is laid out."""
+
+
+def hang(text: str, indent: int, across: int) -> str:
+    """`text` (one paragraph) as it follows a label of `indent` cells in a row `across` wide: wrapped under itself."""
+    return f"\n{' ' * indent}".join(wrap_cells(text, across - indent))
+
+
 def _words(text: str, width: int) -> list[str]:
     """The words of `text`; its indentation stays with the first one."""
     stripped = text.lstrip(" ")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
+
 from tests.tui import fixture_views as views
+from tests.tui.journeys import screen, settle, text_of
 from tui.format import count, duration, plural, timestamp, word
 from tui.journal import describe, last_event
 from tui.node_details import describe_node
@@ -79,6 +83,39 @@ def test_details_of_every_node_can_be_told(tmp_path: Path) -> None:
             everything |= {row.node.key: True for row in rows(roots, everything)}
         for row in rows(roots, everything):
             assert describe_node(row.node, views.NOW).plain
+
+
+def test_what_follows_a_label_is_wrapped_under_itself_and_nothing_of_it_is_lost(tmp_path: Path) -> None:
+    files = tuple(f"src/reading_log/file_{n}.py" for n in range(6))
+    step = views.step("code", 7, "done", "store")._replace(inputs=files, outputs=files[:1], older_text=True)
+    node = build(views.finished(tmp_path)._replace(phases=(views.phase(7, step),)))[0].children[0]
+    shown = describe_node(node, views.NOW, 44).plain.split("\n")
+    at = next(n for n, line in enumerate(shown) if line.startswith("reads"))
+    reads, rest = shown[at : at + 6], shown[at + 6 :]
+    assert [line[:7] for line in reads] == ["reads  ", *[" " * 7] * 5]
+    assert " ".join(line[7:] for line in reads) == ", ".join(files)
+    assert rest == ["writes " + files[0], "older text  the document tells it something", "            else now"]
+
+
+def test_a_long_label_is_not_glued_to_its_text(tmp_path: Path) -> None:
+    roots = build(views.running(tmp_path))
+    everything = {row.node.key: True for row in rows(roots, {})}
+    shown = rows(roots, everything | {row.node.key: True for row in rows(roots, everything)})
+    node = next(row.node for row in shown if row.node.session is not None)
+    assert node.session is not None
+    assert f"session {node.session.id}" in describe_node(node, views.NOW).plain
+
+
+@pytest.mark.parametrize("size", [(120, 40), (160, 50)])
+async def test_in_the_details_the_lines_after_a_label_follow_the_room(size: tuple[int, int], tmp_path: Path) -> None:
+    files = tuple(f"src/reading_log/file_{n}.py" for n in range(12))
+    step = views.step("code", 7, "running", "store")._replace(inputs=files)
+    async with screen(views.running(tmp_path)._replace(phases=(views.phase(7, step),))) as pilot:
+        await pilot.resize_terminal(*size)
+        await settle(pilot)
+        lines = re.findall(r"(reads|     )  ((?:src/reading_log/file_\d+\.py,? ?)+)", text_of(pilot))
+        assert [label.strip() for label, _ in lines] == ["reads", *[""] * (len(lines) - 1)] and len(lines) > 1
+        assert " ".join(text.strip() for _, text in lines) == ", ".join(files)
 
 
 def test_durations_counts_and_words() -> None:

@@ -11,11 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.wrap import wrap_cells
+from tui.wrap import UNKNOWN, hang
 
 _KEYS = 18
-_UNKNOWN = 1000
-"""How wide it will be, before it is laid out."""
 _NAMES = {
     "question_mark": "?",
     "slash": "/",
@@ -50,7 +48,7 @@ class KeyList(Static):
     """The keys, wrapped to the room there is."""
 
     def __init__(self, groups: Sequence[tuple[str, Iterable[BindingType]]]) -> None:
-        super().__init__(help_content(groups, _UNKNOWN))
+        super().__init__(help_content(groups, UNKNOWN))
         self.groups = groups
 
     def on_resize(self) -> None:
@@ -66,8 +64,7 @@ def help_content(groups: Iterable[tuple[str, Iterable[BindingType]]], across: in
         for binding in bindings:
             if isinstance(binding, Binding) and binding.description:
                 keys = " ".join(_NAMES.get(key, key) for key in binding.key.split(","))
-                lines = wrap_cells(binding.tooltip or binding.description, across - _KEYS)
-                said = f"\n{' ' * _KEYS}".join(lines)
+                said = hang(binding.tooltip or binding.description, _KEYS, across)
                 text += Content.assemble((f"  {keys:<{_KEYS - 2}}", "bold"), f"{said}\n")
         text += "\n"
     hint = "Everything is also in the command palette: ctrl+p. Arrow keys and hjkl do the same."

@@ -170,8 +170,12 @@ class MainScreen(Screen[None]):
 
     def _describe(self) -> None:
         if self._node is not None:
-            content = describe_node(self._node, self.clock())
-            self.query_one(Details).show(self._node.key, content)
+            details = self.query_one(Details)
+            details.show(self._node.key, describe_node(self._node, self.clock(), details.across))
+
+    def on_details_widened(self) -> None:
+        """What is wrapped under itself follows the room."""
+        self._describe()
 
     def on_phase_tree_opened(self, message: PhaseTree.Opened) -> None:
         """Enter on a node: its session's output, else the details."""

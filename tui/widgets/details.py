@@ -6,8 +6,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 
 from tui.widgets.text import Text
+from tui.wrap import UNKNOWN
+
+
+class _Words(Text):
+    """The text itself, as wide as the scrollbar leaves room."""
+
+    def on_resize(self) -> None:
+        """What is wrapped by hand has to be wrapped anew."""
+        self.post_message(Details.Widened())
 
 
 class Details(VerticalScroll, can_focus=True):
@@ -20,6 +30,10 @@ class Details(VerticalScroll, can_focus=True):
         Binding("g", "scroll_home", "To the top", show=False, id="details.scroll_home"),
         Binding("G", "scroll_end", "To the end", show=False, id="details.scroll_end"),
     ]
+
+    class Widened(Message):
+        """There is another width for the text."""
+
     DEFAULT_CSS = """
     Details { padding: 0 1; scrollbar-size-vertical: 1; }
     """
@@ -29,7 +43,12 @@ class Details(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """One text."""
-        yield Text(id="details-text")
+        yield _Words(id="details-text")
+
+    @property
+    def across(self) -> int:
+        """Cells in a row of the text."""
+        return self.query_one("#details-text").content_size.width or UNKNOWN
 
     def show(self, key: str, content: Content) -> None:
         """Draws `content`; another `key` starts at its top."""
