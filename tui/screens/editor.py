@@ -13,16 +13,20 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.keeping_text import Keeper
 from tui.loaders.text_file import read_data, write_data
 from tui.sanitize import one_line
 from tui.screens.searching import Searching
 from tui.screens.unsaved import ChangedElsewhere, Unsaved
 from tui.text_file import MOST_BYTES, NotEditable, TextFile, parse_text
+from tui.unsaved_text import begin, digest
+from tui.widgets.draft_note import DraftNote
 from tui.widgets.editor_text import EditorSearch, EditorText
 from tui.widgets.key_line import KeyLine
 from tui.widgets.title_line import TitleLine
 
 if TYPE_CHECKING:
+    from tui.app import MetaApp
     from tui.personal import PersonalApp
 
 _ELSEWHERE = "VISUAL or EDITOR names a program that opens such files from a terminal; or open it yourself."
@@ -59,16 +63,18 @@ class EditorScreen(Searching, Screen[bool]):
         _key("ctrl+y", "redo", "Redo", "Bring back what was undone", show=False),
         _key("ctrl+f", "search", "Find", "Find words in the text"),
         _key("ctrl+g", "match(1)", "Next match", "To the next place that has the words"),
+        _key("ctrl+l", "take_file", "Take the file", "The file as it is, not what was typed; undo brings that back"),
         _key("escape", "back", "Back", "End the search, else leave; asks where something is unsaved"),
     ]
-    app: PersonalApp
+    app: MetaApp
 
     def __init__(self, path: Path, file: TextFile, *, is_new: bool = False, look_only: bool = False) -> None:
         super().__init__()
         self.path, self.file, self.look_only = path, file, look_only
-        self.on_disk = None if is_new else file.data
-        """What the file held when it was last read or written; None where there was none."""
-        self.head, self.place = TitleLine(), Static(id="editor-place")
+        self.on_disk = digest(None if is_new else file.data)
+        """The digest of what the text here was begun from, or of what was written last; "" for no file."""
+        self.keeper: Keeper | None = None
+        self.head, self.place, self.note = TitleLine(), Static(id="editor-place"), DraftNote()
         self.text = EditorText(file, look_only=look_only)
         self.changed_it = self.saved = False
 
@@ -77,15 +83,44 @@ class EditorScreen(Searching, Screen[bool]):
         with Horizontal(id="editor-head"):
             yield self.head
             yield self.place
+        yield self.note
         yield self.text
         yield EditorSearch(id="editor-search")
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Ready to type."""
+        """Ready to type; with what was typed before and not saved, if anything was."""
+        if not self.look_only:
+            self._begin(Keeper(self.app, self.path))
         self.text.focus()
         self.draw_title()
         self.draw()
+
+    def _begin(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+        key = self.app.keymap.get("editor.take_file", "ctrl+l")
+        opening = begin(self.file.text, self.on_disk, keeper.load(), key)
+        if opening.note:
+            self.on_disk = opening.begun_from
+            self.text.take(opening.text)
+            self.note.show(opening.note)
+        self._keep()
+
+    def _keep(self) -> None:
+        if self.keeper is not None:
+            self.keeper.keep(self.text.text if self.is_unsaved() else None, self.on_disk)
+
+    def _give_up(self) -> None:
+        if self.keeper is not None:
+            self.keeper.keep(None)
+            self.keeper.finish()
+            self.keeper = None
+
+    def on_unmount(self) -> None:
+        """What was typed last is kept, or what is settled removed, before the app may end."""
+        if self.keeper is not None:
+            self._keep()
+            self.keeper.finish()
 
     @property
     def name_of_file(self) -> str:
@@ -100,7 +135,7 @@ class EditorScreen(Searching, Screen[bool]):
 
     def draw_title(self) -> None:
         """Draws what it is."""
-        state = "   new" if self.on_disk is None else "   only to be read" if self.look_only else ""
+        state = "   new" if not self.on_disk else "   only to be read" if self.look_only else ""
         title = Content.assemble((self.name_of_file, "bold"), (state, "$text-muted"))
         self.head.show(title, 0)
 
@@ -116,6 +151,7 @@ class EditorScreen(Searching, Screen[bool]):
     def on_text_area_changed(self) -> None:
         """Something was typed."""
         self.draw()
+        self._keep()
 
     def on_text_area_selection_changed(self) -> None:
         """The cursor moved."""
@@ -131,6 +167,8 @@ class EditorScreen(Searching, Screen[bool]):
             return False
         if action == "match":
             return self.is_searching
+        if action == "take_file":
+            return self.note.display
         return not self.look_only or action not in ("save", "undo", "redo")
 
     def action_undo(self) -> None:
@@ -154,6 +192,7 @@ class EditorScreen(Searching, Screen[bool]):
         if answer == "save":
             self._save(then_leave=True)
         elif answer == "discard":
+            self._give_up()
             self.dismiss(self.changed_it)
 
     def action_save(self) -> None:
@@ -163,12 +202,11 @@ class EditorScreen(Searching, Screen[bool]):
     def _save(self, *, then_leave: bool) -> None:
         try:
             now = read_data(self.path)
-            is_as_opened = now == self.on_disk
+            is_as_opened = digest(now) == self.on_disk
             if is_as_opened:
                 self._write()
         except OSError as error:
-            text = f"{self.name_of_file}: {_explain(error)} Your text is still here."
-            self.notify(text, title="Not written", severity="error", markup=False, timeout=12)
+            self._complain("Not written", error)
             return
         if not is_as_opened:
             question = ChangedElsewhere(self.name_of_file, gone=now is None)
@@ -178,32 +216,51 @@ class EditorScreen(Searching, Screen[bool]):
 
     def _write(self) -> None:
         file = self.file.with_text(self.text.text)
-        if file.data != self.on_disk:
+        if digest(file.data) != self.on_disk:
             write_data(self.path, file.data)
             self.changed_it = True
-        self._stands(file)
+        self._stands(file, file.data)
+
+    def action_take_file(self) -> None:
+        """The file as it is now, in place of what was typed before."""
+        try:
+            now = read_data(self.path, MOST_BYTES + 1)
+        except OSError as error:
+            self._complain("Not read", error)
+        else:
+            self._take(now)
 
     def _settle(self, answer: str | None, theirs: bytes | None, then_leave: bool) -> None:
         """What the person decided about a file that was changed elsewhere; `theirs` is what they were asked about."""
         if answer == "write":
-            self.on_disk = theirs
+            self.on_disk = digest(theirs)
             self._save(then_leave=then_leave)
         elif answer == "take" and theirs is not None:
-            try:
-                file = parse_text(theirs)
-            except NotEditable as error:
-                text = f"{self.name_of_file}: {error} {_ELSEWHERE}"
-                self.notify(text, title="Theirs cannot be shown here", severity="warning", markup=False, timeout=15)
-                return
-            self.changed_it = True
-            self._stands(file)
-            self.text.take(file.text)
+            self._take(theirs)
 
-    def _stands(self, file: TextFile) -> None:
+    def _take(self, theirs: bytes | None) -> None:
+        try:
+            file = TextFile() if theirs is None else parse_text(theirs)
+        except NotEditable as error:
+            text = f"{self.name_of_file}: {error} {_ELSEWHERE}"
+            self.notify(text, title="Theirs cannot be shown here", severity="warning", markup=False, timeout=15)
+            return
+        self.changed_it = self.changed_it or file.data != self.file.data
+        self._stands(file, theirs)
+        self.text.take(file.text)
+
+    def _stands(self, file: TextFile, data: bytes | None) -> None:
         """The file holds this now."""
-        self.file, self.on_disk, self.saved = file, file.data, True
+        self.file, self.on_disk, self.saved = file, digest(data), data is not None
+        self.note.show("")
+        self.refresh_bindings()
         self.draw_title()
         self.draw()
+        self._keep()
+
+    def _complain(self, what: str, error: OSError) -> None:
+        text = f"{self.name_of_file}: {_explain(error)} Your text is still here."
+        self.notify(text, title=what, severity="error", markup=False, timeout=12)
 
 
 def _explain(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,17 @@ from engine.names import INTENT
 from engine.resources import document
 from tui.edit import edit_file
 from tui.format import plural
-from tui.intent_guide import Assessed, Progress, Section, assess, parse_template, section_at, skeleton
+from tui.guide_words import guide
+from tui.intent_guide import Section, assess, parse_template, section_at, skeleton
+from tui.keeping_text import Keeper
 from tui.launch import Launch
+from tui.loaders.text_file import read_data
 from tui.sanitize import clean, one_line
 from tui.screens.confirm import Confirm
+from tui.screens.unsaved import ChangedElsewhere
+from tui.unsaved_text import begin, digest
+from tui.widgets.draft_note import DraftNote
+from tui.widgets.editor_text import take_text
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text
 from tui.widgets.title_line import TitleLine
@@ -53,6 +61,14 @@ class IntentScreen(Screen[None]):
         ),
         Binding("ctrl+o", "edit", "Your editor", priority=True, tooltip="Go on in your own editor", id="intent.edit"),
         Binding(
+            "ctrl+l",
+            "take_file",
+            "Take the file",
+            priority=True,
+            tooltip="The file as it is, not what was typed; undo brings that back",
+            id="intent.take_file",
+        ),
+        Binding(
             "escape",
             "back",
             "Back, text is kept",
@@ -68,43 +84,68 @@ class IntentScreen(Screen[None]):
         super().__init__()
         self.folder, self.file = folder, folder / INTENT
         self.sections: tuple[Section, ...] = ()
+        self.area = TextArea(id="intent-text", tab_behavior="focus", highlight_cursor_line=False, soft_wrap=True)
         self.begun_with = self.kept = ""
+        self.on_disk = ""
+        """The digest of what the text here was begun from, or of what was written last; "" for no file."""
+        self.keeper: Keeper | None = None
 
     def compose(self) -> ComposeResult:
         """A title, the text beside its guide, the keys."""
         yield TitleLine()
+        yield DraftNote()
         with Horizontal(id="intent-sides"):
-            yield TextArea(id="intent-text", tab_behavior="focus", highlight_cursor_line=False, soft_wrap=True)
+            yield self.area
             with VerticalScroll(id="guide", can_focus=False):
                 yield Text(id="guide-text")
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """The text of the folder, else the headings of the template."""
+        """The text of the folder, else the headings of the template; or what was typed before and not kept."""
         self.sections = parse_template(document(GUIDE).read_text(encoding="utf-8"))
         self.begun_with = skeleton(self.sections)
-        area = self.query_one(TextArea)
+        area = self.area
         text = self._text_of_file()
         if text is None:
             self.dismiss()
             return
-        area.load_text(self.begun_with if is_unwritten(text) else text)
+        self.keeper = Keeper(self.app, self.file)
+        key = self.app.keymap.get("intent.take_file", "ctrl+l")
+        opening = begin(text, self.on_disk, self.keeper.load(), key)
+        self.on_disk = opening.begun_from
+        area.load_text(self._to_edit(text))
         area.move_cursor((0, len(area.document.get_line(0))))
+        if opening.note:
+            take_text(area, opening.text)
+        self.query_one(DraftNote).show(opening.note)
+        self.refresh_bindings()
         area.focus()
+        self._keep_draft()
         self.draw()
+
+    def on_unmount(self) -> None:
+        """What was typed last is kept, or what is settled removed, before the app may end."""
+        if self.keeper is not None:
+            self._keep_draft()
+            self.keeper.finish()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The file is taken only in place of something else."""
+        return action != "take_file" or (bool(self.query(DraftNote)) and self.query_one(DraftNote).display)
 
     @property
     def text(self) -> str:
         """What stands there now."""
-        return self.query_one(TextArea).text
+        return self.area.text
 
     def is_unsaved(self) -> bool:
         """Whether something was written that would be lost."""
         return bool(self.text.strip()) and self.text not in (self.begun_with, self.kept)
 
     def on_text_area_changed(self) -> None:
-        """The guide follows every letter."""
+        """The guide follows every letter, and every letter is kept."""
         self.draw()
+        self._keep_draft()
 
     def on_text_area_selection_changed(self) -> None:
         """The guide follows the cursor."""
@@ -113,7 +154,7 @@ class IntentScreen(Screen[None]):
     def draw(self) -> None:
         """Draws title and guide."""
         assessed = assess(self.text, self.sections)
-        at = section_at(self.text, self.query_one(TextArea).cursor_location[0])
+        at = section_at(self.text, self.area.cursor_location[0])
         name = one_line(assessed.name) or "New app"
         title = Content.assemble((name, "bold"), (f"   {plural(assessed.words, 'word')} · {self.file}", "$text-muted"))
         self.query_one(TitleLine).show(title, 0)
@@ -121,7 +162,7 @@ class IntentScreen(Screen[None]):
 
     def action_next_section(self) -> None:
         """Below the next heading; after the last one to the first."""
-        area = self.query_one(TextArea)
+        area = self.area
         lines = area.text.split("\n")
         heads = [number for number, line in enumerate(lines) if line.startswith("#")]
         row = area.cursor_location[0]
@@ -133,19 +174,27 @@ class IntentScreen(Screen[None]):
     def action_back(self) -> None:
         """Keeps what was written."""
         if self.is_unsaved():
-            if not self._keep():
-                return
-            self.app.notify(f"Kept in {self.file}. n with the same folder goes on.", markup=False, timeout=6)
+            self._keep(self._leave)
+        else:
+            self.dismiss()
+
+    def _leave(self) -> None:
+        self.app.notify(f"Kept in {self.file}. n with the same folder goes on.", markup=False, timeout=6)
         self.dismiss()
+
+    def action_take_file(self) -> None:
+        """The file as it is now, in place of what was typed before."""
+        if (text := self._text_of_file()) is not None:
+            take_text(self.area, self._to_edit(text))
+            self._settled()
 
     def action_edit(self) -> None:
         """Opens the person's own editor on the text."""
-        if self._keep():
-            edit_file(self.app, self.file, self._edited)
+        self._keep(lambda: edit_file(self.app, self.file, self._edited))
 
     def _edited(self, changed: bool) -> None:
         if changed and (text := self._text_of_file()) is not None:
-            self.query_one(TextArea).load_text(text)
+            self.area.load_text(text)
 
     def action_begin(self) -> None:
         """Begins, or says first what is missing."""
@@ -161,73 +210,66 @@ class IntentScreen(Screen[None]):
             self._sure(True)
 
     def _sure(self, yes: bool | None) -> None:
-        if yes and self._keep():
-            self.app.exit(Launch("new", self.folder))
+        if yes:
+            self._keep(lambda: self.app.exit(Launch("new", self.folder)))
 
     def _text_of_file(self) -> str | None:
         """The text in the folder, "" where there is none; None, which is said, where it cannot be read as text."""
         try:
-            self.kept = self.file.read_text(encoding="utf-8") if self.file.is_file() else ""
+            data = read_data(self.file)
+            text = (data or b"").decode()
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else f"no UTF-8 text (byte {error.start})"
             text = f"{self.file}: {why}. Mend it with a program that can read it; it was left as it is."
             self.app.notify(text, title="Not opened here", severity="error", markup=False, timeout=15)
             return None
+        # In the text area every line ends with a plain newline.
+        self.kept, self.on_disk = text.replace("\r\n", "\n").replace("\r", "\n"), digest(data)
         return self.kept
 
-    def _keep(self) -> bool:
-        """Writes the text; says what is wrong where it cannot."""
-        from engine.state.atomic import write_atomic
+    def _to_edit(self, text: str) -> str:
+        return self.begun_with if is_unwritten(text) else text
 
+    def _keep_draft(self) -> None:
+        if self.keeper is not None:
+            self.keeper.keep(self.text if self.is_unsaved() else None, self.on_disk)
+
+    def _keep(self, then: Callable[[], object]) -> None:
+        """Writes the text and goes on, but asks first where the file was changed elsewhere; says what it cannot do."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomic(self.file, self.text.encode())
+            now = read_data(self.file)
+            is_as_begun = digest(now) == self.on_disk
+            if is_as_begun:
+                self._write()
         except OSError as error:
             text = f"{error.filename or self.file}: {error.strerror}. Your text is still here."
             self.notify(text, title="Not written", severity="error", markup=False, timeout=12)
-            return False
-        self.kept = self.text
-        return True
+            return
+        if is_as_begun:
+            then()
+        else:
+            question = ChangedElsewhere(one_line(str(self.file)), gone=now is None)
+            self.app.push_screen(question, lambda answer: self._settle(answer, now, then))
 
+    def _settle(self, answer: str | None, theirs: bytes | None, then: Callable[[], object]) -> None:
+        """What the person decided about a file that was changed elsewhere; `theirs` is what they were asked about."""
+        if answer == "write":
+            self.on_disk = digest(theirs)
+            self._keep(then)
+        elif answer == "take":
+            self.action_take_file()
 
-def guide(assessed: Assessed, sections: tuple[Section, ...], at: str, sensitive: bool) -> Content:
-    """What belongs where the cursor is, then how far every heading is, then what is missing."""
-    here = next((one for one in sections if one.title.lower() == at.lower()), None)
-    lines = [Content.styled(at or "The name of the app", "bold $text-primary")]
-    lines.append(Content(one_line(here.hint, 1000) if here and here.title else _first(here)))
-    lines.append(Content(""))
-    lines += [_progress(one, one.section.title.lower() == at.lower()) for one in assessed.sections]
-    lines.append(Content(""))
-    if assessed.missing:
-        lines.append(Content.styled("Still missing", "bold $text-warning"))
-        lines += [Content.assemble(("◆ ", "$text-warning"), one_line(one)) for one in assessed.missing]
-    else:
-        lines.append(Content.styled("✓ Enough to begin: ctrl+r", "bold $text-success"))
-    if sensitive:
-        text = "It speaks of secrets, money or personal data: it is built with the sensitive app's further checks."
-        lines += [Content(""), Content.styled(f"! {text}", "$text-accent")]
-    return Content("\n").join(lines)
+    def _write(self) -> None:
+        from engine.state.atomic import write_atomic
 
+        data = self.text.encode()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(self.file, data)
+        self.kept, self.on_disk = self.text, digest(data)
+        self._settled()
 
-def _first(here: Section | None) -> str:
-    if here is None:
-        return "A heading of your own: it is read like the others."
-    return "One line, after the #. Then say what you want, not how it should be programmed. Half a page is enough."
-
-
-def _progress(one: Progress, is_here: bool) -> Content:
-    if one.words:
-        glyph, style, state = "✓", "$text-success", plural(one.words, "word")
-    elif not one.there:
-        glyph, style, state = "–", "$text-disabled", "taken out"
-    else:
-        glyph, style, state = (
-            "○",
-            "$text-warning" if one.needed else "$text-muted",
-            "needed" if one.needed else "if it matters",
-        )
-    return Content.assemble(
-        (f"{glyph} ", style),
-        (f"{one.section.title:<24}", "bold" if is_here else ""),
-        (f" {state}", style if one.needed else "$text-muted"),
-    )
+    def _settled(self) -> None:
+        """Nothing is here that the file does not hold, or that the person gave up."""
+        self.query_one(DraftNote).show("")
+        self.refresh_bindings()
+        self._keep_draft()

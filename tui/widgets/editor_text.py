@@ -20,6 +20,15 @@ class EditorSearch(SearchLine):
     HINT = "ctrl+g next"
 
 
+def take_text(area: TextArea, text: str) -> None:
+    """Another text in place of the one there, as an edit that can be undone; the cursor stays in its line."""
+    row, column = area.cursor_location
+    area.history.checkpoint()
+    area.replace(text, (0, 0), area.document.end)
+    row = min(row, area.document.line_count - 1)
+    area.move_cursor((row, min(column, len(area.document.get_line(row)))))
+
+
 class EditorText(TextArea):
     """Follows the app's colours; tab indents as the file does."""
 
@@ -40,12 +49,8 @@ class EditorText(TextArea):
         self.indent_width = 4 if file.indent == "\t" else len(file.indent)
 
     def take(self, text: str) -> None:
-        """Another text in place of this one, as an edit that can be undone; the cursor stays in its line."""
-        row, column = self.cursor_location
-        self.history.checkpoint()
-        self.replace(text, (0, 0), self.document.end)
-        row = min(row, self.document.line_count - 1)
-        self.move_cursor((row, min(column, len(self.document.get_line(row)))))
+        """Another text in place of this one, as an edit that can be undone."""
+        take_text(self, text)
 
     def search(self, words: str) -> int:
         """Goes to the first match from the cursor on; how many there are."""
