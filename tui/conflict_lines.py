@@ -24,7 +24,7 @@ _MARK = "conflict "
 _NOTES: Mapping[Standing | PlaceStanding, tuple[str, str, str]] = {
     "yours": ("your lines stand", "stands now", "left out"),
     "new": ("the new lines stand", "left out", "stands now"),
-    "edited": ("as you brought it together", "", ""),
+    "edited": ("edited by hand", "", ""),
     "unclear": ("looks like another place of the file", "", ""),
     "unknown": ("", "stands now", "left out"),
 }
@@ -33,7 +33,7 @@ _NOTES: Mapping[Standing | PlaceStanding, tuple[str, str, str]] = {
 _SUMMED: Mapping[PlaceStanding, str] = {
     "yours": "yours",
     "new": "new",
-    "edited": "brought together",
+    "edited": "edited by hand",
     "unclear": "unclear",
 }
 _COLOURS = {"stands now": "$text-success", "left out": "$text-warning"}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from engine.commands.common import folder, go_on, read_state, told
-from engine.conflicts import Standing, standing
+from engine.conflict_reading import PlaceStanding
+from engine.conflicts import Standing, Stands, standing_by_place
 from engine.errors import UsageError
 from engine.facts import assess_workspace
 from engine.staleness import outputs_now
@@ -53,8 +55,14 @@ def _as_it_lies(workspace: Workspace, waiting: Waiting) -> dict[str, str]:
 _STANDS: Mapping[Standing, str] = {
     "yours": "your lines stay",
     "new": "the new lines stand, as you took them",
-    "edited": "what you made of both stands",
+    "edited": "the lines that you edited by hand stand",
     "unknown": "what lies in the workspace stands",
+}
+_AT_PLACES: Mapping[PlaceStanding, str] = {
+    "yours": "your lines",
+    "new": "the new ones",
+    "edited": "lines edited by hand",
+    "unclear": "lines that look like another place",
 }
 
 
@@ -65,11 +73,25 @@ def _what_stands(place: Path, gate: str) -> str:
     record = state.record(asked.step, asked.lego) if asked else None
     if record is None or not record.conflicts:
         return ""
-    stands = standing(place, gate, sorted(record.conflicts))
-    files = {words: [path for path in stands if stands[path] == side] for side, words in _STANDS.items()}
+    files: dict[str, list[str]] = {}
+    for path, stands in sorted(standing_by_place(place, gate, record.conflicts).items()):
+        files.setdefault(words_of(stands), []).append(path)
     return "".join(
-        f"Where the new {', '.join(paths)} and your edits differ, {words}. " for words, paths in files.items() if paths
+        f"Where the new {', '.join(paths)} and your edits differ, {words}. " for words, paths in files.items()
     )
+
+
+def words_of(stands: Stands) -> str:
+    """What stands in one file, as exactly as it is known."""
+    many = Counter(stands.places)
+    if len(many) > 1:
+        told = ", ".join(f"{words} at {_number(many[one])}" for one, words in _AT_PLACES.items() if many[one])
+        return f"a mix stands: {told}"
+    return _STANDS["unknown" if many["unclear"] else stands.file]
+
+
+def _number(places: int) -> str:
+    return f"{places} place{'s' * (places != 1)}"
 
 
 @click.command()

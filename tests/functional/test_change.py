@@ -170,7 +170,7 @@ def test_the_new_lines_can_be_taken_at_one_place_of_a_file(kitchen: Kitchen) -> 
     stands = standing_by_place(kitchen.root, "dishes_stew", marked)
     assert stands == {path: Stands("edited", ("yours", "new"))}
     approved = meta("approve", "dishes_stew", kitchen.root)
-    assert "your edits differ, what you made of both stands." in approved.out
+    assert "your edits differ, a mix stands: your lines at 1 place, the new ones at 1 place." in approved.out
     assert kitchen.run("--yes").code == 0
     assert "Cut red onions." in stew(kitchen) and "Add hot broth." in stew(kitchen)
 
@@ -185,7 +185,7 @@ def test_an_approval_says_what_stands_where_a_person_brought_the_two_together(ki
     if not kept:
         plain_git(kitchen.root, "update-ref", "-d", conflicts_ref("dishes_stew"))
     approved = meta("approve", "dishes_stew", kitchen.root)
-    says = "what you made of both stands." if kept else "what lies in the workspace stands."
+    says = "the lines that you edited by hand stand." if kept else "what lies in the workspace stands."
     assert f"Where the new dishes/stew.md and your edits differ, {says}" in approved.out
 
 

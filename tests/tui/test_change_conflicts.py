@@ -50,10 +50,10 @@ def test_a_heading_has_the_sum_of_its_places_and_each_place_what_stands_there() 
     standing = {"a.md": Stands("edited", ("new", "edited", "new", "unclear"))}
     shown = conflict_lines([("a.md", place * 4)], GateDraft(), standing)
     notes = {line.text: line.note for line in shown.lines if line.note}
-    assert notes["a.md"] == "2 new · 1 brought together · 1 unclear"
+    assert notes["a.md"] == "2 new · 1 edited by hand · 1 unclear"
     assert [notes[f"place {number}"] for number in range(1, 5)] == [
         "the new lines stand",
-        "as you brought it together",
+        "edited by hand",
         "the new lines stand",
         "looks like another place of the file",
     ]

@@ -91,7 +91,7 @@ async def test_a_place_that_was_brought_together_by_hand_is_said_and_not_replace
     (tmp_path / STEW).write_text(by_hand)
     async with screen(view) as pilot:
         await press(pilot, "a")
-        assert "as you brought it together" in text_of(pilot) and "1 yours · 1 brought together" in text_of(pilot)
+        assert "edited by hand" in text_of(pilot) and "1 yours · 1 edited by hand" in text_of(pilot)
         await press(pilot, "t")
         assert "Nothing was written" in said(pilot) and "place 1: these lines" in said(pilot)
         assert (tmp_path / STEW).read_text() == by_hand

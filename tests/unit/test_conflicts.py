@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 
+from engine.commands.deciding import words_of
 from engine.conflicts import (
     PlaceGone,
     Stands,
@@ -114,6 +115,21 @@ def test_a_place_is_taken_for_itself_and_its_file_counts_as_brought_together(tmp
     assert not take_place(place, GATE, PATH, "new", marked, 1), "it stands already"
     assert take_place(place, GATE, PATH, "new", marked, 0) and now(place) == TWICE[2]
     assert standing_by_place(place, GATE, {PATH: marked}) == {PATH: Stands("new", ("new", "new"))}
+
+
+@pytest.mark.parametrize(
+    ("stands", "words"),
+    [
+        (Stands("yours", ("yours", "yours")), "your lines stay"),
+        (Stands("edited", ("new", "yours", "yours")), "a mix stands: your lines at 2 places, the new ones at 1 place"),
+        (Stands("edited", ("edited", "new")), "a mix stands: the new ones at 1 place, lines edited by hand at 1 place"),
+        (Stands("edited", ("edited",)), "the lines that you edited by hand stand"),
+        (Stands("edited"), "the lines that you edited by hand stand"),
+        (Stands("edited", ("unclear",)), "what lies in the workspace stands"),
+    ],
+)
+def test_what_stands_in_a_file_is_said_as_exactly_as_it_is_known(stands: Stands, words: str) -> None:
+    assert words_of(stands) == words
 
 
 @pytest.mark.parametrize("side", ["yours", "new"])
