@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,7 +12,7 @@ Side = Literal["yours", "new"]
 Lines = tuple[bytes, ...]
 """Each with its line end, as git sees lines: only `\\n` ends one."""
 
-_YOURS, _GENERATED, _NEW, _END = "<<<<<<< ", "||||||| ", "=======", ">>>>>>> "
+_BEGIN = re.compile("(<{7,}) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,23 @@ class Parts:
 
 
 def hunks(text: str) -> list[Hunk]:
-    """What git marked; lines outside of marks say what cannot be shown as lines."""
+    """What git marked; lines outside of marks say what cannot be shown as lines.
+
+    All marks of a hunk are as long as the one that begins it: longer than git's own where a line looks like one.
+    """
     found: list[Hunk] = []
     sides: list[list[str]] | None = None
+    size = 0
     for line in text.rstrip("\n").split("\n"):
-        if sides is None and line.startswith(_YOURS):
-            sides = [[]]
+        if sides is None and (begin := _BEGIN.match(line)):
+            sides, size = [[]], len(begin[1])
         elif sides is None:
             found += [Hunk(said=line)] if line.strip() else []
-        elif line.startswith(_END) and len(sides) == 3:
+        elif line.startswith(">" * size + " ") and len(sides) == 3:
             yours, generated, new = map(tuple, sides)
             found.append(Hunk(yours, generated, new))
             sides = None
-        elif (line.startswith(_GENERATED) and len(sides) == 1) or (line == _NEW and len(sides) == 2):
+        elif (line.startswith("|" * size + " ") and len(sides) == 1) or (line == "=" * size and len(sides) == 2):
             sides.append([])
         else:
             sides[-1].append(line)

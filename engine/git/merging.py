@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,9 @@ from engine.git.process import Result, run_git
 
 Side = Literal["ours", "theirs"]
 _LABELS = ("yours", "as it was generated", "new")
-_BEGIN, _END = "<<<<<<< ", ">>>>>>> "
+_MARKS = re.compile(r"<+|\|+|=+|>+")
+MARK_SIZE = 7
+"""How long git's marks of a conflict are, unless a line looks like one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +40,37 @@ def merge_texts(base: bytes, ours: bytes, theirs: bytes, favour: Side = "ours") 
         places = [Path(folder) / name for name in ("ours", "base", "theirs")]
         for place, data in zip(places, (ours, base, theirs), strict=True):
             place.write_bytes(data)
-        shown = _merge(places, "--diff3")
+        size = mark_size(base, ours, theirs)
+        shown = _merge(places, "--diff3", f"--marker-size={size}")
         if shown.code == 0:
             return Merged(shown.out)
-        return Merged(_merge(places, f"--{favour}").out, _conflicts(shown.out))
+        return Merged(_merge(places, f"--{favour}").out, _conflicts(shown.out, size))
 
 
-def _merge(places: list[Path], how: str) -> Result:
+def mark_size(*texts: bytes) -> int:
+    """The length from git's own on in which marks can be told from every line of these texts.
+
+    A mark is told by how many of its signs begin the line, so just that many begin none of theirs.
+    """
+    begins = (_MARKS.match(line) for text in texts for line in text.decode(errors="replace").splitlines())
+    taken = {len(found[0]) for found in begins if found}
+    return next(size for size in range(MARK_SIZE, MARK_SIZE + len(taken) + 1) if size not in taken)
+
+
+def _merge(places: list[Path], *how: str) -> Result:
     """`git merge-file`, whose exit code is the number of conflicts."""
     labels = [word for label in _LABELS for word in ("-L", label)]
-    command = ["merge-file", "-p", how, *labels, *(place.name for place in places)]
+    command = ["merge-file", "-p", *how, *labels, *(place.name for place in places)]
     return run_git(command, folder=places[0].parent, ok=range(128))
 
 
-def _conflicts(shown: bytes) -> str:
-    """Only the hunks that conflict, one after the other."""
+def _conflicts(shown: bytes, size: int) -> str:
+    """Only the hunks that conflict, one after the other; their marks have this size."""
+    begin, end = "<" * size + " ", ">" * size + " "
     told, inside = [], False
     for line in shown.decode(errors="replace").splitlines():
-        inside = inside or line.startswith(_BEGIN)
+        inside = inside or line.startswith(begin)
         if inside:
             told.append(line)
-        inside = inside and not line.startswith(_END)
+        inside = inside and not line.startswith(end)
     return "\n".join(told) + "\n"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.conflict_places import Hunk, Parts, Place, Side, cut, hunks
 from engine.conflict_reading import put, read
 from engine.git import merge_texts
+from engine.git.merging import mark_size
 
 BASE = b"Stew\n\nAdd broth.\n\nCook.\n\nServe.\n"
 MINE = b"Stew\n\nAdd cold broth.\n\nCook.\n\nServe it cold.\n"
@@ -102,6 +103,30 @@ def test_signs_that_end_a_line_elsewhere_and_bytes_that_are_no_text_are_no_hindr
     assert put(yours, parts, {0: "new"}) is not None
 
 
+MARKS = ["=======", "========", "<<<<<<< yours", "||||||| as it was generated", ">>>>>>> new"]
+
+
+@pytest.mark.parametrize("odd", MARKS)
+@pytest.mark.parametrize("at", range(3), ids=["generated", "yours", "new"])
+def test_lines_that_look_like_marks_of_git_are_lines(odd: str, at: int) -> None:
+    sides = [b"Cut.\n\nCook.\n\nServe.\n", b"Cut it.\n\nCook.\n\nServe it.\n", b"Dice.\n\nCook.\n\nEat.\n"]
+    sides[at] = sides[at].replace(b"\n\nCook", f"\n{odd}\n\nCook".encode())
+    parts, yours, new = parts_of(*sides)
+    assert len(parts.places) == 2 and (mix(parts, ["yours"] * 2), mix(parts, ["new"] * 2)) == (yours, new)
+    assert put(yours, parts, {0: "new"}) == mix(parts, ["new", "yours"])
+
+
+def test_marks_are_as_long_as_those_of_git_unless_a_line_begins_like_one() -> None:
+    assert mark_size(b"a\n=====\n", b"====================\n", b" =======\n") == 7
+    assert mark_size(b"=======\n") == mark_size(b"a\r>>>>>>> x") == mark_size(b"a\x0c||||||| b", b"k") == 8
+    assert mark_size(b"=======\n", b"<<<<<<<<\n", b">>>>>>>>>>\n") == 9
+
+
+def test_marks_in_a_state_of_an_older_version_are_read_as_before() -> None:
+    hunk = "<<<<<<< yours\nmine\n||||||| as it was generated\nb\n=======\nnew\n========\n>>>>>>> new\n"
+    assert hunks(hunk) == [Hunk(("mine",), ("b",), ("new", "========"))]
+
+
 def test_hunks_that_do_not_lead_from_one_version_to_the_other_are_no_places() -> None:
     assert cut(b"a\n", b"b\n", [Hunk(("a",), (), ("c",))]) is None
     assert cut(b"a\nk\n", b"b\nq\n", [Hunk(("a",), (), ("b",))]) is None
@@ -165,6 +190,8 @@ def test_so_it_is_with_what_git_merges(data: st.DataObject, takes: list[tuple[in
         mine[at : at + 1] = data.draw(st.lists(st.sampled_from("abx"), max_size=2))
         made[at : at + 1] = data.draw(st.lists(st.sampled_from("abz"), max_size=2))
     end = data.draw(st.sampled_from(["\n", "\r\n"]))
+    like_marks = data.draw(st.dictionaries(st.sampled_from("abkxz"), st.sampled_from(MARKS)))
+    rows, mine, made = ([like_marks.get(row, row) for row in one] for one in (rows, mine, made))
     sides = [(end.join(one) + end * data.draw(st.booleans())).encode() for one in (rows, mine, made)]
     parts, yours, new = parts_of(*sides)
     if parts.places:
