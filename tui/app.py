@@ -15,8 +15,8 @@ from engine.folders import is_workspace
 from engine.names import INTENT
 from tui.consenting import ConsentingApp
 from tui.decide import Act, Answer, write_act, write_answer
-from tui.drafts import Drafts
 from tui.farewell import end_when_told, parting_words
+from tui.gate_drafts import Drafts
 from tui.looks import Written
 from tui.read_model import ViewReader, WaitingView, WorkspaceView
 from tui.screens.main import MainScreen
@@ -65,7 +65,7 @@ class MetaApp(ConsentingApp):
         self.clock, self.live = clock, live
         self.reader = reader or (ViewReader(workspace) if workspace else None)
         self.supervisor = supervisor
-        self.drafts = Drafts()
+        self.drafts = Drafts(self)
         self.remembers = False
         """Whether the workspace is noted as opened, for the welcome screen; only where a person opened it."""
         self.writes: Path | None = None
@@ -96,6 +96,10 @@ class MetaApp(ConsentingApp):
             from tui.screens.intent import IntentScreen
 
             self.push_screen(IntentScreen(self.writes))
+
+    def on_unmount(self) -> None:
+        """What was typed at a gate last is kept. What else is to be ended, the classes above do by themselves."""
+        self.drafts.finish()
 
     def first_view(self, view: WorkspaceView) -> None:
         """Notes once that this workspace was opened, for the welcome screen."""
@@ -141,7 +145,7 @@ class MetaApp(ConsentingApp):
         from tui.screens.approval import ApprovalScreen
 
         kind = AnswersScreen if waiting.kind == "answers" else ApprovalScreen
-        screen = kind(view, waiting, self.clock, self.drafts.of(waiting.gate))
+        screen = kind(view, waiting, self.clock, self.drafts.of(view.folder, waiting))
         self.push_screen(screen, lambda answer: self._answered(screen.waiting, answer))
 
     def turn_gate(self, screen: Screen[Any], waiting: WaitingView, by: int) -> None:

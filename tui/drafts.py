@@ -1,8 +1,8 @@
-"""What a person has typed at a gate and not sent yet: kept in memory, so that closing a dialog loses nothing."""
+"""What a person has typed at a gate and not sent yet: kept, so that closing a dialog loses nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -37,6 +37,18 @@ class GateDraft:
     """Key of a spot → what was typed there and not kept yet."""
     message: str = ""
     answers: dict[str, str] = field(default_factory=dict)
+    changed: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
+    """Called after every change."""
+
+    def write_message(self, text: str) -> None:
+        """The words that send the work back."""
+        self.message = text
+        self.changed()
+
+    def write_answer(self, question: str, text: str) -> None:
+        """The answer to a question."""
+        self.answers[question] = text
+        self.changed()
 
     def comment_at(self, key: str) -> LineComment | None:
         """The comment on that spot, if there is one."""
@@ -46,6 +58,7 @@ class GateDraft:
         """Writes or replaces the comment on a spot."""
         self.remove(spot.key)
         self.comments.append(LineComment(spot, text))
+        self.changed()
 
     def remove(self, key: str) -> bool:
         """Takes a comment away; whether there was one."""
@@ -56,7 +69,9 @@ class GateDraft:
 
     def drop(self, key: str) -> bool:
         """Forgets words that were begun; whether there were some."""
-        return self.unfinished.pop(key, None) is not None
+        found = self.unfinished.pop(key, None) is not None
+        self.changed()
+        return found
 
     def begin(self, spot: Spot, text: str) -> None:
         """Holds on to words that are still being typed; none when they are those of the comment itself."""
@@ -65,21 +80,7 @@ class GateDraft:
             self.unfinished[spot.key] = LineComment(spot, text)
         else:
             self.unfinished.pop(spot.key, None)
-
-
-class Drafts:
-    """The drafts of all gates, while the app runs."""
-
-    def __init__(self) -> None:
-        self._gates: dict[str, GateDraft] = {}
-
-    def of(self, gate: str) -> GateDraft:
-        """The draft of that gate; an empty one is made where there is none."""
-        return self._gates.setdefault(gate, GateDraft())
-
-    def sent(self, gate: str) -> None:
-        """What was typed there has been written: the next question begins empty."""
-        self._gates.pop(gate, None)
+        self.changed()
 
 
 def spot_key(file: str, mark: str) -> str:

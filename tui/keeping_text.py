@@ -57,6 +57,11 @@ class Keeper:
         except DraftTrouble as error:
             self._say(error)
 
+    def end(self) -> None:
+        """Nothing is there any more that could be lost, at once and from any thread."""
+        self._wanted = None
+        self.finish()
+
     def _write(self) -> None:
         def work() -> None:
             try:

@@ -73,12 +73,9 @@ class Answering(CommentedScreen):
             "Send back",
             typed=self.draft.message,
             may_be_empty=number > 0,
-            keep=self._keep_message,
+            keep=self.draft.write_message,
         )
         self.app.push_screen(ask, self._revised)
-
-    def _keep_message(self, text: str) -> None:
-        self.draft.message = text
 
     def _revised(self, comment: str | None) -> None:
         if comment is not None:

@@ -107,7 +107,7 @@ class AnswersScreen(Screen[Answer | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Every letter is kept, for the form may be closed."""
         number = int((event.input.id or "answer-0").removeprefix("answer-"))
-        self.draft.answers[self.questions[number].text] = event.value
+        self.draft.write_answer(self.questions[number].text, event.value)
         self._show_state()
 
     def on_input_submitted(self) -> None:

@@ -112,8 +112,7 @@ class EditorScreen(Searching, Screen[bool]):
 
     def _give_up(self) -> None:
         if self.keeper is not None:
-            self.keeper.keep(None)
-            self.keeper.finish()
+            self.keeper.end()
             self.keeper = None
 
     def on_unmount(self) -> None:
