@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,7 +132,16 @@ def _step(
         comments=asked_for(record),
         unanswered=left_open(record),
         conflicts=tuple(record.conflicts.items()),
+        made_in=tuple(made_in(record)),
     )
+
+
+def made_in(record: StepRecord) -> Iterator[tuple[str, str]]:
+    """Each file with the commit that has it as it was generated, without a person's change."""
+    for path in sorted({*record.outputs, *record.edited}):
+        commit = record.generated if path in record.edited else record.commit
+        if commit:
+            yield path, commit
 
 
 def asked_for(record: StepRecord) -> tuple[CommentView, ...]:

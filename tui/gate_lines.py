@@ -26,6 +26,17 @@ COMMENT = "comment "
 BEGUN = "begun "
 """As COMMENT, for words that are not kept yet."""
 
+DIFFERS = ("changed", "edited")
+"""Of what is known of the version before: there is a diff to show."""
+
+SINCE = {
+    "first": "first version",
+    "edited": "first version, with your edits since it was generated",
+    "same": "as approved before",
+    "changed": "changed since the last approval",
+}
+"""What the diff is to, beside the name of the file."""
+
 BEFORE = {
     "first": "First version: nothing of this was approved before. The other views show it whole.",
     "same": "Nothing changed since the last approval.",
@@ -53,8 +64,8 @@ def raw_lines(document: Document, draft: GateDraft) -> Shown:
 
 
 def diff_lines(page: Page, draft: GateDraft) -> Shown:
-    """What changed since the last approval, with the line numbers of now; or why that cannot be shown."""
-    if page.before != "changed":
+    """What changed since the last approval or generation, with the line numbers of now; or why there is no diff."""
+    if page.before not in DIFFERS:
         note = TextLine(BEFORE[page.before], "italic $text-muted")
         return Shown((note, *([TextLine(page.trouble, "$text-warning")] if page.trouble else [])), {})
     made = _Made(draft)

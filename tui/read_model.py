@@ -130,6 +130,8 @@ class StepView(NamedTuple):
     """Questions that a person left open."""
     conflicts: tuple[tuple[str, str], ...] = ()
     """(path, hunks) where its last session and a person changed the same lines."""
+    made_in: tuple[tuple[str, str], ...] = ()
+    """(path, commit that has the file as it was generated), as far as that is recorded."""
 
 
 class PhaseView(NamedTuple):

@@ -8,13 +8,17 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from engine.git import Repository
 from engine.state.models import Comment, GateFact, StepRecord
+from tests.scripted import kitchen_with_cooks
 from tests.tui import fixture_gate as given
 from tests.tui import fixture_views as views
 from tests.tui.journeys import decisions, press, press_when_calm, said, screen, settle, text_of
-from tui.assemble import approval, asked_for, left_open
+from tui.assemble import approval, asked_for, left_open, made_in
+from tui.loaders.first_version import with_own_edits
+from tui.loaders.gate import load_page
 from tui.questions import asked
-from tui.read_model import ApprovedView, CommentView
+from tui.read_model import ApprovedView, CommentView, ViewReader, WorkspaceView
 from tui.screens.answers import AnswersScreen
 from tui.screens.approval import ApprovalScreen
 from tui.screens.ask_text import AskComment
@@ -52,6 +56,61 @@ async def test_a_first_version_says_that_there_is_nothing_to_compare(tmp_path: P
     async with screen(views.waiting(tmp_path)) as pilot:
         await press(pilot, "a", "3")
         assert "First version" in text_of(pilot)
+
+
+def first_version(folder: Path, mine: str, made_in: str | None = None) -> WorkspaceView:
+    """Generated, committed, and then edited by hand; nothing was approved yet."""
+    view = views.waiting(folder)
+    (step,) = [one for one in view.steps if one.name == "requirements"]
+    file = folder / "requirements.md"
+    commit = Repository.init(folder).commit_files(None, {file.name: file.read_bytes()}, "gen", "refs/heads/main")
+    file.write_text(file.read_text().replace("# Requirements", mine))
+    step = step._replace(made_in=((file.name, made_in or commit),))
+    return view._replace(phases=(*view.phases[:3], view.phases[3]._replace(steps=(step,)), *view.phases[4:]))
+
+
+async def test_a_first_version_that_a_person_edited_shows_what_was_generated_beside_what_is(tmp_path: Path) -> None:
+    async with screen(first_version(tmp_path, "# My [own] requirements")) as pilot:
+        await press(pilot, "a", "3")
+        text = text_of(pilot)
+        assert "−  # Requirements" in text and "+  # My [own] requirements" in text
+        assert "first version, with your edits since it was generated" in text and "last approval" not in text
+
+
+async def test_a_first_version_as_it_was_generated_has_no_diff(tmp_path: Path) -> None:
+    async with screen(first_version(tmp_path, "# Requirements")) as pilot:
+        await press(pilot, "a", "3")
+        assert "First version: nothing" in text_of(pilot)
+
+
+async def test_a_first_version_whose_generated_text_git_has_lost_says_so(tmp_path: Path) -> None:
+    async with screen(first_version(tmp_path, "# Mine", "1" * 40)) as pilot:
+        await press(pilot, "a", "3")
+        assert "First version: nothing" in text_of(pilot) and "As it was generated it cannot be read" in text_of(pilot)
+
+
+def test_edits_of_a_first_version_are_told_before_and_after_the_engine_asks_again(tmp_path: Path) -> None:
+    kitchen = kitchen_with_cooks(tmp_path)
+    try:
+        kitchen.run()
+        menu = kitchen.root / "menu.md"
+        menu.write_text("By me.\n" + menu.read_text())
+        for _ in range(2):
+            view = ViewReader(kitchen.root)()
+            step = view.step(view.waiting[0].gate)
+            assert step is not None and step.approved is None
+            page = load_page(kitchen.root, "menu.md", dict(view.waiting[0].about)["menu.md"], "")
+            page = with_own_edits(kitchen.root, page, dict(step.made_in)["menu.md"])
+            assert page.before == "edited" and "+By me." in page.diff
+            kitchen.run()
+    finally:
+        kitchen.end()
+
+
+def test_a_file_was_made_in_the_commit_that_does_not_have_the_change_of_a_person() -> None:
+    record = StepRecord(commit="c1", generated="g1", outputs={"a.md": "1", "b.md": "2"}, edited=["b.md"])
+    assert dict(made_in(record)) == {"a.md": "c1", "b.md": "g1"}
+    assert dict(made_in(StepRecord(outputs={"a.md": "1"}))) == {}
 
 
 async def test_a_version_that_git_has_lost_is_said(tmp_path: Path) -> None:

@@ -14,8 +14,11 @@ from runtime_adapters.protocol import ResultError, read_result
 from tui.artifact import Document, document_of, read_document
 from tui.sanitize import clean
 
-Before = Literal["first", "same", "changed", "lost"]
-"""What is known of the version approved last: there is none, it is the same, it differs, git does not have it."""
+Before = Literal["first", "edited", "same", "changed", "lost"]
+"""What is known of the version approved last: there is none, it is the same, it differs, git does not have it.
+
+`edited`: there is none either, and a person changed what was generated.
+"""
 
 MOST_VERSIONS = 100
 """How many commits of a file are looked through for the approved version."""
@@ -27,7 +30,7 @@ _ON_A_BRANCH = "This file is on a branch of its own: it is not in the folder yet
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file up for approval, with the lines of its diff against the version approved last."""
+    """A file up for approval, with the lines of its diff: to the version approved last, or to what was generated."""
 
     document: Document
     before: Before = "first"
@@ -105,7 +108,13 @@ def _compared(repository: Repository, document: Document, path: str, asked: str,
     if data is None:
         return Page(document, "lost")
     old = document_of(path, data).text
-    return _page(document, _between(repository, old, document.text)) if old != document.text else Page(document, "same")
+    return compared(repository, document, old) if old != document.text else Page(document, "same")
+
+
+def compared(repository: Repository, document: Document, old: str, before: Before = "changed") -> Page:
+    """The file with its diff to an older text of it, which is another one. Raises GitError."""
+    page = _page(document, _between(repository, old, document.text))
+    return replace(page, before=before) if page.diff else page
 
 
 def _between(repository: Repository, old: str, new: str) -> bytes:

@@ -15,8 +15,9 @@ from tui.artifact import Document
 from tui.conflict_lines import conflict_lines
 from tui.edit import edit_file
 from tui.gate_details import RECEIPT, evidence, title_line
-from tui.gate_lines import BEGUN, COMMENT, diff_lines, raw_lines
+from tui.gate_lines import BEGUN, COMMENT, DIFFERS, SINCE, diff_lines, raw_lines
 from tui.loaders.conflicts import load_standing
+from tui.loaders.first_version import with_own_edits
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_report
 from tui.loaders.receipts import load_receipt
 from tui.screens.answering import Answering
@@ -104,12 +105,14 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
         path, asked = self.waiting.about[self._file] if self.waiting.about else ("", "")
         step, folder = self.view.step(self.waiting.gate), self.view.folder
         approved = dict(step.approved.about).get(path, "") if step and step.approved else ""
+        made_in = dict(step.made_in).get(path, "") if step else ""
         gens = [s for s in step.sessions if s.substep == "gen" and not s.live] if step else []
 
         gate, conflicts = self.waiting.gate, dict(self.conflicts)
 
         def read() -> tuple[Page, Report, dict[str, Stands]]:
             page = load_page(folder, path, asked, approved) if path else Page(Document("", _NO_FILE))
+            page = with_own_edits(folder, page, made_in)
             return page, load_report(gens[-1].folder if gens else None), load_standing(folder, gate, conflicts)
 
         self._page, self._report, self.standing = await self.app.run_worker(read, thread=True, group="documents").wait()
@@ -135,7 +138,7 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
     @property
     def at_diff(self) -> bool:
         """Whether what changed since the last approval is shown, and something did."""
-        return self.shown_as == VIEWS.index("diff") and self._page is not None and self._page.before == "changed"
+        return self.shown_as == VIEWS.index("diff") and self._page is not None and self._page.before in DIFFERS
 
     @property
     def is_shown(self) -> bool:
@@ -173,13 +176,12 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
         tabs.choose(self.shown_as - self._first_view)
         files = len(self.waiting.about)
         place = f"  file {self._file + 1} of {files} · f shows the next" if files > 1 else ""
-        since = {"first": "first version", "same": "as approved before", "changed": "changed since the last approval"}
         note = page.document.note
         self.query_one("#gate-file", Static).update(
             Content.assemble(
                 (page.document.path, "bold $text-primary"),
                 (place, "$text-muted"),
-                (f"  {since.get(page.before, '')}" if page.document.path else "", "$text-muted"),
+                (f"  {SINCE.get(page.before, '')}" if page.document.path else "", "$text-muted"),
                 (f"\n! {note}" if note else "", "bold $text-warning"),
             )
         )
