@@ -167,6 +167,7 @@ class ConsentingApp(ActingApp):
         folder = self.view.folder
 
         def ask(unit: undoing.Unit | None) -> None:
+            self.clear_notifications()
             if unit is None:
                 self.notify(undo_words.nothing(redo), title="Nothing to redo" if redo else "Nothing to undo")
                 return
@@ -181,5 +182,5 @@ class ConsentingApp(ActingApp):
             name = "bringing it back" if redo else "taking it back"
             self.begin(name, work, lambda said: self.post_message(Written(said)))
 
-        self.notify("Looking what would be taken back …", timeout=2)
+        self.notify("Looking what would be taken back …")
         self.begin("looking what would be taken back", lambda: undoing.preview(folder, redo), ask)

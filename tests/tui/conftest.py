@@ -7,6 +7,7 @@ import inspect
 from pathlib import Path
 
 import pytest
+from textual.notifications import Notification
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,3 +27,9 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     return home
+
+
+@pytest.fixture(autouse=True)
+def notices_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said in a corner of the screen does not go away by the wall clock: a busy machine would not see it."""
+    monkeypatch.setattr(Notification, "time_left", 3600.0)
