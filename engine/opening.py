@@ -12,21 +12,23 @@ from engine.resources import ResourceError, examples_home
 
 DEMO_FOLDER = "demo"
 DEMO_SPEED = "30"
+"""At which somebody can follow a recording on the screen."""
+FOLLOWED = ("--speed", DEMO_SPEED)
 
 
 def show(workspace: Path | None, arguments: Sequence[str], *, watch_only: bool = False) -> None:
     """Open the screen and do what is chosen there; `arguments` go to the engine that it starts.
 
-    With `watch_only` it starts none.
+    A recording plays so that it can be followed, unless they say otherwise. With `watch_only` no engine is started.
     """
     with loading():
         from tui.app import run_app
 
-    while launch := run_app(workspace, engine_arguments=arguments, watch_only=watch_only):
+    while launch := run_app(workspace, engine_arguments=[*FOLLOWED, *arguments], watch_only=watch_only):
         workspace = launch.folder or Path(DEMO_FOLDER)
         arguments = []
         if launch.kind == "example":
-            arguments = ["--runtime", REPLAY, "--speed", DEMO_SPEED]
+            arguments = ["--runtime", REPLAY]
         if not is_workspace(workspace):
             create(workspace, example() if launch.kind == "example" else None)
 

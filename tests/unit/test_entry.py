@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from engine.cli import cli
+from engine.commands import building
 from engine.commands.table import COMMANDS, folder_argument
 from engine.entry import COMPLETION, main, opened
 from engine.errors import EXIT_INTERRUPTED, MetaError
+from engine.opening import show
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +80,18 @@ def test_an_error_is_told_without_a_traceback(
         main()
     assert left.value.code == code
     assert capsys.readouterr().err == words
+
+
+@pytest.mark.parametrize(
+    ("words", "speed"), [([], "30"), (["--runtime", "replay", "--speed", "5"], "5"), (["--runtime", "codex"], "30")]
+)
+def test_a_recording_plays_on_the_screen_so_that_it_can_be_followed_unless_something_else_is_said(
+    words: list[str], speed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Sequence[str]] = []
+    monkeypatch.setattr(
+        "tui.app.run_app", lambda folder, engine_arguments, watch_only: started.append(engine_arguments)
+    )
+    show(tmp_path, words)
+    with building.run.make_context("run", [str(tmp_path), *started[0]]) as context:
+        assert context.params["speed"] == speed
