@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.tui import fixture_views as views
 from tests.tui.journeys import Reader, commands, decisions, press, said, screen, settle, text_of
@@ -311,3 +312,29 @@ async def test_where_there_is_no_room_the_first_keys_stay(tmp_path: Path) -> Non
     async with screen(views.running(tmp_path), size=(30, 20)) as pilot:
         last = text_of(pilot).splitlines()[-1]
         assert "Open" in last and "Cancel" in last and "Quit" not in last
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("lives", [0, 2])
+async def test_when_an_enlarged_session_has_ended_the_keys_are_the_boards_again(
+    lives: int, size: tuple[int, int], tmp_path: Path
+) -> None:
+    async with screen(views.running(tmp_path), size=size) as pilot:
+        await press(pilot, "2", "G", "enter")
+        await change(pilot, views.running(tmp_path, lives))
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.focused, Pane if lives else Board)
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, QuitDialog)
+
+
+async def test_a_line_to_type_in_cannot_have_the_focus_while_it_is_hidden(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        for keys in (("slash", "escape"), ("slash", "q", "enter"), ("escape",)):
+            await press(pilot, *keys)
+            assert not any(field.focusable for field in main(pilot).query(Input))
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, SessionScreen)
+        for keys in ((), ("slash", "escape"), ("slash", "enter")):
+            await press(pilot, *keys)
+            assert not any(field.focusable for field in pilot.app.screen.query(Input))

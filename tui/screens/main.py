@@ -284,9 +284,11 @@ class MainScreen(Screen[None]):
 
     def action_clear_filter(self) -> None:
         """The whole tree again."""
-        self.query_one(FilterLine).close()
+        line = self.query_one(FilterLine)
+        had_keys = line.has_keys or self.focused is None
+        line.close()
         self._narrow(Filter())
-        if self.has_class("-at-tree") or self.focused is None:
+        if had_keys or self.has_class("-at-tree"):
             self.action_go("tree")
 
     def on_filter_line_typed(self, message: FilterLine.Typed) -> None:

@@ -115,12 +115,12 @@ class Board(Container, can_focus=True):
         self.set_class(bool(live and lines), "-cards")
         self.query_one("#cards", Text).update(Content("\n").join(lines))
         self._say_idle(view)
-        self._sync_panes(live[:fitting])
         self.can_focus = not live
+        self._sync_panes(live[:fitting])
         self.flush()
 
     def _sync_panes(self, sessions: tuple[SessionView, ...]) -> None:
-        grid, had_focus = self.query_one("#panes", Grid), self.focused_pane is not None
+        grid, focused = self.query_one("#panes", Grid), self.focused_pane
         wanted = {session.id: session for session in sessions}
         existing = {pane.session.id: pane for pane in self.panes}
         for session_id, pane in existing.items():
@@ -128,13 +128,14 @@ class Board(Container, can_focus=True):
                 pane.update_session(wanted[session_id])
             else:
                 pane.add_class("-gone")
-                pane.remove()
         new = [Pane(session, self.clock) for session in sessions if session.id not in existing]
         if new:
             grid.mount(*new)
         self._span(grid, [pane for pane in existing.values() if pane.session.id in wanted] + new)
-        if had_focus and self.focused_pane is not None and self.focused_pane.has_class("-gone"):
-            self.call_after_refresh(self.focus_first)
+        if focused is not None and focused.has_class("-gone"):
+            # Before it goes: what has lost the focus to nothing is given it anywhere.
+            self.screen.set_focus(next(iter(self.panes), self))
+        grid.remove_children(".-gone")
 
     def _span(self, grid: Grid, panes: list[Pane]) -> None:
         grid.styles.grid_size_columns = self._columns

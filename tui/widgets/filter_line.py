@@ -41,13 +41,16 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         """A slash, the words, what is shown."""
         yield Label("/")
-        yield Input(compact=True)
+        yield (field := Input(compact=True))
+        field.can_focus = False  # out of sight it must not get the keys when what had them goes
         yield Static(id="filter-says")
 
     def open(self) -> None:
         """Ready for words."""
         self.add_class("-typing")
-        self.screen.set_focus(self.query_one(Input))  # at once: the next key may be on its way
+        field = self.query_one(Input)
+        field.can_focus = True
+        self.screen.set_focus(field)  # at once: the next key may be on its way
 
     def show(self, wanted: Filter, found: int) -> None:
         """Says what the tree is reduced to."""
@@ -77,8 +80,15 @@ class FilterLine(Horizontal):
         """The words are complete, or are not wanted any more."""
         self.remove_class("-typing")
         self._say()
-        with self.query_one(Input).prevent(Input.Changed):
-            self.query_one(Input).value = words
+        field = self.query_one(Input)
+        field.can_focus = False
+        with field.prevent(Input.Changed):
+            field.value = words
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether what is typed goes here."""
+        return self.query_one(Input).has_focus
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The tree follows while words are typed."""

@@ -34,13 +34,16 @@ class SearchLine(Horizontal):
     def compose(self) -> ComposeResult:
         """A slash, the words, how often they were found."""
         yield Label("/")
-        yield Input(select_on_focus=True, compact=True)
+        yield (field := Input(select_on_focus=True, compact=True))
+        field.can_focus = False  # out of sight it must not get the keys when what had them goes
         yield Label("", id="found")
 
     def open(self) -> None:
         """Shows it, ready for words."""
         self.add_class("-open")
-        self.screen.set_focus(self.query_one(Input))  # at once: the next key may be on its way
+        field = self.query_one(Input)
+        field.can_focus = True
+        self.screen.set_focus(field)  # at once: the next key may be on its way
 
     @property
     def words(self) -> str:
@@ -61,11 +64,15 @@ class SearchLine(Horizontal):
         """The words are complete."""
         self.post_message(self.Search(event.value, True))
         if not event.value:
-            self.remove_class("-open")
+            self._hide()
 
     def action_close(self) -> None:
         """Away with it and its marks."""
-        self.remove_class("-open")
+        self._hide()
         with self.query_one(Input).prevent(Input.Changed):
             self.query_one(Input).value = ""
         self.post_message(self.Search("", True))
+
+    def _hide(self) -> None:
+        self.remove_class("-open")
+        self.query_one(Input).can_focus = False
