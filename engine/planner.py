@@ -36,7 +36,7 @@ from engine.runtimes import available
 from engine.scheduling import durations, order, urgency
 from engine.snapshot import Snapshot
 from engine.staleness import approved_as, decided, outputs_now
-from engine.state.counting import counts
+from engine.state.counting import answers
 from engine.state.models import Decision, Stage, State, StepRecord, Waiting
 
 __all__ = ["assess", "plan", "sum_up"]
@@ -164,9 +164,7 @@ def _gate(snapshot: Snapshot, step: Step, lego: str | None, record: StepRecord) 
 def _answer(snapshot: Snapshot, asked: Waiting, record: StepRecord) -> Decision | None:
     """What a person decided on the open question; with `--yes` an approval where nobody decided."""
     decision = snapshot.decisions.get(asked.gate)
-    fits = asked.kind == "approval" or (decision and decision.decision in ("answer", "stop"))
-    undone = decision is not None and record.undone is not None and decision.at <= record.undone.at
-    if decision and fits and not undone and counts(decision, asked, record.gates):
+    if answers(decision, asked, record):
         return decision
     agreed = snapshot.options.yes and asked.kind == "approval" and not record.conflicts
     return Decision(decision="approve", by="--yes") if agreed else None

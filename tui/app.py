@@ -14,7 +14,8 @@ from textual.screen import Screen
 from engine.folders import is_workspace
 from engine.names import INTENT
 from tui.consenting import ConsentingApp
-from tui.decide import Act, Answer, write_act, write_answer
+from tui.decide import DONE, Act, Answer, write_act, write_answer
+from tui.decided_words import none_waits
 from tui.farewell import end_when_told, parting_words
 from tui.gate_drafts import Drafts
 from tui.looks import Written
@@ -133,11 +134,10 @@ class MetaApp(ConsentingApp):
 
     def action_decide(self) -> None:
         """Opens the question that has waited longest."""
-        waiting = self.view.waiting if self.view else ()
-        if not waiting:
-            self.notify("Nothing waits for you.")
-        elif self.view is not None:
-            self.open_gate(self.view, waiting[0])
+        if self.view is None or not self.view.waiting:
+            self.notify(none_waits(self.view), markup=False)
+        else:
+            self.open_gate(self.view, self.view.waiting[0])
 
     def open_gate(self, view: WorkspaceView, waiting: WaitingView) -> None:
         """Opens one question; what the person answers is written."""
@@ -166,12 +166,12 @@ class MetaApp(ConsentingApp):
         if not any((w.gate, w.round) == (waiting.gate, waiting.round) for w in self.view.waiting):
             self.notify(f"{waiting.gate} was decided elsewhere meanwhile. Nothing was written.", severity="warning")
             return
-        folder, verdict = self.view.folder, {"approve": "approved", "revise": "sent back", "stop": "stopped"}
+        folder = self.view.folder
 
         def write() -> None:
             write_answer(folder, waiting, answer)
             self.drafts.sent(waiting.gate)
-            self.post_message(Written(f"{waiting.gate} {verdict.get(answer.verdict, 'answered')}", True))
+            self.post_message(Written(f"{waiting.gate} {DONE[answer.verdict]}", True))
 
         self._write(write, f"writing the decision on {waiting.gate}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,14 @@ from engine.document.model import Orchestration, Reference
 from engine.legos.model import Plan
 from engine.legos.placeholders import with_names
 from engine.lifecycle.news import news
+from engine.state.counting import answers
 from engine.state.lock import holder
-from engine.state.models import CheckFact, RuntimeFact, SessionFact, State, StepRecord, Waiting
+from engine.state.models import CheckFact, Decision, RuntimeFact, SessionFact, State, StepRecord, Waiting
+from tui.decide import DONE
 from tui.format import timestamp
 from tui.journal import last_event
 from tui.read_model import (
+    WAITING_STATUS,
     ApprovedView,
     BudgetView,
     CheckView,
@@ -50,7 +53,9 @@ class Assembler:
     def view(self, facts: WorkspaceFacts) -> WorkspaceView:
         """The view of the workspace that follows from its facts."""
         state, run = facts.state, facts.state.orchestrator.run
-        phases = tuple(self._phase(phase, facts.snapshot) for phase in facts.assessment.phases)
+        asked = _queue(facts.orchestration, state, facts.snapshot.decisions)
+        decided = {one.gate: one.decided for one in asked if one.decided}
+        phases = tuple(self._phase(phase, facts.snapshot, decided) for phase in facts.assessment.phases)
         held_by = holder(self.workspace)
         return WorkspaceView(
             folder=self.workspace,
@@ -64,7 +69,8 @@ class Assembler:
             phases=phases,
             legos=_legos(phases, state),
             sessions=_in_order([session for phase in phases for step in phase.steps for session in step.sessions]),
-            waiting=_queue(facts.orchestration, state),
+            waiting=tuple(one for one in asked if not one.decided),
+            decided=tuple(one for one in asked if one.decided),
             resting=_resting(run.runtimes, state.orchestrator.runtimes),
             budget=BudgetView(*(getattr(state.orchestrator.budget, name) for name in ("sessions", "tokens", "cost"))),
             problems=(*facts.problems, *(f"{name}: {text}" for name, text in state.orchestrator.valves.items())),
@@ -75,13 +81,15 @@ class Assembler:
             last_event=last_event(self.workspace),
         )
 
-    def _phase(self, phase: PhaseStatus, snapshot: Snapshot) -> PhaseView:
+    def _phase(self, phase: PhaseStatus, snapshot: Snapshot, decided: Mapping[str, str]) -> PhaseView:
         fact = snapshot.state.orchestrator.phases.get(str(phase.number))
+        steps = [self._step(instance, snapshot) for instance in phase.instances]
+        steps = [_as_decided(step, decided[step.name]) if step.name in decided else step for step in steps]
         made = PhaseView(
             number=phase.number,
             title=phase.title,
-            status=phase.status,
-            steps=tuple(self._step(instance, snapshot) for instance in phase.instances),
+            status=roll_up(step.status for step in steps) if any(step.decided for step in steps) else phase.status,
+            steps=tuple(steps),
             started_at=timestamp(fact.started_at) if fact else None,
             ended_at=timestamp(fact.ended_at) if fact else None,
         )
@@ -134,6 +142,13 @@ def _step(
         conflicts=tuple(record.conflicts.items()),
         made_in=tuple(made_in(record)),
     )
+
+
+def _as_decided(step: StepView, decided: str) -> StepView:
+    """A step that waited for a decision which is written now: it waits for an engine."""
+    if step.status not in WAITING_STATUS:
+        return step
+    return step._replace(status="ready", why=f"{DONE[decided]}; the engine takes it up", decided=decided)
 
 
 def made_in(record: StepRecord) -> Iterator[tuple[str, str]]:
@@ -195,13 +210,13 @@ def _check(fact: CheckFact, plan: Plan | None, lego: str | None) -> CheckView:
     return CheckView(fact.after, fact.passed, fact.commit, timestamp(fact.at), criteria)
 
 
-def _queue(document: Orchestration, state: State) -> tuple[WaitingView, ...]:
-    """The oldest question first."""
-    asked = [_waiting(fact, document, state) for fact in state.orchestrator.waiting]
+def _queue(document: Orchestration, state: State, decisions: Mapping[str, Decision]) -> tuple[WaitingView, ...]:
+    """The oldest question first, those that are decided among them."""
+    asked = [_waiting(fact, document, state, decisions.get(fact.gate)) for fact in state.orchestrator.waiting]
     return tuple(sorted(asked, key=lambda waiting: waiting.since or 0))
 
 
-def _waiting(fact: Waiting, document: Orchestration, state: State) -> WaitingView:
+def _waiting(fact: Waiting, document: Orchestration, state: State, decision: Decision | None) -> WaitingView:
     asks, record = fact.kind == "answers", state.record(fact.step, fact.lego)
     return WaitingView(
         gate=fact.gate,
@@ -214,6 +229,7 @@ def _waiting(fact: Waiting, document: Orchestration, state: State) -> WaitingVie
         since=timestamp(fact.at),
         interview=(record.rounds if record else 0) + 1 if asks else 0,
         interviews=document.valves.interview_rounds if asks else 0,
+        decided=decision.decision if decision and answers(decision, fact, record or _NONE) else "",
     )
 
 

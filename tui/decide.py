@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 Verdict = Literal["approve", "revise", "stop", "answer"]
 Act = Literal["retry", "refresh", "note", "cancel", "pause", "go_on", "stop"]
 
+DONE: Mapping[str, str] = MappingProxyType(
+    {"approve": "approved", "revise": "sent back", "stop": "stopped", "answer": "answered"}
+)
+"""What has happened to a gate that was decided so."""
+
 
 class Answer(NamedTuple):
     """What a person decided in a dialog."""

@@ -128,6 +128,8 @@ class StepView(NamedTuple):
     """What the last `revise` asked for."""
     unanswered: tuple[str, ...] = ()
     """Questions that a person left open."""
+    decided: str = ""
+    """How its gate was decided while no engine has taken that up yet; its status is `ready` then."""
     conflicts: tuple[tuple[str, str], ...] = ()
     """(path, hunks) where its last session and a person changed the same lines."""
     made_in: tuple[tuple[str, str], ...] = ()
@@ -168,6 +170,8 @@ class WaitingView(NamedTuple):
     interview: int = 0
     """Which round of questions this is, of `interviews`; 0 where nothing is asked."""
     interviews: int = 0
+    decided: str = ""
+    """What the file says that decides it; "" while it waits for a person."""
 
 
 class RestView(NamedTuple):
@@ -203,6 +207,8 @@ class WorkspaceView(NamedTuple):
     """Live ones first, then the others, newest first."""
     waiting: tuple[WaitingView, ...] = ()
     """The oldest first."""
+    decided: tuple[WaitingView, ...] = ()
+    """Questions whose decision is written, and that no engine has taken up yet."""
     resting: tuple[RestView, ...] = ()
     budget: BudgetView = BudgetView()
     problems: tuple[str, ...] = ()
@@ -222,7 +228,8 @@ class WorkspaceView(NamedTuple):
     @property
     def work_left(self) -> bool:
         """Whether an engine would find something to do without a person."""
-        under_way = any(step.status in ("ready", "running", "checking") for step in self.steps)
+        words = [step.status for step in self.steps if not step.decided]
+        under_way = any(word in ("ready", "running", "checking") for word in words)
         return under_way and not self.finished and not self.paused
 
     @property

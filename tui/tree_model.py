@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.decide import DONE
 from tui.read_model import (
     ACTIVE_STATUS,
     LIVE_STATUS,
@@ -79,13 +80,18 @@ def _rows(node: Node, depth: int, opened: Mapping[str, bool]) -> list[Row]:
 def _opens_by_itself(node: Node) -> bool:
     """Phases where something goes on; LEGOs only where a person is needed, for there may be fifty of them."""
     if node.phase is not None:
-        return node.status in ACTIVE_STATUS or any(child.status in ACTIVE_STATUS for child in node.children)
+        return goes_on(node) or any(goes_on(child) for child in node.children)
     return node.step is None and node.status in TROUBLE_STATUS | WAITING_STATUS
+
+
+def goes_on(node: Node) -> bool:
+    """Whether something goes on there, or is about to because a person has just decided."""
+    return node.status in ACTIVE_STATUS or (node.step is not None and bool(node.step.decided))
 
 
 def active_row(visible: tuple[Row, ...]) -> int:
     """The row a person most likely wants to look at: the deepest one where something goes on."""
-    wanted = [i for i, row in enumerate(visible) if row.node.status in ACTIVE_STATUS]
+    wanted = [i for i, row in enumerate(visible) if goes_on(row.node)]
     leaves = [i for i in wanted if not visible[i].open]
     return next(iter(leaves or wanted), 0)
 
@@ -97,6 +103,7 @@ def _phase(phase: PhaseView) -> Node:
         key=f"phase:{phase.number}",
         label=f"{phase.number:>2} {phase.title}",
         status=phase.status,
+        word=_word(alone) if alone else "",
         note=_note(alone) if alone else _progress(phase),
         started_at=phase.started_at,
         ended_at=phase.ended_at,
@@ -149,6 +156,7 @@ def _step(step: StepView, label: str) -> Node:
         key=f"step:{step.name}",
         label=label,
         status=step.status,
+        word=_word(step),
         note=_note(step),
         started_at=step.started_at,
         ended_at=step.ended_at,
@@ -156,6 +164,10 @@ def _step(step: StepView, label: str) -> Node:
         step=step,
         children=_history(step),
     )
+
+
+def _word(step: StepView) -> str:
+    return DONE.get(step.decided, "")
 
 
 def _note(step: StepView) -> str:

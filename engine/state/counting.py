@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.state.models import Decision, GateFact, Waiting
+from engine.state.models import Decision, GateFact, StepRecord, Waiting
 
 
 def counts(decision: Decision, waiting: Waiting, decided: Sequence[GateFact] = ()) -> bool:
@@ -21,3 +21,11 @@ def counts(decision: Decision, waiting: Waiting, decided: Sequence[GateFact] = (
     if waiting.kind == "answers":
         return decision.decision == "stop" or all(q in decision.answers for q in waiting.questions)
     return decision.decision != "answer"
+
+
+def answers(decision: Decision | None, asked: Waiting, record: StepRecord) -> bool:
+    """Whether a decision is taken as the answer: it fits the kind of the question, is no older than an undo, counts."""
+    if decision is None or (asked.kind != "approval" and decision.decision not in ("answer", "stop")):
+        return False
+    undone = record.undone is not None and decision.at <= record.undone.at
+    return not undone and counts(decision, asked, record.gates)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.decided_words import decided, taken_up
 from tui.format import count, plural
 from tui.read_model import TROUBLE_STATUS, WorkspaceView
 from tui.sanitize import one_line
@@ -65,6 +66,7 @@ def _parts(view: WorkspaceView, engine_word: str, room: int) -> list[tuple[int, 
         (5, Content.styled(lane, "$text-muted")),
         (6, Content.styled(one_line(view.runtime, 30), "$text-muted")),
         (1, _engine(view, engine_word)),
+        (1, Content.styled(_decided(view, room), "$text-success")),
         (1, Content.styled(_news(view, room), "bold $text-accent")),
         (2, Content.styled(stale, "$text-accent")),
         (4, Content(plural(view.budget.sessions, "session") if view.budget.sessions else "")),
@@ -74,6 +76,12 @@ def _parts(view: WorkspaceView, engine_word: str, room: int) -> list[tuple[int, 
 
 
 _ROOMY = 110
+
+
+def _decided(view: WorkspaceView, room: int) -> str:
+    """What the person decided and nobody has taken up yet."""
+    said = taken_up(view) if room >= _ROOMY else decided(view)
+    return f"✓ {said}" if said else ""
 
 
 def _news(view: WorkspaceView, room: int) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui.decided_words import decided, taken_up
 from tui.format import count, duration, plural
 from tui.sanitize import one_line
 
@@ -21,6 +22,8 @@ def idle_content(view: WorkspaceView, engine_word: str, now: float) -> Content:
         return _busy(busy[0])
     if view.waiting:
         return _waiting(view, now)
+    if view.decided:
+        return _decided(view, engine_word)
     if failed:
         return _failed(failed)
     if view.finished:
@@ -51,8 +54,16 @@ def _waiting(view: WorkspaceView, now: float) -> Content:
     since = f" for {duration(now - first.since)}" if first.since is not None else ""
     more = f" {plural(len(view.waiting) - 1, 'more question')} behind it." if len(view.waiting) > 1 else ""
     key = "answer" if first.kind == "answers" else "read and decide"
-    text = f"{first.gate} {what}. It has been waiting{since}.{more}"
+    noted = f"\n{taken_up(view)}." if view.decided else ""
+    text = f"{first.gate} {what}. It has been waiting{since}.{more}{noted}"
     return _state("◆ The next step is yours", "$text-warning", text, ("a", key))
+
+
+def _decided(view: WorkspaceView, engine_word: str) -> Content:
+    heading, them = f"✓ {decided(view)}", "it" if len(view.decided) == 1 else "them"
+    if view.engine.running or engine_word.startswith("◌"):
+        return _state(heading, "$text-success", f"The engine takes {them} up.")
+    return _state(heading, "$text-success", f"An engine takes {them} up when one runs.", ("s", "start the engine"))
 
 
 def _failed(steps: list[StepView]) -> Content:

@@ -1,0 +1,31 @@
+"""What is said of a question that is decided while no engine has taken that up yet. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.decide import DONE
+from tui.format import plural
+
+if TYPE_CHECKING:
+    from tui.read_model import WorkspaceView
+
+
+def decided(view: WorkspaceView) -> str:
+    """`requirements approved`, `2 gates decided`; "" where nothing of that kind is known."""
+    if len(view.decided) == 1:
+        (one,) = view.decided
+        return f"{one.gate} {DONE[one.decided]}"
+    return f"{plural(len(view.decided), 'gate')} decided" if view.decided else ""
+
+
+def taken_up(view: WorkspaceView) -> str:
+    """`requirements approved, the engine takes it up`; "" where nothing is decided."""
+    said = decided(view)
+    return f"{said}, the engine takes {'it' if len(view.decided) == 1 else 'them'} up" if said else ""
+
+
+def none_waits(view: WorkspaceView | None) -> str:
+    """What the key says that opens what waits, where nothing does."""
+    said = taken_up(view) if view else ""
+    return f"Nothing else waits for you: {said}." if said else "Nothing waits for you."
