@@ -69,7 +69,9 @@ def amount(found: Amount, say: Callable[[float], str]) -> str:
 
 def silent(found: Amount) -> str:
     """How many sessions told nothing, where some did not."""
-    return f"{found.silent} told none" if found.silent else ""
+    if not found.silent:
+        return ""
+    return "no session told any" if found.total is None else f"{plural(found.silent, 'session')} told none"
 
 
 def tokens(number: float) -> str:
@@ -99,7 +101,7 @@ def blocks(found: Metrics, sessions: Sequence[SessionView], end: float) -> list[
 def _over_time(sessions: Sequence[SessionView], end: float) -> Block:
     points = [(s.ended_at, float(s.tokens)) for s in sessions if s.ended_at is not None and s.tokens is not None]
     if not points:
-        return _text("Tokens over time", "No session that ended has told its tokens.")
+        return _text("Tokens over time", "No session that ended has told its tokens; a recording tells none.")
     begin = min((s.started_at for s in sessions if s.started_at is not None), default=points[0][0])
     last = max(max(moment for moment, _ in points), min(end, max(moment for moment, _ in points) + 1))
     total = sum(number for _, number in points)
@@ -127,26 +129,31 @@ def _phases(phases: Mapping[str, PhaseTime]) -> Block:
         return _text("Time of each phase", "No phase has begun yet.")
     rows = []
     for name, phase in phases.items():
-        told = phase.sessions.tokens
-        known = "tokens unknown" if told.total is None else f"{tokens(told.total)} tokens"
-        note = known if phase.sessions.count else "no session"
+        total, ran = phase.sessions.tokens.total, phase.sessions.count
+        note = f"{tokens(total)} tokens" if total is not None else plural(ran, "session") if ran else "no session"
         label = f"{name:>2} {phase.title}" if name.isdigit() else name
         rows.append(Bar(label, phase.elapsed_seconds, duration(phase.elapsed_seconds) or UNKNOWN, note))
     return bars("Time of each phase", rows, "$text-secondary")
 
 
 def _legos(sessions: Sequence[SessionView]) -> Block:
+    """Their tokens; where nobody told any, their sessions."""
     names = dict.fromkeys(session.lego for session in sessions if session.lego)
     if not names:
         return _text("Tokens of each LEGO", "No session of a LEGO has begun yet.")
-    rows = []
-    for name in names:
-        own = [session for session in sessions if session.lego == name]
-        known = [session.tokens for session in own if session.tokens is not None]
-        total = sum(known) if known else None
-        rows.append(Bar(name, total, UNKNOWN if total is None else tokens(total), plural(len(own), "session")))
+    known = any(session.tokens is not None for session in sessions if session.lego)
+    rows = [_lego(name, [session for session in sessions if session.lego == name], known) for name in names]
     rows.sort(key=lambda row: (-(row.value or 0), row.label))
-    return bars("Tokens of each LEGO", rows, "$text-primary")
+    return bars("Tokens of each LEGO" if known else "Sessions of each LEGO", rows, "$text-primary")
+
+
+def _lego(name: str, sessions: Sequence[SessionView], by_tokens: bool) -> Bar:
+    ran = plural(len(sessions), "session")
+    if not by_tokens:
+        return Bar(name, len(sessions), ran)
+    told = [session.tokens for session in sessions if session.tokens is not None]
+    total = sum(told) if told else None
+    return Bar(name, total, UNKNOWN if total is None else tokens(total), ran)
 
 
 def _outcomes(found: Sessions) -> Block:
@@ -191,8 +198,9 @@ def _runtimes(runtimes: Mapping[str, Sessions]) -> Block:
         return _text("Runtimes", "No runtime has been used yet.")
     rows = []
     for name, used in runtimes.items():
-        note = f"tokens {amount(used.tokens, tokens)} · money {amount(used.cost, money)}"
-        rows.append(Bar(name, used.count, plural(used.count, "session"), note))
+        told = [] if used.tokens.total is None else [f"{tokens(used.tokens.total)} tokens"]
+        told += [] if used.cost.total is None else [money(used.cost.total)]
+        rows.append(Bar(name, used.count, plural(used.count, "session"), " · ".join(told) or "tells no usage"))
     return bars("Runtimes", rows, "$text-secondary")
 
 

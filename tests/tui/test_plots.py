@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,18 @@ def test_the_figures_of_a_run(tmp_path: Path) -> None:
     assert told["waited for you"].note == "one open now"
     assert told["money"].value == "unknown"
     assert told["tokens"].value.endswith("k")
+
+
+def test_a_run_whose_sessions_tell_no_tokens_says_so_once_and_counts_what_it_can(tmp_path: Path) -> None:
+    view = files.built(tmp_path)
+    files.write_journal(tmp_path, view)
+    journal = tmp_path / ".orchestrator" / "journal.jsonl"
+    journal.write_text(re.sub(r'"tokens": ?\d+', '"tokens": null', journal.read_text()))
+    found = load_metrics(tmp_path, NOW)
+    assert next(figure.note for figure in figures(found) if figure.name == "tokens") == "no session told any"
+    silent = [session._replace(tokens=None) for session in view.sessions]
+    told = {block.title: "\n".join(line.plain for line in block.lines(80)) for block in blocks(found, silent, NOW)}
+    assert "a recording tells none" in told["Tokens over time"]
+    assert "unknown" not in " ".join(told.values())
+    assert "store" in told["Sessions of each LEGO"] and "Tokens of each LEGO" not in told
+    assert "tells no usage" in told["Runtimes"]
