@@ -1,4 +1,4 @@
-"""Every action that has an id: a keymap gives it other keys."""
+"""How keys are written, and every action that has an id: a keymap gives it other keys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 
 PLACES = (
     "screens.main:MainScreen",
@@ -48,6 +49,18 @@ PLACES = (
     "screens.help:HelpScreen",
 )
 """Screens and the parts of screens that have keys."""
+
+
+def key_name(key: str) -> str:
+    """A key as the footer, help, the palette and the dialogs write it: `^s` for `ctrl+s`, `/` for `slash`."""
+    *held, name = key.split("+")
+    caret = "^" if "ctrl" in held else ""
+    return "+".join([*(one for one in held if one != "ctrl"), f"{caret}{format_key(name)}"])
+
+
+def key_names(keys: str) -> str:
+    """The names of several keys, which a binding parts by commas."""
+    return " ".join(key_name(key.strip()) for key in keys.split(","))
 
 
 def named_bindings() -> dict[str, Binding]:

@@ -11,7 +11,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input
 
-from tui.keys import remapped
+from tui.keys import key_names, remapped
 
 
 def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
@@ -20,7 +20,7 @@ def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
         if isinstance(binding, Binding) and binding.description:
             yield SystemCommand(
                 binding.description,
-                f"{binding.tooltip or binding.description}  ({binding.key})",
+                f"{binding.tooltip or binding.description}  ({key_names(binding.key)})",
                 _run(screen, binding.action),
             )
 

@@ -8,10 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
+from textual.binding import Binding
 from textual.events import AppFocus, Key
 
 from engine.errors import MetaError
 from tui.attention import Attendant
+from tui.keys import key_name
 from tui.launch import Launch
 from tui.settings import Read, save, with_setting
 from tui.themes import DARK, LIGHT, own_variables
@@ -79,6 +81,10 @@ class PersonalApp(App[Launch | None]):
     def side_by_side(self) -> bool:
         """Whether diffs show what was beside what is, where there is room."""
         return self.preferences.settings.diffs == "side by side"
+
+    def get_key_display(self, binding: Binding) -> str:
+        """As keys are written everywhere."""
+        return binding.key_display or key_name(binding.key)
 
     def prefer(self, name: str, value: str) -> None:
         """A setting holds at once and is written; where it cannot be, it holds for this session, and that is said."""

@@ -243,7 +243,7 @@ async def test_help_wraps_what_a_key_does_under_itself(tmp_path: Path) -> None:
         await press(pilot, "question_mark")
         lines = text_of(pilot).splitlines()
         (at,) = (number for number, line in enumerate(lines) if "Agree, for this run" in line)
-        assert lines[at + 1].index("for are fetched") == lines[at].index("Agree, for this run")
+        assert lines[at + 1].index("fetched ") == lines[at].index("Agree, for this run")
 
 
 async def test_the_command_palette_knows_every_act(tmp_path: Path) -> None:

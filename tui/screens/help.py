@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -11,21 +12,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.keys import key_name, key_names
 from tui.wrap import UNKNOWN, hang
 
-_KEYS = 18
-_NAMES = {
-    "question_mark": "?",
-    "slash": "/",
-    "comma": ",",
-    "escape": "esc",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-}
+_PALETTE = key_name("ctrl+p")
+_CTRL = f"{key_name('ctrl+x')} is x with ctrl held"
 
 
 class HelpScreen(ModalScreen[None]):
@@ -59,13 +50,20 @@ class KeyList(Static):
 def help_content(groups: Iterable[tuple[str, Iterable[BindingType]]], across: int) -> Content:
     """`key  what it does`, under the title of each group; what it does is wrapped under itself."""
     text = Content("")
-    for title, bindings in groups:
+    listed = [(title, list(_said_by(bindings))) for title, bindings in groups]
+    column = max((cell_len(keys) for _, rows in listed for keys, _ in rows), default=0)
+    for title, rows in listed:
         text += Content.styled(f"{title}\n", "bold $text-primary")
-        for binding in bindings:
-            if isinstance(binding, Binding) and binding.description:
-                keys = " ".join(_NAMES.get(key, key) for key in binding.key.split(","))
-                said = hang(binding.tooltip or binding.description, _KEYS, across)
-                text += Content.assemble((f"  {keys:<{_KEYS - 2}}", "bold"), f"{said}\n")
+        for keys, does in rows:
+            said = hang(does, column + 4, across)
+            room = " " * (column - cell_len(keys) + 2)
+            text += Content.assemble((f"  {keys}{room}", "bold"), f"{said}\n")
         text += "\n"
-    hint = "Everything is also in the command palette: ctrl+p. Arrow keys and hjkl do the same."
+    hint = f"Everything is also in the command palette: {_PALETTE}. {_CTRL}. Arrow keys and hjkl do the same."
     return text + Content.styled(hint, "$text-muted")
+
+
+def _said_by(bindings: Iterable[BindingType]) -> Iterable[tuple[str, str]]:
+    for binding in bindings:
+        if isinstance(binding, Binding) and binding.description:
+            yield key_names(binding.key), binding.tooltip or binding.description
