@@ -8,7 +8,7 @@ from tui.decide import DONE
 from tui.format import plural
 
 if TYPE_CHECKING:
-    from tui.read_model import WorkspaceView
+    from tui.read_model import WaitingView, WorkspaceView
 
 
 def decided(view: WorkspaceView) -> str:
@@ -29,3 +29,17 @@ def none_waits(view: WorkspaceView | None) -> str:
     """What the key says that opens what waits, where nothing does."""
     said = taken_up(view) if view else ""
     return f"Nothing else waits for you: {said}." if said else "Nothing waits for you."
+
+
+_SOMEHOW = "decided"
+
+
+def meanwhile(view: WorkspaceView, waiting: WaitingView, known: str = "") -> str:
+    """How a question that was open has been decided: "" while it still is. `known`: what was said of it before."""
+    asked = (waiting.gate, waiting.round)
+    if any((one.gate, one.round) == asked for one in view.waiting):
+        return ""
+    taken = next((DONE[one.decided] for one in view.decided if (one.gate, one.round) == asked), "")
+    step = view.step(waiting.gate)
+    approved = step is not None and step.approved is not None and step.approved.round == waiting.round
+    return taken or known or (DONE["approve"] if approved else _SOMEHOW)

@@ -5,51 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.content import Content
-
 from tui.drafts import GateDraft, LineComment, sorted_comments
-from tui.format import ago, duration, plural
+from tui.format import ago, plural
 from tui.gate_lines import BEGUN, COMMENT, comment_lines
 from tui.sanitize import clean, one_line
 from tui.text_lines import TextLine, blank, heading
 
 if TYPE_CHECKING:
     from tui.loaders.gate import Report
-    from tui.read_model import CommentView, StepView, WaitingView, WorkspaceView
+    from tui.read_model import CommentView, StepView
 
 RECEIPT = "receipt "
 """A line with this key prefix opens a receipt: the number of the criterion and the id follow."""
-
-
-def queue_place(view: WorkspaceView, waiting: WaitingView) -> tuple[int, int]:
-    """Which question this is, of how many that wait; (0, n) when it does not wait any more."""
-    gates = [one.gate for one in view.waiting]
-    return (gates.index(waiting.gate) + 1 if waiting.gate in gates else 0), len(gates)
-
-
-def title_line(view: WorkspaceView, waiting: WaitingView, now: float) -> Content:
-    """`◆ 1 of 2  Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`."""
-    step = view.step(waiting.gate)
-    place, number = queue_place(view, waiting)
-    verb = "Answer" if waiting.kind == "answers" else "Approve"
-    sessions = step.sessions if step else ()
-    confidence = next((s.confidence for s in reversed(sessions) if s.confidence is not None), None)
-    check = step.checks[-1] if step and step.checks else None
-    passed = sum(criterion.passed for criterion in check.criteria) if check else 0
-    mark = f"   {'✓' if check.passed else '✗'} {passed}/{len(check.criteria)} checks" if check else ""
-    facts = [
-        f"confidence {confidence:.2f}" if confidence is not None else "",
-        f"waiting {duration(now - waiting.since)}" if waiting.since is not None else "",
-        f"round {waiting.interview} of {waiting.interviews}" if waiting.interview else f"round {waiting.round}",
-        f"phase {step.phase}" if step else "",
-    ]
-    return Content.assemble(
-        (" ◆ ", "$text-warning"),
-        (f"{place} of {number}  " if number > 1 and place else "", "bold $text-warning"),
-        (f"{verb} {waiting.gate}", "bold"),
-        (mark, "$text-success" if check and check.passed else "$text-error"),
-        (f"   {' · '.join(filter(None, facts))}", "$text-muted"),
-    )
 
 
 def evidence(step: StepView | None, notes: str, report: Report, draft: GateDraft, now: float) -> tuple[TextLine, ...]:

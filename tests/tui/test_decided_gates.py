@@ -16,10 +16,12 @@ from engine.workspace import Workspace
 from tests.planning import Garden
 from tests.scripted import Kitchen, kitchen_with_cooks
 from tests.tui import fixture_views as views
-from tests.tui.journeys import press, press_when_calm, said, screen, text_of
+from tests.tui.journeys import Reader, decisions, press, press_when_calm, said, screen, settle, text_of
+from tui.app import MetaApp
 from tui.assemble import Assembler
 from tui.decide import Answer, write_answer
-from tui.read_model import ViewReader, WorkspaceView
+from tui.decided_words import meanwhile
+from tui.read_model import ApprovedView, ViewReader, WorkspaceView
 from tui.screens.main import MainScreen
 from tui.widgets.header import header_line
 from tui.widgets.idle import idle_content
@@ -137,3 +139,81 @@ def test_two_decisions_are_counted(tmp_path: Path) -> None:
     view = decided(tmp_path)
     twice = view._replace(decided=view.decided * 2)
     assert "✓ 2 gates decided, the engine takes them up" in header_line(twice, "", 160).plain
+
+
+@pytest.mark.parametrize(("verdict", "word"), [("approve", "approved"), ("revise", "sent back"), ("stop", "stopped")])
+async def test_an_open_gate_says_that_it_was_decided_elsewhere_and_takes_no_answer(
+    verdict: str, word: str, tmp_path: Path
+) -> None:
+    view = views.waiting(tmp_path)
+    async with screen(view) as pilot:
+        await at_gate(pilot)
+        assert "Approve requirements" in text_of(pilot) and "a Approve" in text_of(pilot)
+        await look_at(pilot, decided(tmp_path, verdict))
+        first, *_, keys = text_of(pilot).splitlines()
+        assert f"✓ requirements was {word} meanwhile   esc leaves it" in first and "waiting" not in first
+        assert "Approve" not in keys and "Revise" not in keys and "Stop" not in keys
+        for key in ("a", "r", "s"):
+            await press_when_calm(pilot, key)
+            assert said(pilot).count(f"was {word} meanwhile. Nothing was written.") == "ars".index(key) + 1
+        assert pilot.app.screen.query("#gate-title") and decisions(tmp_path) == {}
+        await look_at(pilot, views.waiting(tmp_path)._replace(waiting=()))
+        assert f"was {word} meanwhile" in text_of(pilot), "it is known still when the engine has taken it up"
+
+
+async def test_words_typed_while_a_gate_was_decided_elsewhere_stay_a_draft(tmp_path: Path) -> None:
+    view = views.waiting(tmp_path)
+    async with screen(view) as pilot:
+        await at_gate(pilot)
+        await press_when_calm(pilot, "r", *"too long")
+        await look_at(pilot, decided(tmp_path))
+        await press(pilot, "ctrl+r")
+        assert decisions(tmp_path) == {}
+        assert "was approved meanwhile. Nothing was written. What you typed is kept." in said(pilot)
+        assert "what you typed is kept · esc leaves it" in text_of(pilot)
+        again = view.waiting[0]._replace(round=2)
+        await look_at(pilot, view._replace(waiting=(again,)))
+        assert "Approve requirements" in text_of(pilot)
+        await press_when_calm(pilot, "r", "ctrl+r")
+        assert decisions(tmp_path)["requirements"]["comment"] == "too long"
+
+
+async def test_questions_that_were_answered_elsewhere_take_no_answer(tmp_path: Path) -> None:
+    view = views.asking(tmp_path)
+    (asked,) = view.waiting
+    async with screen(view) as pilot:
+        await at_gate(pilot)
+        await press(pilot, *"me")
+        answered = view._replace(waiting=(), decided=(asked._replace(decided="answer"),))
+        await look_at(pilot, answered)
+        assert "✓ essence was answered meanwhile   what you typed is kept" in text_of(pilot)
+        await press(pilot, "ctrl+r")
+        assert decisions(tmp_path) == {} and "essence was answered meanwhile" in said(pilot)
+
+
+async def test_a_question_asked_anew_does_not_get_the_answers_to_another(tmp_path: Path) -> None:
+    view = views.asking(tmp_path)
+    again = view.waiting[0]._replace(round=3, questions=("Another question?",))
+    async with screen(view) as pilot:
+        await at_gate(pilot)
+        await press(pilot, *"me")
+        await look_at(pilot, view._replace(waiting=(again,)))
+        assert "essence was decided meanwhile" in text_of(pilot)
+
+
+def test_an_approval_that_is_taken_up_already_is_told_as_one(tmp_path: Path) -> None:
+    view = views.waiting(tmp_path)
+    step = view.phases[3].steps[0]._replace(approved=ApprovedView((), 1))
+    taken = view._replace(waiting=(), phases=(views.phase(3, step),))
+    assert meanwhile(taken, view.waiting[0]) == "approved"
+    assert meanwhile(taken, view.waiting[0]._replace(round=2)) == "decided"
+    assert meanwhile(view, view.waiting[0]) == ""
+
+
+async def look_at(pilot: Pilot[Any], view: WorkspaceView) -> None:
+    """The files have changed."""
+    app = pilot.app
+    assert isinstance(app, MetaApp) and isinstance(app.reader, Reader)
+    app.reader.view = view
+    app.look()
+    await settle(pilot)

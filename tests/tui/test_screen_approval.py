@@ -173,7 +173,7 @@ async def test_a_question_that_was_decided_elsewhere_meanwhile_is_not_answered(t
         await look_at(pilot, view._replace(waiting=()))
         await press_when_calm(pilot, "a")
         assert decisions(tmp_path) == {}
-        assert "decided elsewhere" in said(pilot)
+        assert "requirements was decided meanwhile. Nothing was written." in said(pilot)
 
 
 async def test_a_question_asked_anew_is_read_anew_before_it_can_be_answered(tmp_path: Path) -> None:

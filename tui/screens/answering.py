@@ -6,15 +6,16 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from tui.decide import Answer
-from tui.drafts import GateDraft, sorted_comments
+from tui.drafts import sorted_comments
 from tui.format import plural
 from tui.screens.ask_text import AskComment
 from tui.screens.commented import CommentedScreen
 from tui.screens.confirm import Confirm
 
 if TYPE_CHECKING:
+    from tui.drafts import GateDraft
     from tui.messages import Clock
-    from tui.read_model import WaitingView
+    from tui.read_model import WaitingView, WorkspaceView
 
 GRACE = 0.5
 """Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""
@@ -23,9 +24,8 @@ GRACE = 0.5
 class Answering(CommentedScreen):
     """A subclass says when the document is there to be read."""
 
-    def __init__(self, draft: GateDraft, waiting: WaitingView, clock: Clock) -> None:
-        super().__init__(draft)
-        self.waiting, self.clock = waiting, clock
+    def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
+        super().__init__(view, waiting, clock, draft)
         self._quiet_since = clock()
 
     @property
@@ -46,10 +46,10 @@ class Answering(CommentedScreen):
 
     def action_approve(self) -> None:
         """Yes, exactly this; comments that are not sent yet are asked about first."""
-        if self._too_early():
+        if self.refuses() or self._too_early():
             return
         if not self.draft.comments:
-            self.dismiss(Answer("approve"))
+            self.send(Answer("approve"))
             return
         title = f"Approve {self.waiting.gate} without your {plural(len(self.draft.comments), 'comment')}?"
         text = "Comments go to the next session, and an approval starts none. `r` sends them."
@@ -57,11 +57,11 @@ class Answering(CommentedScreen):
 
     def _approved(self, sure: bool | None) -> None:
         if sure:
-            self.dismiss(Answer("approve"))
+            self.send(Answer("approve"))
 
     def action_revise(self) -> None:
         """Back, with comments that the next session must answer."""
-        if self._too_early():
+        if self.refuses() or self._too_early():
             return
         text = "The next session gets your words above everything else, and must answer them."
         number = len(self.draft.comments)
@@ -79,15 +79,15 @@ class Answering(CommentedScreen):
 
     def _revised(self, comment: str | None) -> None:
         if comment is not None:
-            self.dismiss(Answer("revise", comment, comments=tuple(sorted_comments(self.draft.comments))))
+            self.send(Answer("revise", comment, comments=tuple(sorted_comments(self.draft.comments))))
 
     def action_stop(self) -> None:
         """No, and nothing more of this."""
-        if self._too_early():
+        if self.refuses() or self._too_early():
             return
         text = "What depends on it is not built. The rest of the work goes on; `R` tries it again later."
         self.app.push_screen(Confirm(f"Stop {self.waiting.gate}?", text, "Stop it"), self._stopped)
 
     def _stopped(self, sure: bool | None) -> None:
         if sure:
-            self.dismiss(Answer("stop"))
+            self.send(Answer("stop"))

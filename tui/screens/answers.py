@@ -8,14 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Static
 
 from tui.decide import Answer
 from tui.format import plural
-from tui.gate_details import title_line
 from tui.questions import asked
 from tui.sanitize import clean
+from tui.screens.question import QuestionScreen
 from tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _LATER = "Leave the questions open"
 _NONE = "Nothing is answered yet. A single answer is enough; esc leaves all of them open."
 
 
-class AnswersScreen(Screen[Answer | None]):
+class AnswersScreen(QuestionScreen):
     """A question without an answer stays open, and the form says so. `esc` leaves all open; what was typed is kept."""
 
     CSS_PATH = "answers.tcss"
@@ -48,8 +47,7 @@ class AnswersScreen(Screen[Answer | None]):
     app: MetaApp
 
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
-        super().__init__()
-        self.view, self.waiting, self.clock, self.draft = view, waiting, clock, draft
+        super().__init__(view, waiting, clock, draft)
         self.questions = [asked(question) for question in waiting.questions]
 
     def compose(self) -> ComposeResult:
@@ -83,11 +81,11 @@ class AnswersScreen(Screen[Answer | None]):
 
     def show_view(self, view: WorkspaceView) -> None:
         """The queue may have become longer or shorter."""
-        self.view = view
+        self.follow(view)
         self._show_title()
 
     def _show_title(self) -> None:
-        self.query_one("#answers-title", Static).update(title_line(self.view, self.waiting, self.clock()))
+        self.query_one("#answers-title", Static).update(self.first_line())
 
     def _show_state(self, complaint: str = "") -> None:
         given, of = sum(map(bool, self._given().values())), len(self.questions)
@@ -134,7 +132,7 @@ class AnswersScreen(Screen[Answer | None]):
         """Sends what is answered; an empty form is not an answer."""
         answers = self._given()
         if any(answers.values()):
-            self.dismiss(Answer("answer", answers=answers))
+            self.send(Answer("answer", answers=answers))
         else:
             self._show_state(_NONE)
             self._input(0).focus()

@@ -14,14 +14,14 @@ from textual.widgets import Static
 from tui.artifact import Document
 from tui.conflict_lines import conflict_lines
 from tui.edit import edit_file
-from tui.gate_details import RECEIPT, evidence, title_line
+from tui.gate_details import RECEIPT, evidence
 from tui.gate_lines import BEGUN, COMMENT, DIFFERS, SINCE, diff_lines, raw_lines
 from tui.loaders.conflicts import load_standing
 from tui.loaders.first_version import with_own_edits
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_report
 from tui.loaders.receipts import load_receipt
 from tui.screens.answering import Answering
-from tui.screens.approval_keys import APPROVAL_KEYS, VIEWS
+from tui.screens.approval_keys import ANSWERS, APPROVAL_KEYS, VIEWS
 from tui.screens.searching import Searchable, Searching
 from tui.screens.showing_diffs import ShowsDiffs
 from tui.screens.taking_sides import TakesSides
@@ -54,8 +54,7 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
     app: MetaApp
 
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
-        super().__init__(draft, waiting, clock)
-        self.view = view
+        super().__init__(view, waiting, clock, draft)
         self.shown_as = CONFLICTS if self.conflicts else 0
         self._file, self._in_evidence = 0, False
         self._page: Page | None = None
@@ -87,13 +86,19 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
 
     def show_view(self, view: WorkspaceView) -> None:
         """The workspace changed while the question is on the screen; perhaps it is asked anew, of an edited file."""
-        self.view = view
-        asked = next((waiting for waiting in view.waiting if waiting.gate == self.waiting.gate), self.waiting)
-        if asked != self.waiting:
-            self.waiting, self._page = asked, None
+        gate, kind = self.waiting.gate, self.waiting.kind
+        asked = next((one for one in view.waiting if (one.gate, one.kind) == (gate, kind)), self.waiting)
+        anew, self.waiting = asked != self.waiting, asked
+        self.follow(view)
+        if anew:
+            self._page = None
             self._file = min(self._file, max(0, len(asked.about) - 1))
             self._read()
         self._show_evidence()
+
+    def offers(self, action: str) -> bool:
+        """An answer only while the question is open."""
+        return super().offers(action) and not (self.meanwhile and action in ANSWERS)
 
     @property
     def _path(self) -> str:
@@ -198,7 +203,7 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
         self.query_one("#text", LinesView).show(self._shown.lines, from_top=from_top)
 
     def _show_title(self) -> None:
-        self.query_one("#gate-title", Static).update(title_line(self.view, self.waiting, self.clock()))
+        self.query_one("#gate-title", Static).update(self.first_line())
 
     def _show_evidence(self) -> None:
         self._show_title()

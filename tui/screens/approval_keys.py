@@ -9,6 +9,9 @@ from tui.screens.diff_keys import SIDES_KEY
 VIEWS = ("rendered", "raw", "diff")
 """The ways to see the document, by their digits."""
 
+ANSWERS = ("approve", "revise", "stop")
+"""The actions that decide."""
+
 
 def _key(keys: str, action: str, name: str, does: str) -> Binding:
     return Binding(keys, action, name, tooltip=does, id=f"approval.{action}")

@@ -5,24 +5,23 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from tui.abstract import AbstractMeta
-from tui.decide import Answer
 from tui.gate_lines import BEGUN, COMMENT, Shown
 from tui.screens.ask_text import AskComment
+from tui.screens.question import QuestionScreen
 from tui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
     from tui.drafts import GateDraft
+    from tui.messages import Clock
+    from tui.read_model import WaitingView, WorkspaceView
 
 
-class CommentedScreen(Screen[Answer | None], metaclass=AbstractMeta):
+class CommentedScreen(QuestionScreen, metaclass=AbstractMeta):
     """A subclass shows the document: `#text` has its lines, `#evidence` lists the comments."""
 
-    def __init__(self, draft: GateDraft) -> None:
-        super().__init__()
-        self.draft = draft
+    def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
+        super().__init__(view, waiting, clock, draft)
         self._shown = Shown((), {})
 
     @property

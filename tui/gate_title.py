@@ -1,0 +1,64 @@
+"""The first line of a gate: which question it is, how its work was checked, how long it waits. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from tui.format import duration
+
+if TYPE_CHECKING:
+    from tui.read_model import StepView, WaitingView, WorkspaceView
+
+
+def queue_place(view: WorkspaceView, waiting: WaitingView) -> tuple[int, int]:
+    """Which question this is, of how many that wait; (0, n) when it does not wait any more."""
+    gates = [one.gate for one in view.waiting]
+    return (gates.index(waiting.gate) + 1 if waiting.gate in gates else 0), len(gates)
+
+
+def title_line(view: WorkspaceView, waiting: WaitingView, now: float) -> Content:
+    """`◆ 1 of 2  Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`."""
+    step = view.step(waiting.gate)
+    place, number = queue_place(view, waiting)
+    verb = "Answer" if waiting.kind == "answers" else "Approve"
+    return Content.assemble(
+        (" ◆ ", "$text-warning"),
+        (f"{place} of {number}  " if number > 1 and place else "", "bold $text-warning"),
+        (f"{verb} {waiting.gate}", "bold"),
+        _checks(step),
+        (f"   {' · '.join(_facts(step, waiting, now))}", "$text-muted"),
+    )
+
+
+def decided_line(waiting: WaitingView, meanwhile: str, typed: bool) -> Content:
+    """`✓ requirements was approved meanwhile   esc leaves it`, in place of a question that is open no more."""
+    kept = "what you typed is kept · " if typed else ""
+    return Content.assemble(
+        (" ✓ ", "$text-success"),
+        (waiting.gate, "bold"),
+        (f" was {meanwhile} meanwhile", "bold $text-success"),
+        (f"   {kept}esc leaves it", "$text-muted"),
+    )
+
+
+def _checks(step: StepView | None) -> tuple[str, str]:
+    check = step.checks[-1] if step and step.checks else None
+    if check is None:
+        return "", ""
+    passed = sum(criterion.passed for criterion in check.criteria)
+    text = f"   {'✓' if check.passed else '✗'} {passed}/{len(check.criteria)} checks"
+    return text, "$text-success" if check.passed else "$text-error"
+
+
+def _facts(step: StepView | None, waiting: WaitingView, now: float) -> list[str]:
+    sessions = step.sessions if step else ()
+    confidence = next((s.confidence for s in reversed(sessions) if s.confidence is not None), None)
+    facts = [
+        f"confidence {confidence:.2f}" if confidence is not None else "",
+        f"waiting {duration(now - waiting.since)}" if waiting.since is not None else "",
+        f"round {waiting.interview} of {waiting.interviews}" if waiting.interview else f"round {waiting.round}",
+        f"phase {step.phase}" if step else "",
+    ]
+    return [fact for fact in facts if fact]

@@ -1,0 +1,54 @@
+"""A screen with one question: it notices when somebody else has answered it, and then takes no answer any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from tui.decide import Answer
+from tui.decided_words import meanwhile
+from tui.gate_drafts import dump
+from tui.gate_title import decided_line, title_line
+
+if TYPE_CHECKING:
+    from textual.content import Content
+
+    from tui.drafts import GateDraft
+    from tui.messages import Clock
+    from tui.read_model import WaitingView, WorkspaceView
+
+
+class QuestionScreen(Screen[Answer | None]):
+    """A subclass calls `follow` with each view, and `send` with the answer."""
+
+    def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
+        super().__init__()
+        self.view, self.waiting, self.clock, self.draft = view, waiting, clock, draft
+        self.meanwhile = meanwhile(view, waiting)
+        """How the question was decided since it was opened; "" while it is open."""
+
+    def follow(self, view: WorkspaceView) -> None:
+        """The workspace changed; perhaps the question was answered."""
+        self.view = view
+        self.meanwhile = meanwhile(view, self.waiting, self.meanwhile)
+        self.refresh_bindings()
+
+    def first_line(self) -> Content:
+        """Which question it is, or how it was decided."""
+        if self.meanwhile:
+            return decided_line(self.waiting, self.meanwhile, typed=dump(self.draft) is not None)
+        return title_line(self.view, self.waiting, self.clock())
+
+    def refuses(self) -> bool:
+        """Whether the question is open no more, which is said then."""
+        if self.meanwhile:
+            kept = " What you typed is kept." if dump(self.draft) else ""
+            text = f"{self.waiting.gate} was {self.meanwhile} meanwhile. Nothing was written.{kept}"
+            self.notify(text, severity="warning", markup=False)
+        return bool(self.meanwhile)
+
+    def send(self, answer: Answer) -> None:
+        """Answers the question, if it is still open."""
+        if not self.refuses():
+            self.dismiss(answer)
