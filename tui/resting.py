@@ -22,7 +22,7 @@ def resting_text(resting: Sequence[RestView], now: float) -> str:
 def _one(rest: RestView, now: float) -> str:
     name = one_line(rest.runtime, 30)
     if rest.until is None:
-        return f"{name} until you act" + (f": {one_line(rest.reason, 60)}" if rest.reason else "")
+        return f"{name} until you act" + (f": {one_line(rest.reason, 100)}" if rest.reason else "")
     if rest.until <= now:
         return f"{name} is tried again"
     return f"{name} until {time.strftime('%H:%M', time.localtime(rest.until))} (in {_left(rest.until - now)})"

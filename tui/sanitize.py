@@ -27,5 +27,7 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 500) -> str:
-    """`text` cleaned and joined to one line of at most `limit` characters."""
-    return " ".join(clean(text[: limit * 4]).split())[:limit]
+    """`text` cleaned and joined to one line of at most `limit` characters, the last of them … where that cuts it."""
+    begin = text[: limit * 4]
+    line = " ".join(clean(begin).split())
+    return line if len(line) <= limit and len(begin) == len(text) else f"{line[: limit - 1]}…"

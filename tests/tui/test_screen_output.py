@@ -128,6 +128,12 @@ def test_nothing_that_a_terminal_would_obey_is_left() -> None:
     assert one_line("a\n b\x1b[2J\tc") == "a b c"
 
 
+def test_one_line_says_that_it_was_cut() -> None:
+    assert one_line("12345", 5) == "12345"
+    assert one_line("123456", 5) == "1234…"
+    assert one_line("1" + " " * 100 + "2", 5) == "1…"
+
+
 def test_wrapping_counts_cells_and_keeps_every_character() -> None:
     for text in ("a few words of text", "書籍も含む本の一覧です", "x" * 50, "📚 books 📚📚📚", "    indented by four"):
         for width in (1, 2, 5, 10, 40):
