@@ -23,7 +23,7 @@ from tui.read_model import ViewReader, WaitingView, WorkspaceView
 from tui.screens.main import MainScreen
 from tui.settings import Read
 from tui.settings import load as load_settings
-from tui.supervisor import Supervisor
+from tui.supervisor import Supervisor, engine_log
 
 if TYPE_CHECKING:
     from tui.launch import Launch
@@ -232,6 +232,16 @@ class MetaApp(ConsentingApp):
         else:
             self.supervisor.want()
             self.look()
+
+    def action_engine_log(self) -> None:
+        """Opens what the engine wrote, for reading."""
+        from tui.edit import edit_file
+
+        log = engine_log(self.workspace) if self.workspace is not None else None
+        if log is None or not log.exists():
+            self.notify("No engine was started from a screen here yet: there is no log.")
+        else:
+            edit_file(self, log, look_only=True)
 
     async def action_leave(self) -> None:
         """Asks whether the work goes on, if any is going on; before that whether what is being edited is saved."""

@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.acting import ActingApp
 from tui.decide import write_act
+from tui.engine_words import ways_on, why_ended
 from tui.held import OFFER, held_steps, held_texts
 from tui.looks import Written
 
@@ -67,7 +68,7 @@ class ConsentingApp(ActingApp):
         """What is wrong, each with the key that helps."""
         found = [self.problem, *(self.view.problems if self.view else ()), self.refused]
         if self.engine.trouble and not self.engine.fetch:
-            found.append(f"{self.engine.trouble}\ns starts the engine again.")
+            found.append(f"{why_ended(self.engine, self.size.width - 5)}\n{ways_on(self.engine)}")
         return [one for one in found if one]
 
     def consents(self) -> list[str]:

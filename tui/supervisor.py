@@ -74,7 +74,7 @@ class Supervisor:
     @property
     def log(self) -> Path:
         """Where the engine's output goes."""
-        return self.workspace / ".orchestrator" / "engine.log"
+        return engine_log(self.workspace)
 
     def start(self, purpose: Purpose = "run") -> None:
         """Starts the engine detached: it goes on when this process ends. Raises OSError if that cannot be done."""
@@ -164,6 +164,11 @@ class Supervisor:
         folder = self.workspace / ".orchestrator" / "decisions"
         files = sorted(folder.glob("*.json")) if folder.is_dir() else []
         return "\n".join(f"{file.name} {_stamp(file)}" for file in files)
+
+
+def engine_log(workspace: Path) -> Path:
+    """Where the output goes of an engine that a screen has started."""
+    return workspace / ".orchestrator" / "engine.log"
 
 
 def _tell_end(process: subprocess.Popen[bytes], tell: Callable[[], None]) -> None:

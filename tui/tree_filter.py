@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 
 Only = Literal["all", "active", "trouble"]
 ROUND: tuple[Only, ...] = ("all", "active", "trouble")
-_STATUS = {"active": LIVE_STATUS | WAITING_STATUS | TROUBLE_STATUS | {"paused"}, "trouble": TROUBLE_STATUS | {"stale"}}
-MEANS: Mapping[Only, str] = {"all": "", "active": "running, waiting, failed", "trouble": "failed, stopped, stale"}
+_STATUS = {
+    "active": LIVE_STATUS | WAITING_STATUS | TROUBLE_STATUS | {"paused"},
+    "trouble": TROUBLE_STATUS | {"paused", "stale"},
+}
+MEANS: Mapping[Only, str] = {
+    "all": "",
+    "active": "running, waiting, failed",
+    "trouble": "failed, stopped, paused, stale",
+}
 
 
 class Filter(NamedTuple):
@@ -29,12 +36,12 @@ class Filter(NamedTuple):
 
     @property
     def sought(self) -> str:
-        """`store · failed, stopped, stale`."""
+        """`store · failed, stopped, paused, stale`."""
         return " · ".join(filter(None, [self.words.strip(), MEANS[self.only]]))
 
     @property
     def text(self) -> str:
-        """`filter: store · failed, stopped, stale`."""
+        """`filter: store · failed, stopped, paused, stale`."""
         return f"filter: {self.sought}" if self else ""
 
     def next(self) -> Filter:

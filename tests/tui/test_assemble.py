@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from engine.assessment import Assessment
 from engine.facts import WorkspaceFacts
 from engine.state.events import CheckEnded
+from engine.state.lock import EngineLock
 from engine.state.models import CheckFact, CriterionFact
 from engine.workspace import Workspace
 from tests.planning import GARDEN, Garden, beds
@@ -62,3 +65,15 @@ def test_what_was_checked_is_told_with_the_names_of_this_lego(tmp_path: Path) ->
     view = Assembler(tmp_path).view(facts(garden, tmp_path))
     (check,) = next(step for step in view.steps if step.name == "sowing_corn").checks
     assert [criterion.sentence for criterion in check.criteria] == ["the contract of corn fits those of peas and beans"]
+
+
+def test_a_phase_in_which_nothing_runs_is_not_called_running_without_an_engine(tmp_path: Path) -> None:
+    told = facts(Garden(plan=beds()), tmp_path)
+    first, second, *rest = told.assessment.phases
+    old, *others = second.instances
+    instances = (old._replace(status="stale"), *(one._replace(status="pending") for one in others))
+    begun = second._replace(status="running", instances=instances)
+    told = replace(told, assessment=Assessment((first, begun, *rest)))
+    assert Assembler(tmp_path).view(told).phases[1].status == "stale"
+    with EngineLock(tmp_path):
+        assert Assembler(tmp_path).view(told).phases[1].status == "running"

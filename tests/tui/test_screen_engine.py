@@ -15,9 +15,10 @@ from tests.tui import fixture_views as views
 from tests.tui.journeys import Moment, make_app, press, said, screen, settle, text_of
 from tui import looking
 from tui.app import MetaApp
+from tui.engine_words import ways_on, why_ended
 from tui.read_model import EngineView, ViewReader, load
 from tui.screens.approval import ApprovalScreen
-from tui.supervisor import Supervisor
+from tui.supervisor import EngineStatus, Supervisor
 
 
 def script(workspace: Path, text: str) -> Supervisor:
@@ -111,6 +112,47 @@ async def test_s_starts_the_engine_again_after_trouble(tmp_path: Path) -> None:
         assert "engine failed" in text
         await press(pilot, "s")
         await look_until(app, lambda: supervisor.log.read_text().count("no space left") == 2)
+
+
+NO_RUNTIME = """for n in 1 2 3 4; do echo "a long story $n"; done
+echo 'no runtime could go on; `meta run` tries again:'; echo '  replay: the tape has no entry for essence'; exit 5"""
+
+
+async def test_why_an_engine_ended_takes_two_lines_and_its_log_opens_on_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    supervisor = script(tmp_path, NO_RUNTIME)
+    async with screen(views.failed(tmp_path)._replace(engine=EngineView()), (80, 24), supervisor=supervisor) as pilot:
+        app = pilot.app
+        assert isinstance(app, MetaApp)
+        await look_until(app, lambda: app.engine.phase == "failed")
+        await settle(pilot)
+        lines = text_of(pilot).splitlines()
+        assert "The engine stopped: no runtime could go on. replay: the tape has no" in lines[1]
+        assert "s starts the engine again, U shows the runtimes, O opens its log." in lines[2]
+        assert "Version check" in lines[3], "what is wrong takes no more than it needs"
+        assert "s Start engine" in lines[-1] and "Pause" not in lines[-1]
+        await press(pilot, "O")
+        assert "a long story 1" in text_of(pilot)
+
+
+def test_of_an_engines_log_the_line_that_tells_most_is_shown() -> None:
+    for log in ("story\nmeta: [disk] is full.\n  at a place", "meta: older\nmeta: [disk] is full.", "[disk] is full."):
+        status = EngineStatus("failed", 1, f"It ended.\n{log}")
+        assert why_ended(status, 80) == "It ended. [disk] is full."
+        assert why_ended(status, 20) == "It ended. [disk] is…"
+    assert why_ended(EngineStatus("failed", None, "It is gone."), 80) == "It is gone."
+    assert "U shows" not in ways_on(EngineStatus("failed", 1, "")) and "U shows" in ways_on(
+        EngineStatus("failed", 5, "")
+    )
+
+
+async def test_where_no_engine_wrote_anything_the_key_for_its_log_says_so(tmp_path: Path) -> None:
+    async with screen(views.finished(tmp_path)) as pilot:
+        await press(pilot, "O")
+        assert "there is no log" in said(pilot)
 
 
 async def test_an_engine_that_ends_is_told_at_once_and_not_at_the_next_look(

@@ -69,7 +69,7 @@ async def test_f_goes_round_all_active_and_trouble(tmp_path: Path) -> None:
         await press(pilot, "f")
         assert "filter: running, waiting, failed" in text_of(pilot)
         await press(pilot, "f")
-        assert "filter: failed, stopped, stale" in text_of(pilot)
+        assert "filter: failed, stopped, paused, stale" in text_of(pilot)
         assert "Requirements" not in text_of(pilot)
         await press(pilot, "f")
         assert "filter:" not in text_of(pilot) and "Requirements" in text_of(pilot)
@@ -95,9 +95,15 @@ async def test_where_nothing_matches_the_tree_says_what_was_looked_for_and_the_w
 async def test_where_nothing_is_in_trouble_the_tree_says_so(tmp_path: Path) -> None:
     async with screen(views.running(tmp_path), size=(80, 24)) as pilot:
         await press(pilot, "f", "f")
-        assert " No step for failed, stopped, stale: esc shows all" in text_of(pilot)
+        assert " No step for failed, stopped, paused, stale: esc shows all" in text_of(pilot)
 
 
 def test_long_words_leave_room_for_the_way_back() -> None:
     said = nothing_found(Filter("no such thing anywhere"), 40)
     assert cell_len(said) <= 40 and said.startswith(" No step for no such") and said.endswith("…: esc shows all")
+
+
+def test_a_step_that_no_runtime_can_do_counts_as_trouble(tmp_path: Path) -> None:
+    held = views.phase(7, views.step("code", 7, "paused", "store"), views.step("code", 7, "done", "cli"))
+    view = views.finished(tmp_path)._replace(phases=(held,))
+    assert shown(view, Filter(only="trouble")) == ["phase:7", "step:code_store"]

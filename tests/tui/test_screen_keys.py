@@ -335,6 +335,6 @@ async def test_a_line_to_type_in_cannot_have_the_focus_while_it_is_hidden(tmp_pa
             assert not any(field.focusable for field in main(pilot).query(Input))
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, SessionScreen)
-        for keys in ((), ("slash", "escape"), ("slash", "enter")):
-            await press(pilot, *keys)
+        for last in ("escape", "enter"):
+            await press(pilot, "slash", last)
             assert not any(field.focusable for field in pilot.app.screen.query(Input))

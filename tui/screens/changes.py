@@ -17,6 +17,7 @@ from tui import decide
 from tui.change_rows import LEGO, rows
 from tui.change_words import details, nothing, question, sums, title
 from tui.edit import edit_file
+from tui.engine_words import why_ended
 from tui.loaders import changes
 from tui.loaders.changes import Maintenance, Stage
 from tui.screens.browse import COMMON, BrowseScreen, explain
@@ -128,7 +129,11 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         trouble.set_class(engine.fetch and not self.problem, "-waits")
         if not self.problem and engine.trouble:
             trouble.display = True
-            said = f"! {engine.trouble} D agrees, for this run." if engine.fetch else f"✗ {engine.trouble}"
+            said = (
+                f"! {engine.trouble} D agrees, for this run."
+                if engine.fetch
+                else f"✗ {why_ended(engine, 3 * self.size.width)}"
+            )
             trouble.update(Content(said))
 
     def items(self, data: Maintenance) -> Sequence[Item]:

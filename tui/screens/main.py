@@ -13,6 +13,7 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 
 from tui.acting import ActingApp
+from tui.main_offers import has_to_do
 from tui.node_details import describe_node
 from tui.read_model import TROUBLE_STATUS
 from tui.sanitize import clean
@@ -68,8 +69,15 @@ class MainScreen(Screen[None]):
             "app.start_engine",
             "Start engine",
             id="start_engine",
-            show=False,
             tooltip="Start the engine when it is stopped",
+        ),
+        Binding(
+            "O",
+            "app.engine_log",
+            "Engine log",
+            id="engine_log",
+            show=False,
+            tooltip="What the engine wrote, from the first line on",
         ),
         FETCH_KEY,
         ALLOW_KEY,
@@ -126,18 +134,10 @@ class MainScreen(Screen[None]):
         self.refresh_bindings()
 
     def offers(self, action: str) -> bool:
-        """Whether something waits, runs, has failed, or is under way, for the keys that are about that."""
-        view = self.view
-        match action:
-            case "app.decide":
-                return bool(view and view.waiting)
-            case "cancel":
-                return bool(view and view.live)
-            case "retry":
-                return bool(self._in_trouble())
-            case "app.pause":
-                return bool(view and not view.finished)
-        return True
+        """Whether there is something to do for this key."""
+        app = self.app
+        starts = isinstance(app, ActingApp) and app.supervisor is not None and app.engine.phase != "starting"
+        return has_to_do(action, self.view, starts=starts)
 
     def show_trouble(self, text: str, *, waits: bool = False) -> None:
         """Shows what is wrong, or what waits for a consent, for as long as it does; an empty text takes it away."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.decided_words import decided, taken_up
 from tui.format import count, plural
-from tui.read_model import TROUBLE_STATUS, WorkspaceView
+from tui.main_offers import only_waits
 from tui.sanitize import one_line
+
+if TYPE_CHECKING:
+    from tui.read_model import WorkspaceView
 
 
 class Header(Static):
@@ -100,10 +105,4 @@ def _engine(view: WorkspaceView, engine_word: str) -> Content:
     if view.finished:
         return Content.styled("✓ done", "$text-success")
     style = "$text-error" if engine_word.startswith("✗") else "$text-muted"
-    return Content.styled(engine_word or ("○ waits" if _only_waits(view) else "○ engine stopped"), style)
-
-
-def _only_waits(view: WorkspaceView) -> bool:
-    """Whether no engine runs for the one reason that everything waits for the person: then nothing is wrong."""
-    wrong = view.problems or view.paused or any(step.status in TROUBLE_STATUS for step in view.steps)
-    return bool(view.waiting) and not view.work_left and not wrong
+    return Content.styled(engine_word or ("○ waits" if only_waits(view) else "○ engine stopped"), style)
