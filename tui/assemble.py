@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.assessment import Instance, PhaseStatus
+from engine.assessment import Instance, PhaseStatus, Status
 from engine.document.model import Orchestration, Reference
 from engine.legos.model import Plan
 from engine.legos.placeholders import references_of, with_names
@@ -18,6 +18,7 @@ from tui.decide import DONE
 from tui.format import timestamp
 from tui.journal import last_event
 from tui.read_model import (
+    LIVE_STATUS,
     WAITING_STATUS,
     ApprovedView,
     BudgetView,
@@ -55,8 +56,9 @@ class Assembler:
         state, run = facts.state, facts.state.orchestrator.run
         asked = _queue(facts.orchestration, state, facts.snapshot.decisions)
         decided = {one.gate: one.decided for one in asked if one.decided}
-        phases = tuple(self._phase(phase, facts.snapshot, decided) for phase in facts.assessment.phases)
         held_by = holder(self.workspace)
+        held = held_by is not None
+        phases = tuple(self._phase(phase, facts.snapshot, decided, held) for phase in facts.assessment.phases)
         return WorkspaceView(
             folder=self.workspace,
             app=run.app or self.workspace.resolve().name,
@@ -65,7 +67,7 @@ class Assembler:
             sensitive=run.sensitive,
             toolchain=run.toolchain,
             runtime=", ".join(run.runtimes),
-            engine=EngineView(held_by is not None, held_by.pid if held_by else None),
+            engine=EngineView(held, held_by.pid if held_by else None),
             phases=phases,
             legos=_legos(phases, state),
             sessions=_in_order([session for phase in phases for step in phase.steps for session in step.sessions]),
@@ -81,14 +83,14 @@ class Assembler:
             last_event=last_event(self.workspace),
         )
 
-    def _phase(self, phase: PhaseStatus, snapshot: Snapshot, decided: Mapping[str, str]) -> PhaseView:
+    def _phase(self, phase: PhaseStatus, snapshot: Snapshot, decided: Mapping[str, str], held: bool) -> PhaseView:
         fact = snapshot.state.orchestrator.phases.get(str(phase.number))
         steps = [self._step(instance, snapshot) for instance in phase.instances]
         steps = [_as_decided(step, decided[step.name]) if step.name in decided else step for step in steps]
         made = PhaseView(
             number=phase.number,
             title=phase.title,
-            status=roll_up(step.status for step in steps) if any(step.decided for step in steps) else phase.status,
+            status=_word_of(phase, steps, held),
             steps=tuple(steps),
             started_at=timestamp(fact.started_at) if fact else None,
             ended_at=timestamp(fact.ended_at) if fact else None,
@@ -110,6 +112,14 @@ class Assembler:
 
 
 _NONE = StepRecord()
+
+
+def _word_of(phase: PhaseStatus, steps: list[StepView], held: bool) -> Status:
+    """The engine's word for a phase, but for what it cannot know: what a person just decided, and that it is gone."""
+    nothing_runs = not held and not any(step.status in LIVE_STATUS for step in steps)
+    if any(step.decided for step in steps) or (phase.status == "running" and nothing_runs):
+        return roll_up(step.status for step in steps)
+    return phase.status
 
 
 def _step(
