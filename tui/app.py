@@ -26,10 +26,18 @@ from tui.settings import load as load_settings
 from tui.supervisor import Supervisor, engine_log
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from tui.launch import Launch
     from tui.messages import Clock
 
 _HERE = Path(__file__).parent
+
+
+def _acts_in_order() -> type[Provider]:
+    from tui.palette import Acts
+
+    return Acts
 
 
 @runtime_checkable
@@ -47,6 +55,7 @@ class MetaApp(ConsentingApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {_acts_in_order}
 
     def __init__(
         self,
@@ -290,12 +299,9 @@ class MetaApp(ConsentingApp):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every action of the screen in view, then themes and the like."""
-        from tui.palette import commands_of, everywhere
+        from tui.palette import acts
 
-        yield from commands_of(screen)
-        if self.view is not None:
-            yield from everywhere(self)
-        yield from super().get_system_commands(screen)
+        yield from acts(self, screen, super().get_system_commands(screen))
 
 
 def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), watch_only: bool = False) -> Launch | None:

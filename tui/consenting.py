@@ -82,6 +82,17 @@ class ConsentingApp(ActingApp):
             found.append(f"{held} S shows it, and allows it if it is none.")
         return found
 
+    def offers(self, action: str) -> bool:
+        """Whether there is something to do for an act of the app that every screen has; its key says so where not."""
+        match action:
+            case "fetch_packages":
+                return bool(self.engine.fetch and self.engine.trouble)
+            case "allow_secret":
+                return bool(self.held)
+            case "decide":
+                return bool(self.view and self.view.waiting)
+        return True
+
     def action_fetch_packages(self) -> None:
         """The key itself is the consent: the screen has said what is fetched and how."""
         if self.supervisor is None or not self.engine.fetch or not self.engine.trouble:

@@ -257,10 +257,10 @@ async def test_u_shows_what_would_be_taken_back_and_a_yes_counts_only_after_a_mo
 
 async def test_the_palette_offers_undo_on_every_screen_and_what_has_a_key_there_once(tmp_path: Path) -> None:
     async with screen(views.finished(tmp_path)) as pilot:
-        titles = [one.title for one in everywhere(pilot.app)]
+        titles = [one.title for one in everywhere(pilot.app, pilot.app.screen)]
         assert titles == ["Undo", "Redo"]
         await press(pilot, "W")
-        assert [one.title for one in everywhere(pilot.app)][:2] == ["Undo", "Redo"]
+        assert [one.title for one in everywhere(pilot.app, pilot.app.screen)][:2] == ["Undo", "Redo"]
         await press(pilot, "escape", "C")
         every = [one.title for one in pilot.app.get_system_commands(pilot.app.screen)]
         assert every.count("Undo") == 1 and every.count("Redo") == 1
