@@ -123,7 +123,8 @@ def _build(folder: Path, number: int, lego: str) -> list[StepView]:
         return [tests, step("code", 7, "ready", lego, why="It starts as soon as there is room.")]
     first = over(session(folder, "code", lego, "gen"), begin + 170, 140)
     failed = check(False)._replace(at=BEGIN + begin + 325)
-    inputs = (f"`design/design_{lego}.md`", f"contracts of {lego} and {listed(NEEDS[lego])}", f"unit tests of {lego}")
+    needed = f" and {listed(NEEDS[lego])}" if NEEDS[lego] else ""
+    inputs = (f"`design/design_{lego}.md`", f"contracts of {lego}{needed}", f"unit tests of {lego}")
     if lego == "parser":
         done = (first, over(session(folder, "code", lego, "review"), begin + 330, 90))
         return [

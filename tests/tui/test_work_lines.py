@@ -150,7 +150,7 @@ def test_state_tells_why_and_what_failed(tmp_path: Path) -> None:
     view = files.built(tmp_path)
     said = texts(state_lines([one for one in view.steps if one.lego == "store"], NOW))
     assert "after a check that failed" in said
-    assert "contracts of store and no dependencies" in said
+    assert "contracts of store," in said
     assert "KeyError: 'title' [line 41]" in said
 
 
