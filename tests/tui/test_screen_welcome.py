@@ -242,6 +242,19 @@ async def test_esc_keeps_the_text_and_coming_back_goes_on(tmp_path: Path) -> Non
         assert (await open_new(pilot, tmp_path / "app")).text == INTENT
 
 
+async def test_escape_never_leaves_the_app(tmp_path: Path) -> None:
+    async with screen(None) as pilot:
+        await press(pilot, "escape", "escape")
+        assert isinstance(pilot.app.screen, WelcomeScreen) and not pilot.app._exit
+        area = await open_new(pilot, tmp_path / "app")
+        area.load_text(INTENT)
+        await pilot.press("escape", "escape", "escape")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, WelcomeScreen) and not pilot.app._exit
+        await press(pilot, "q")
+        assert pilot.app._exit
+
+
 async def test_leaving_the_app_keeps_the_text_first(tmp_path: Path) -> None:
     async with screen(None) as pilot:
         area = await open_new(pilot, tmp_path / "app")

@@ -63,7 +63,7 @@ class WelcomeScreen(Screen[None]):
             "comma", "settings", "Settings", key_display=",", tooltip="Theme, attention, keys", id="welcome.settings"
         ),
         Binding("question_mark", "app.help", "Help", key_display="?", id="help"),
-        Binding("q,escape", "app.leave", "Quit", key_display="q", id="quit"),
+        Binding("q", "app.leave", "Quit", id="quit"),
     ]
 
     def __init__(self, clock: Clock = time.time) -> None:
