@@ -23,8 +23,15 @@ class Document:
     """The REVIEW NOTES, taken out of the text."""
     note: str = ""
     markdown: bool = False
+    in_words: str = ""
+    """Markdown that tells it to a person, of a file that is not Markdown itself."""
     as_written: bool = True
     """Whether its lines are those of the file; else it was laid out anew, or is a listing."""
+
+    @property
+    def rendered(self) -> str:
+        """The Markdown that is shown as it is meant to look; "" where there is none."""
+        return self.text if self.markdown else self.in_words
 
 
 def read_document(workspace: Path, path: str, expected_id: str) -> Document:
@@ -55,7 +62,21 @@ def document_of(path: str, data: bytes) -> Document:
         body, notes = split_notes(text)
         return Document(path, body, notes, note, markdown=True)
     shown = _pretty(text) if path.endswith(".json") else text
-    return Document(path, shown, note=note, as_written=shown == text)
+    return Document(path, shown, note=note, as_written=shown == text, in_words=_in_words(path, text))
+
+
+def _in_words(path: str, text: str) -> str:
+    """A LEGO plan in words; "" for another file, and for a plan that cannot be used, which its criteria say."""
+    from engine.legos.plan import PlanError, parse_plan
+    from engine.workspace import PLAN
+    from tui.plan_markdown import plan_markdown
+
+    if path != PLAN:
+        return ""
+    try:
+        return plan_markdown(parse_plan(text))
+    except PlanError:
+        return ""
 
 
 def _pretty(text: str) -> str:

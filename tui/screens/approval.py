@@ -21,7 +21,7 @@ from tui.loaders.first_version import with_own_edits
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_report
 from tui.loaders.receipts import load_receipt
 from tui.screens.answering import Answering
-from tui.screens.approval_keys import ANSWERS, APPROVAL_KEYS, VIEWS
+from tui.screens.approval_keys import ANSWERS, APPROVAL_KEYS, PLAN_FILE, SHOW_PLAN, VIEWS
 from tui.screens.searching import Searchable, Searching
 from tui.screens.showing_diffs import ShowsDiffs
 from tui.screens.taking_sides import TakesSides
@@ -97,8 +97,10 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
         self._show_evidence()
 
     def offers(self, action: str) -> bool:
-        """An answer only while the question is open."""
-        return super().offers(action) and not (self.meanwhile and action in ANSWERS)
+        """An answer only while the question is open, the drawing of a plan only where a plan is asked about."""
+        if action in ANSWERS:
+            return not self.meanwhile
+        return PLAN_FILE in dict(self.waiting.about) if action == SHOW_PLAN else super().offers(action)
 
     @property
     def _path(self) -> str:
@@ -133,7 +135,7 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
         self.lay_diff()
         self.refresh_bindings()
         if self.rendered:
-            await self.query_one(Rendered).show(page.document.text)
+            await self.query_one(Rendered).show(page.document.rendered)
         else:
             self._show_lines(from_top=from_top)
         self._show_evidence()
@@ -172,7 +174,7 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
     @property
     def rendered(self) -> bool:
         """Whether Markdown is shown as it is meant to look, not its lines."""
-        return self.shown_as == 0 and self._page is not None and self._page.document.markdown
+        return self.shown_as == 0 and self._page is not None and bool(self._page.document.rendered)
 
     def _show_file(self, page: Page) -> None:
         self.set_class(not self.rendered, "-lines")

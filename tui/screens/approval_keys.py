@@ -12,6 +12,9 @@ VIEWS = ("rendered", "raw", "diff")
 ANSWERS = ("approve", "revise", "stop")
 """The actions that decide."""
 
+PLAN_FILE, SHOW_PLAN = "lego_plan.json", "app.open_view('plan')"
+"""The file that is a LEGO plan, and the action that draws it."""
+
 
 def _key(keys: str, action: str, name: str, does: str) -> Binding:
     return Binding(keys, action, name, tooltip=does, id=f"approval.{action}")
@@ -39,6 +42,7 @@ APPROVAL_KEYS: list[BindingType] = [
     _key("e", "edit", "Edit", "Open the file in your editor"),
     _key("s", "stop", "Stop", "Stop this branch of the work"),
     _key("m", "next_view", "View", "Rendered, raw, or what changed since the last approval"),
+    Binding("P", SHOW_PLAN, "Draw plan", tooltip="The LEGO graph: who needs whom", id="plan"),
     SIDES_KEY,
     _key("n", "next", "Next", "The next question that waits for you; while you search, the next match"),
     _hidden("N", "match(-1)", "Match before", "match_before"),
