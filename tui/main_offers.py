@@ -9,14 +9,19 @@ from tui.read_model import TROUBLE_STATUS
 if TYPE_CHECKING:
     from tui.read_model import WorkspaceView
 
+AREAS = ("tree", "board", "details")
+"""The parts of the screen that can have the focus, in the order in which `tab` goes round."""
+
 
 def has_to_do(action: str, view: WorkspaceView | None, *, starts: bool) -> bool:
     """Whether the key of this action has something to do. `starts`: an engine could be started from here."""
     match action:
         case "app.decide":
             return bool(view and view.waiting)
-        case "cancel":
+        case "cancel" | "take_over":
             return bool(view and view.live)
+        case "refresh_stale":
+            return bool(view and view.stale)
         case "retry":
             return bool(view and any(step.status in TROUBLE_STATUS for step in view.steps))
         case "app.pause":
@@ -24,6 +29,11 @@ def has_to_do(action: str, view: WorkspaceView | None, *, starts: bool) -> bool:
         case "app.start_engine":
             return bool(view and starts and can_start(view))
     return True
+
+
+def next_area(current: str) -> str:
+    """What `tab` goes to from an area of the screen."""
+    return AREAS[(AREAS.index(current) + 1) % len(AREAS)]
 
 
 def can_start(view: WorkspaceView) -> bool:

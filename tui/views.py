@@ -39,16 +39,15 @@ class FurtherView(NamedTuple):
     @property
     def binding(self) -> Binding:
         """Its key on the main screen."""
-        return Binding(
-            self.key, f"app.open_view('{self.name}')", self.title, show=False, tooltip=self.tooltip, id=self.name
-        )
+        return Binding(self.key, f"app.open_view('{self.name}')", self.title, tooltip=self.tooltip, id=self.name)
 
 
 VIEWS: tuple[FurtherView, ...] = (
+    FurtherView("plan", "P", "Plan", "The LEGO graph, drawn with its states", "tui.screens.plan:PlanScreen"),
     FurtherView(
         "lego", "L", "LEGO", "One LEGO: output, brief, documents, changes, receipts", "tui.screens.lego:LegoScreen"
     ),
-    FurtherView("plan", "P", "LEGO plan", "The LEGO graph, drawn with its states", "tui.screens.plan:PlanScreen"),
+    FurtherView("timeline", "T", "Timeline", "When what ran, and what waited", "tui.screens.timeline:TimelineScreen"),
     FurtherView(
         "changes",
         "C",
@@ -56,7 +55,6 @@ VIEWS: tuple[FurtherView, ...] = (
         "What a changed intent means, LEGO by LEGO",
         "tui.screens.changes:ChangesScreen",
     ),
-    FurtherView("timeline", "T", "Timeline", "When what ran, and what waited", "tui.screens.timeline:TimelineScreen"),
     FurtherView("metrics", "M", "Metrics", "Tokens, money, time, first pass", "tui.screens.metrics:MetricsScreen"),
     FurtherView(
         "traceability",
@@ -83,7 +81,7 @@ VIEWS: tuple[FurtherView, ...] = (
         "settings", "comma", "Settings", "Theme, attention, keys, limits", "tui.screens.settings:SettingsScreen"
     ),
 )
-"""In the order of the help screen."""
+"""In the order of the help screen and of the line of keys, which shows as many as there is room for."""
 
 
 def find_view(name: str) -> FurtherView:

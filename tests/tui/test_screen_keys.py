@@ -256,9 +256,9 @@ async def test_the_command_palette_knows_every_act_that_there_is_now(tmp_path: P
 @pytest.mark.parametrize(
     ("state", "named"),
     [
-        ("empty", {"Pause"}),
+        ("empty", set()),
         ("running", {"Cancel", "Pause"}),
-        ("waiting", {"Decide", "Pause"}),
+        ("waiting", {"Decide"}),
         ("failed", {"Retry", "Pause"}),
         ("finished", set()),
     ],
@@ -308,12 +308,6 @@ async def test_a_click_on_a_key_presses_it(tmp_path: Path) -> None:
         assert isinstance(pilot.app.screen, QuitDialog)
 
 
-async def test_where_there_is_no_room_the_first_keys_stay(tmp_path: Path) -> None:
-    async with screen(views.running(tmp_path), size=(30, 20)) as pilot:
-        last = text_of(pilot).splitlines()[-1]
-        assert "Open" in last and "Cancel" in last and "Quit" not in last
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize("lives", [0, 2])
 async def test_when_an_enlarged_session_has_ended_the_keys_are_the_boards_again(
@@ -338,3 +332,29 @@ async def test_a_line_to_type_in_cannot_have_the_focus_while_it_is_hidden(tmp_pa
         for last in ("escape", "enter"):
             await press(pilot, "slash", last)
             assert not any(field.focusable for field in pilot.app.screen.query(Input))
+
+
+def keys_of(pilot: Pilot[Any]) -> str:
+    """The line of keys."""
+    return " ".join(text_of(pilot).splitlines()[-1].split())
+
+
+async def test_in_a_small_terminal_the_line_of_keys_says_where_the_rest_is(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(80, 24)) as pilot:
+        assert keys_of(pilot) == "⏎ Open x Cancel p Pause tab Board / Filter P Plan L LEGO ? Help q Quit"
+        await press(pilot, "tab")
+        assert keys_of(pilot).startswith("⏎ Enlarge x Cancel p Pause tab Details / Filter")
+        await press(pilot, "tab")
+        assert "tab Tree" in keys_of(pilot) and keys_of(pilot).endswith("? Help q Quit")
+
+
+async def test_in_a_wide_terminal_the_line_of_keys_names_every_view(tmp_path: Path) -> None:
+    async with screen(views.finished(tmp_path), size=(200, 60)) as pilot:
+        shown = keys_of(pilot)
+        assert shown.startswith("⏎ Open tab Board / Filter P Plan L LEGO T Timeline C Changes M Metrics E Trace")
+        assert shown.endswith("U Runtimes W Wisdom , Settings f By state ? Help q Quit")
+
+
+async def test_help_and_quit_stay_where_there_is_next_to_no_room(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path), size=(30, 10)) as pilot:
+        assert keys_of(pilot) == "⏎ Open ? Help q Quit"

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.events import DescendantFocus
 from textual.screen import Screen
 
 from tui.acting import ActingApp
-from tui.main_offers import has_to_do
+from tui.main_offers import AREAS, has_to_do, next_area
 from tui.node_details import describe_node
 from tui.read_model import TROUBLE_STATUS
 from tui.sanitize import clean
-from tui.screens.consent_keys import ALLOW_KEY, FETCH_KEY
+from tui.screens.main_keys import ALWAYS, MAIN_KEYS
 from tui.tree_filter import Filter
-from tui.views import VIEWS
 from tui.widgets.board import Board
 from tui.widgets.details import Details
 from tui.widgets.event_line import EventLine
@@ -34,62 +32,13 @@ if TYPE_CHECKING:
     from tui.read_model import SessionView, StepView, WorkspaceView
     from tui.tree_model import Node
 
-AREAS = ("tree", "board", "details")
-
 
 class MainScreen(Screen[None]):
     """Shows views; what the person wants goes to the app as actions."""
 
     CSS_PATH = "main.tcss"
     BINDING_GROUP_TITLE = "Main screen"
-    BINDINGS = [
-        Binding("a", "app.decide", "Decide", id="decide", tooltip="Open what has waited longest for you"),
-        Binding("x", "cancel", "Cancel", id="cancel", tooltip="Cancel the selected session"),
-        Binding("R", "retry", "Retry", id="retry", tooltip="Try the selected failed step again"),
-        Binding(
-            "t",
-            "take_over",
-            "Take over",
-            id="take_over",
-            show=False,
-            tooltip="Go on by hand with a session; again: hand it back",
-        ),
-        Binding(
-            "F", "refresh_stale", "Refresh", id="refresh", show=False, tooltip="Do again what is stale: here, else all"
-        ),
-        Binding("n", "note", "Note", id="note", show=False, tooltip="Add something to the next brief of the step"),
-        Binding(
-            "slash", "filter", "Filter", id="filter", key_display="/", show=False, tooltip="Only names with these words"
-        ),
-        Binding("f", "only", "Only", id="only", show=False, tooltip="All, only what goes on, only what is in trouble"),
-        Binding("escape", "clear_filter", "Show all", id="clear_filter", show=False, tooltip="The whole tree again"),
-        Binding("p", "app.pause", "Pause", id="pause", tooltip="Pause (what runs is finished), or go on"),
-        Binding(
-            "s",
-            "app.start_engine",
-            "Start engine",
-            id="start_engine",
-            tooltip="Start the engine when it is stopped",
-        ),
-        Binding(
-            "O",
-            "app.engine_log",
-            "Engine log",
-            id="engine_log",
-            show=False,
-            tooltip="What the engine wrote, from the first line on",
-        ),
-        FETCH_KEY,
-        ALLOW_KEY,
-        Binding("tab", "area(1)", "Next pane", id="next_pane", tooltip="Tree, board, details", show=False),
-        Binding("shift+tab", "area(-1)", "Previous pane", id="previous_pane", show=False),
-        Binding("1", "go('tree')", "Phase tree", id="go_tree", show=False),
-        Binding("2", "go('board')", "LEGO board", id="go_board", show=False),
-        Binding("3", "go('details')", "Details", id="go_details", show=False),
-        *(view.binding for view in VIEWS),
-        Binding("question_mark", "app.help", "Help", id="help", key_display="?", tooltip="All keys"),
-        Binding("q", "app.leave", "Quit", id="quit", tooltip="Leave; asks whether the work goes on"),
-    ]
+    BINDINGS = [*MAIN_KEYS]
 
     def __init__(self, clock: Clock, *, live: bool) -> None:
         super().__init__(classes="-at-tree")
@@ -113,7 +62,7 @@ class MainScreen(Screen[None]):
                 yield Board(self.clock, id="board")
                 yield Details(id="details")
         yield EventLine(id="event")
-        yield KeyLine()
+        yield KeyLine(keeps=ALWAYS)
 
     def on_mount(self) -> None:
         """The tree has the focus; what moves is painted at a calm pace."""
@@ -138,6 +87,15 @@ class MainScreen(Screen[None]):
         app = self.app
         starts = isinstance(app, ActingApp) and app.supervisor is not None and app.engine.phase != "starting"
         return has_to_do(action, self.view, starts=starts)
+
+    def name_of(self, action: str) -> str:
+        """Where `tab` goes from here."""
+        return next_area(self.area).title() if action == "area(1)" else ""
+
+    @property
+    def area(self) -> str:
+        """The one of `AREAS` that is in use; where there is little room, the one that shows."""
+        return next((area for area in AREAS if self.has_class(f"-at-{area}")), AREAS[0])
 
     def show_trouble(self, text: str, *, waits: bool = False) -> None:
         """Shows what is wrong, or what waits for a consent, for as long as it does; an empty text takes it away."""
@@ -201,11 +159,11 @@ class MainScreen(Screen[None]):
         if inside & set(AREAS):
             for area in AREAS:
                 self.set_class(area in inside, f"-at-{area}")
+            self.refresh_bindings()
 
     def action_area(self, by: int) -> None:
         """To the next area."""
-        current = next((i for i, area in enumerate(AREAS) if self.has_class(f"-at-{area}")), 0)
-        self.action_go(AREAS[(current + by) % len(AREAS)])
+        self.action_go(AREAS[(AREAS.index(self.area) + by) % len(AREAS)])
 
     def action_go(self, area: str) -> None:
         """To the area of that name; where only one shows, it shows."""

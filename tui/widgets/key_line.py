@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from rich.cells import cell_len
@@ -18,6 +19,7 @@ class Hint(NamedTuple):
     shown: str
     key: str
     does: str
+    action: str = ""
 
     @property
     def width(self) -> int:
@@ -33,14 +35,29 @@ class Offering(Protocol):
         """Whether there is something to do for the key of this action."""
 
 
+@runtime_checkable
+class Naming(Protocol):
+    """A screen some of whose keys do something else now than at other times."""
+
+    def name_of(self, action: str) -> str:
+        """What the key of this action does now; "" where that is what its binding says."""
+
+
 class KeyLine(Widget):
-    """Shows the bindings that ask to be shown; where there is little room, the first ones of them."""
+    """Shows the bindings that ask to be shown; where there is little room, the first ones of them.
+
+    The actions that it `keeps` have room wherever they stand.
+    """
 
     DEFAULT_CSS = """
     KeyLine { height: 1; dock: bottom; background: $footer-background; color: $footer-description-foreground; }
     """
 
     hints: tuple[Hint, ...] = ()
+
+    def __init__(self, keeps: Collection[str] = ()) -> None:
+        super().__init__()
+        self.keeps = keeps
 
     def on_mount(self) -> None:
         """Follows the focus."""
@@ -49,7 +66,7 @@ class KeyLine(Widget):
     def _changed(self, screen: Screen[object]) -> None:
         offers = screen.offers if isinstance(screen, Offering) else lambda _: True
         hints = tuple(
-            Hint(self.app.get_key_display(active.binding), active.binding.key, active.binding.description)
+            self._hint(screen, active.binding)
             for active in sorted(screen.active_bindings.values(), key=self._rank)
             if active.binding.show and active.binding.description and not active.binding.system
             if offers(active.binding.action)
@@ -58,6 +75,11 @@ class KeyLine(Widget):
         if first_of_each != self.hints:
             self.hints = first_of_each
             self.refresh()
+
+    def _hint(self, screen: Screen[object], binding: Binding) -> Hint:
+        does = screen.name_of(binding.action) if isinstance(screen, Naming) else ""
+        shown = self.app.get_key_display(binding)
+        return Hint(shown, binding.key, does or binding.description, binding.action)
 
     def _rank(self, active: ActiveBinding) -> int:
         """As the screen declares them: a key that every screen has, such as tab, would else come first."""
@@ -68,13 +90,15 @@ class KeyLine(Widget):
 
     def fitting(self) -> tuple[Hint, ...]:
         """The hints there is room for."""
-        room, found = self.size.width, []
+        kept = [hint for hint in self.hints if hint.action in self.keeps]
+        room, found = self.size.width - sum(hint.width for hint in kept), []
         for hint in self.hints:
-            room -= hint.width
-            if room < 0:
-                break
+            if hint not in kept:
+                room -= hint.width
+                if room < 0:
+                    break
             found.append(hint)
-        return tuple(found)
+        return (*found, *(hint for hint in kept if hint not in found))
 
     def render(self) -> Content:
         """` a Decide  x Cancel`."""
