@@ -60,8 +60,7 @@ class Ours(MetaApp):
         self.job, self.result = task, result
 
     def on_ready(self) -> None:
-        """As ever, and then the task."""
-        super().on_ready()
+        """The task; that of the app itself is called as well."""
         work = {
             "flood": self.flood,
             "memory": self.remember,

@@ -54,7 +54,6 @@ class ConsentingApp(ActingApp):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A decision that holds what looks like a secret stays refused until that is allowed, or written otherwise."""
-        super().on_worker_state_changed(event)
         if event.state == WorkerState.ERROR and event.worker.group == "write" and OFFER in str(event.worker.error):
             self.refused = str(event.worker.error)
             self.draw_trouble()

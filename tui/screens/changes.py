@@ -224,7 +224,6 @@ class ChangesScreen(BrowseScreen[Maintenance]):
         if event.worker.group != "decide":
             if event.state == WorkerState.SUCCESS:
                 self.chosen, self._written = self._unwritten(), {}
-            super().on_worker_state_changed(event)
             return
         event.stop()
         if event.state == WorkerState.SUCCESS:

@@ -90,7 +90,6 @@ class LearningScreen(BrowseScreen[Wisdom]):
 
     def on_item_list_selected(self) -> None:
         """Other keys for a proposal than for what is in force."""
-        super().on_item_list_selected()
         self.refresh_bindings()
 
     def tick(self) -> None:
@@ -168,7 +167,6 @@ class LearningScreen(BrowseScreen[Wisdom]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A proposal was decided about, or edited; or the cards were read."""
         if event.worker.group not in ("decide", "edit"):
-            super().on_worker_state_changed(event)
             return
         event.stop()
         if event.state == WorkerState.ERROR:

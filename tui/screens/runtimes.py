@@ -73,8 +73,7 @@ class RuntimesScreen(BrowseScreen[Runtimes]):
     """The order for the next run as changed here; None while it is as meta.toml has it."""
 
     def on_mount(self) -> None:
-        """What the files say comes first; then each runtime is asked."""
-        super().on_mount()
+        """Each runtime is asked, beside what the files say."""
         self.action_ask()
 
     def load(self) -> Runtimes:
@@ -184,7 +183,6 @@ class RuntimesScreen(BrowseScreen[Runtimes]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """They answered, or did not."""
         if event.worker.group != "ask":
-            super().on_worker_state_changed(event)
             return
         event.stop()
         if event.state in (WorkerState.PENDING, WorkerState.RUNNING):

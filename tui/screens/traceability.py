@@ -163,7 +163,6 @@ class TraceabilityScreen(BrowseScreen[Traceability]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Proving ended; or the chain was loaded."""
         if event.worker.group != "prove":
-            super().on_worker_state_changed(event)
             return
         event.stop()
         if event.state in (WorkerState.PENDING, WorkerState.RUNNING):
