@@ -12,7 +12,6 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from engine.folders import is_workspace
-from engine.names import INTENT
 from tui.consenting import ConsentingApp
 from tui.decide import DONE, Act, Answer, write_act, write_answer
 from tui.decided_words import none_waits
@@ -24,6 +23,7 @@ from tui.screens.main import MainScreen
 from tui.settings import Read
 from tui.settings import load as load_settings
 from tui.supervisor import Supervisor, engine_log
+from tui.unbegun import is_to_be_written
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -311,7 +311,7 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
     """
     folder = workspace.resolve() if workspace is not None and is_workspace(workspace) else None
     read = load_settings()
-    writes = folder if folder and not watch_only and is_unbegun(folder) else None
+    writes = workspace.resolve() if workspace and not watch_only and is_to_be_written(workspace) else None
     if writes:
         folder = None
     supervisor = Supervisor(folder, engine_arguments) if folder and not watch_only else None
@@ -321,14 +321,3 @@ def run_app(workspace: Path | None, *, engine_arguments: Sequence[str] = (), wat
     if launch is None and app.view is not None and sys.stdout.isatty():
         print(parting_words(app.view, Path.cwd(), stopping=app.stopping))
     return launch
-
-
-def is_unbegun(folder: Path) -> bool:
-    """Whether nothing is written in the intent of a new workspace; the engine tells of one that cannot be read."""
-    from engine.lifecycle.intent import is_unwritten
-
-    try:
-        text = (folder / INTENT).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return is_unwritten(text) and not any((folder / ".orchestrator" / "sessions").glob("*"))

@@ -191,6 +191,15 @@ def test_a_folder_without_an_app_gets_the_welcome_screen(tmp_path: Path, monkeyp
     assert started[1].supervisor is not None and started[1].supervisor.command[-3:] == [str(tmp_path), "--speed", "3"]
 
 
+def test_a_folder_that_holds_an_intent_gets_its_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[MetaApp] = []
+    monkeypatch.setattr(MetaApp, "run", lambda self: started.append(self))
+    (tmp_path / "app_intent.md").write_text("# Log\n")
+    run_app(tmp_path)
+    run_app(tmp_path, watch_only=True)
+    assert [(app.workspace, app.writes) for app in started] == [(None, tmp_path), (None, None)]
+
+
 async def open_path(pilot: object, key: str, folder: Path) -> None:
     """Types a path into the dialog that `key` opens."""
     from textual.pilot import Pilot

@@ -14,7 +14,6 @@ from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import make_app, press, said, screen, settle, text_of
 from tui import recent
-from tui.app import is_unbegun
 from tui.format import ago
 from tui.intent_guide import assess, parse_template, section_at, skeleton
 from tui.launch import Launch
@@ -22,7 +21,8 @@ from tui.recent import Recent
 from tui.screens.confirm import Confirm
 from tui.screens.intent import IntentScreen
 from tui.screens.settings import SettingsScreen
-from tui.screens.welcome import WelcomeScreen, unfit
+from tui.screens.welcome import WelcomeScreen
+from tui.unbegun import is_to_be_written, is_unbegun, unfit
 
 SECTIONS = parse_template(document("templates/app_intent.template.md").read_text(encoding="utf-8"))
 INTENT = "# Log\n\n## What it is for\n\nBooks I read.\n\n## What it must do\n\nAdd one.\n"
@@ -253,6 +253,53 @@ async def test_escape_never_leaves_the_app(tmp_path: Path) -> None:
         assert isinstance(pilot.app.screen, WelcomeScreen) and not pilot.app._exit
         await press(pilot, "q")
         assert pilot.app._exit
+
+
+async def test_an_intent_that_was_kept_is_among_the_recent_ones_and_goes_on_from_there(tmp_path: Path) -> None:
+    async with screen(None) as pilot:
+        area = await open_new(pilot, tmp_path / "app")
+        area.load_text(INTENT)
+        await press(pilot, "escape")
+        row = next(line for line in text_of(pilot).splitlines() if "▸ Log" in line)
+        assert "intent, not begun · just now" in row
+        await press(pilot, "g", "enter")
+        assert isinstance(pilot.app.screen, IntentScreen) and pilot.app.screen.text == INTENT
+    async with screen(None) as pilot:
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, IntentScreen) and pilot.app.screen.text == INTENT
+    (tmp_path / "app" / "app_intent.md").unlink()
+    assert recent.load() == []
+
+
+async def test_what_was_typed_and_never_saved_is_among_the_recent_ones_as_well(tmp_path: Path) -> None:
+    async with screen(None) as pilot:
+        await open_new(pilot, tmp_path / "app")
+        await press(pilot, *"Log")
+        pilot.app.exit()
+    assert not (tmp_path / "app").exists()
+    assert [(one.folder, one.begun) for one in recent.load()] == [(tmp_path / "app", False)]
+    async with screen(None) as pilot:
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, IntentScreen) and "Log" in pilot.app.screen.text
+
+
+async def test_a_folder_with_an_intent_opens_on_it_and_not_as_a_workspace(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    assert not is_to_be_written(folder)
+    (folder / "app_intent.md").write_text(INTENT)
+    assert is_to_be_written(folder)
+    async with screen(None) as pilot:
+        await press(pilot, "o")
+        pilot.app.screen.query_one(Input).value = str(folder)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, IntentScreen) and pilot.app.screen.text == INTENT
+        assert [one.app for one in recent.load()] == ["Log"]
+    (folder / "notes.txt").write_text("")
+    assert not is_to_be_written(folder), "no app can begin there"
+    workspace(tmp_path / "there")
+    (tmp_path / "there" / "app_intent.md").write_text(INTENT)
+    assert not is_to_be_written(tmp_path / "there")
 
 
 async def test_leaving_the_app_keeps_the_text_first(tmp_path: Path) -> None:

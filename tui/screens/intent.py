@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from textual.widgets import TextArea
 from engine.lifecycle.intent import GUIDE, is_sensitive, is_unwritten
 from engine.names import INTENT
 from engine.resources import document
+from tui import recent
 from tui.edit import edit_file
 from tui.format import plural
 from tui.guide_words import guide
@@ -89,6 +91,8 @@ class IntentScreen(Screen[None]):
         self.on_disk = ""
         """The digest of what the text here was begun from, or of what was written last; "" for no file."""
         self.keeper: Keeper | None = None
+        self._noted = ""
+        """The name under which the folder is in the list of what was opened last; "" where it is not yet."""
 
     def compose(self) -> ComposeResult:
         """A title, the text beside its guide, the keys."""
@@ -121,6 +125,8 @@ class IntentScreen(Screen[None]):
         self.refresh_bindings()
         area.focus()
         self._keep_draft()
+        if self.kept:
+            self._note()
         self.draw()
 
     def on_unmount(self) -> None:
@@ -179,7 +185,8 @@ class IntentScreen(Screen[None]):
             self.dismiss()
 
     def _leave(self) -> None:
-        self.app.notify(f"Kept in {self.file}. n with the same folder goes on.", markup=False, timeout=6)
+        text = f"Kept in {self.file}. The folder is among the recent ones, and opens here until the app is begun."
+        self.app.notify(text, markup=False, timeout=6)
         self.dismiss()
 
     def action_take_file(self) -> None:
@@ -231,8 +238,20 @@ class IntentScreen(Screen[None]):
         return self.begun_with if is_unwritten(text) else text
 
     def _keep_draft(self) -> None:
+        unsaved = self.is_unsaved()
         if self.keeper is not None:
-            self.keeper.keep(self.text if self.is_unsaved() else None, self.on_disk)
+            self.keeper.keep(self.text if unsaved else None, self.on_disk)
+        if unsaved and not self._noted:
+            self._note()
+
+    def _note(self) -> None:
+        """Has the folder found again: it is among what was opened last."""
+        name = one_line(assess(self.text, self.sections).name) or self.folder.name
+        if name != self._noted:
+            self._noted = name
+            folder, now = self.folder, self.app.clock()
+            work = partial(recent.remember, folder, name, now)
+            self.app.run_worker(work, thread=True, group="recent", name="noting this intent", exit_on_error=False)
 
     def _keep(self, then: Callable[[], object]) -> None:
         """Writes the text and goes on, but asks first where the file was changed elsewhere; says what it cannot do."""
@@ -267,6 +286,7 @@ class IntentScreen(Screen[None]):
         write_atomic(self.file, data)
         self.kept, self.on_disk = self.text, digest(data)
         self._settled()
+        self._note()
 
     def _settled(self) -> None:
         """Nothing is here that the file does not hold, or that the person gave up."""

@@ -22,6 +22,7 @@ from tui.looks import RecentFound
 from tui.read_model import WorkspaceView
 from tui.sanitize import one_line
 from tui.screens.ask_text import AskPath
+from tui.unbegun import holds_intent, unfit
 from tui.widgets.item_list import Item, ItemList
 from tui.widgets.key_line import KeyLine
 
@@ -126,7 +127,8 @@ class WelcomeScreen(Screen[None]):
         left = Content.assemble(
             ("▸ ", "$text-primary"), (f"{one_line(one.app, 60)}  ", "bold"), (one_line(short), "$text-muted")
         )
-        return Item(str(one.folder), left, Content.styled(ago(self.clock() - one.opened), "$text-muted"))
+        mark = "" if one.begun else "intent, not begun · "
+        return Item(str(one.folder), left, Content.styled(f"{mark}{ago(self.clock() - one.opened)}", "$text-muted"))
 
     async def on_item_list_chosen(self, message: ItemList.Chosen) -> None:
         """Enter or a second click."""
@@ -176,8 +178,10 @@ class WelcomeScreen(Screen[None]):
         if text is None:
             return
         folder = Path(text).expanduser().resolve()
-        if is_workspace(folder) or (folder / INTENT).is_file():
+        if is_workspace(folder):
             self.app.exit(Launch("open", folder))
+        elif holds_intent(folder):
+            self._new(text)
         else:
             self._complain(f"{folder} holds no app yet: no {INTENT}, no .orchestrator folder. `n` begins one.")
 
@@ -190,30 +194,10 @@ class WelcomeScreen(Screen[None]):
             return
         from tui.screens.intent import IntentScreen
 
-        self.app.push_screen(IntentScreen(folder))
+        self.app.push_screen(IntentScreen(folder), lambda _: self._look())
 
     def _complain(self, text: str) -> None:
         self.notify(text, severity="warning", markup=False, timeout=10)
-
-
-def unfit(folder: Path) -> str:
-    """Why a new app cannot begin in a folder; "" when it can."""
-    above = next((parent for parent in (folder, *folder.parents) if parent.exists()), folder)
-    if not above.is_dir():
-        return f"{above} is a file. Choose another folder."
-    if not folder.exists():
-        return ""
-    if is_workspace(folder):
-        return f"{folder} is a workspace already: `o` opens it."
-    try:
-        others = sorted(one.name for one in folder.iterdir() if one.name != INTENT)
-    except OSError as error:
-        return f"{folder}: {error.strerror}. Choose another folder."
-    if others:
-        return (
-            f"{folder} is not empty ({', '.join(others[:3])}{' …' if len(others) > 3 else ''}). Choose another folder."
-        )
-    return ""
 
 
 def _item(id: str, key: str, title: str, text: str) -> Item:
