@@ -208,7 +208,7 @@ async def test_why_planning_ended_is_shown_where_it_was_asked_for(tmp_path: Path
         await eventually(failed, 60)
         await settle(pilot)
         assert isinstance(app.screen, ChangesScreen)
-        assert "The engine ended unexpectedly" in text_of(pilot) and "meta: `git rev-parse" in text_of(pilot)
+        assert "The engine ended unexpectedly" in text_of(pilot) and "`git rev-parse" in text_of(pilot)
 
 
 async def test_what_waits_while_it_is_carried_out_is_named_and_the_keys_of_a_decision_where_one_can_be_taken(
