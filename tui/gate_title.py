@@ -11,6 +11,8 @@ from tui.format import duration
 if TYPE_CHECKING:
     from tui.read_model import StepView, WaitingView, WorkspaceView
 
+_SPACE, _DOT = "   ", " · "
+
 
 def queue_place(view: WorkspaceView, waiting: WaitingView) -> tuple[int, int]:
     """Which question this is, of how many that wait; (0, n) when it does not wait any more."""
@@ -18,18 +20,19 @@ def queue_place(view: WorkspaceView, waiting: WaitingView) -> tuple[int, int]:
     return (gates.index(waiting.gate) + 1 if waiting.gate in gates else 0), len(gates)
 
 
-def title_line(view: WorkspaceView, waiting: WaitingView, now: float) -> Content:
-    """`◆ 1 of 2  Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`."""
+def title_line(view: WorkspaceView, waiting: WaitingView, now: float, width: int) -> Content:
+    """`◆ 1 of 2  Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`, as far as there is room."""
     step = view.step(waiting.gate)
     place, number = queue_place(view, waiting)
     verb = "Answer" if waiting.kind == "answers" else "Approve"
-    return Content.assemble(
+    asks = Content.assemble(
         (" ◆ ", "$text-warning"),
         (f"{place} of {number}  " if number > 1 and place else "", "bold $text-warning"),
         (f"{verb} {waiting.gate}", "bold"),
         _checks(step),
-        (f"   {' · '.join(_facts(step, waiting, now))}", "$text-muted"),
     )
+    facts = _fitting(_facts(step, waiting, now), width - asks.cell_length - 1)
+    return asks + Content.styled(facts, "$text-muted")
 
 
 def decided_line(waiting: WaitingView, meanwhile: str, typed: bool) -> Content:
@@ -52,13 +55,22 @@ def _checks(step: StepView | None) -> tuple[str, str]:
     return text, "$text-success" if check.passed else "$text-error"
 
 
-def _facts(step: StepView | None, waiting: WaitingView, now: float) -> list[str]:
+def _fitting(facts: list[tuple[int, str]], room: int) -> str:
+    """The facts beside each other; the highest rank goes first where there is little room."""
+    left = facts
+    while left and len(_SPACE + _DOT.join(fact for _, fact in left)) > room:
+        left = [one for one in left if one != max(left)]
+    return _SPACE + _DOT.join(fact for _, fact in left) if left else ""
+
+
+def _facts(step: StepView | None, waiting: WaitingView, now: float) -> list[tuple[int, str]]:
+    """(rank, text) in the order they show."""
     sessions = step.sessions if step else ()
     confidence = next((s.confidence for s in reversed(sessions) if s.confidence is not None), None)
     facts = [
-        f"confidence {confidence:.2f}" if confidence is not None else "",
-        f"waiting {duration(now - waiting.since)}" if waiting.since is not None else "",
-        f"round {waiting.interview} of {waiting.interviews}" if waiting.interview else f"round {waiting.round}",
-        f"phase {step.phase}" if step else "",
+        (3, f"confidence {confidence:.2f}" if confidence is not None else ""),
+        (1, f"waiting {duration(now - waiting.since)}" if waiting.since is not None else ""),
+        (0, f"round {waiting.interview} of {waiting.interviews}" if waiting.interview else f"round {waiting.round}"),
+        (2, f"phase {step.phase}" if step else ""),
     ]
-    return [fact for fact in facts if fact]
+    return [(rank, fact) for rank, fact in facts if fact]

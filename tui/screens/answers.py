@@ -35,6 +35,7 @@ class AnswersScreen(QuestionScreen):
 
     CSS_PATH = "answers.tcss"
     AUTO_FOCUS = "Input"
+    FIRST_LINE = "#answers-title"
     BINDING_GROUP_TITLE = "Questions"
     BINDINGS = [
         Binding("ctrl+r,ctrl+enter", "send", "Send answers", True, priority=True, id="answers.send", tooltip=_SEND),
@@ -74,18 +75,15 @@ class AnswersScreen(QuestionScreen):
 
     def on_mount(self) -> None:
         """Says how far it is."""
-        self._show_title()
+        self.show_first_line()
         self._show_state()
         if self.app.live:
-            self.set_interval(1.0, self._show_title)
+            self.set_interval(1.0, self.show_first_line)
 
     def show_view(self, view: WorkspaceView) -> None:
         """The queue may have become longer or shorter."""
         self.follow(view)
-        self._show_title()
-
-    def _show_title(self) -> None:
-        self.query_one("#answers-title", Static).update(self.first_line())
+        self.show_first_line()
 
     def _show_state(self, complaint: str = "") -> None:
         given, of = sum(map(bool, self._given().values())), len(self.questions)

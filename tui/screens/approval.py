@@ -51,6 +51,7 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
     BINDING_GROUP_TITLE = "Approval"
     BINDINGS = APPROVAL_KEYS
     DIFF_TEXT, OTHER_SIDE = "#text", "-at-evidence"
+    FIRST_LINE = "#gate-title"
     app: MetaApp
 
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
@@ -82,7 +83,7 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
         self.set_class(bool(self.conflicts), "-lines")
         self.query_one("#text" if self.conflicts else "#rendered").focus()
         if self.app.live:
-            self.set_interval(1.0, self._show_title)
+            self.set_interval(1.0, self.show_first_line)
 
     def show_view(self, view: WorkspaceView) -> None:
         """The workspace changed while the question is on the screen; perhaps it is asked anew, of an edited file."""
@@ -204,11 +205,8 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
             self._shown = raw_lines(self._page.document, self.draft)
         self.query_one("#text", LinesView).show(self._shown.lines, from_top=from_top)
 
-    def _show_title(self) -> None:
-        self.query_one("#gate-title", Static).update(self.first_line())
-
     def _show_evidence(self) -> None:
-        self._show_title()
+        self.show_first_line()
         step = self.view.step(self.waiting.gate)
         notes = self._page.document.notes if self._page else ""
         lines = evidence(step, notes, self._report, self.draft, self.clock())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
+from textual.widgets import Static
 
 from tui.decide import Answer
 from tui.decided_words import meanwhile
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 class QuestionScreen(Screen[Answer | None]):
     """A subclass calls `follow` with each view, and `send` with the answer."""
 
+    FIRST_LINE: ClassVar[str] = ""
+    """Which widget names the question."""
+
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
         super().__init__()
         self.view, self.waiting, self.clock, self.draft = view, waiting, clock, draft
@@ -34,11 +38,19 @@ class QuestionScreen(Screen[Answer | None]):
         self.meanwhile = meanwhile(view, self.waiting, self.meanwhile)
         self.refresh_bindings()
 
+    def on_resize(self) -> None:
+        """The room is another one."""
+        self.show_first_line()
+
+    def show_first_line(self) -> None:
+        """Draws it as things are now."""
+        self.query_one(self.FIRST_LINE, Static).update(self.first_line())
+
     def first_line(self) -> Content:
         """Which question it is, or how it was decided."""
         if self.meanwhile:
             return decided_line(self.waiting, self.meanwhile, typed=dump(self.draft) is not None)
-        return title_line(self.view, self.waiting, self.clock())
+        return title_line(self.view, self.waiting, self.clock(), self.app.size.width)
 
     def refuses(self) -> bool:
         """Whether the question is open no more, which is said then."""
