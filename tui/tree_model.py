@@ -89,6 +89,15 @@ def goes_on(node: Node) -> bool:
     return node.status in ACTIVE_STATUS or (node.step is not None and bool(node.step.decided))
 
 
+def path_to(nodes: tuple[Node, ...], key: str) -> tuple[str, ...]:
+    """The keys from a root down to the node of that key; empty where there is none."""
+    for node in nodes:
+        below = (key,) if node.key == key else path_to(node.children, key)
+        if below:
+            return below if node.key == key else (node.key, *below)
+    return ()
+
+
 def active_row(visible: tuple[Row, ...]) -> int:
     """The row a person most likely wants to look at: the deepest one where something goes on."""
     wanted = [i for i, row in enumerate(visible) if goes_on(row.node)]

@@ -56,6 +56,16 @@ async def test_slash_filters_while_typing_and_escape_shows_all_again(tmp_path: P
         assert at(pilot) == "lego:7:parser", "the cursor stays on its node"
 
 
+async def test_after_a_filter_the_cursor_is_on_its_node_or_on_what_that_is_folded_into(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path)) as pilot:
+        await press(pilot, "f", "G")
+        assert at(pilot) == "step:code_cli"
+        await press(pilot, "escape")
+        assert at(pilot) == "lego:7:cli"
+        await press(pilot, "slash", *"risk", "enter", "G", "escape")
+        assert at(pilot) == "phase:4"
+
+
 async def test_escape_while_typing_closes_the_line_and_the_keys_are_the_trees_again(tmp_path: Path) -> None:
     async with screen(views.running(tmp_path), size=(80, 24)) as pilot:
         before = text_of(pilot)

@@ -17,7 +17,7 @@ from textual.visual import Visual
 from tui.format import LOOKS, duration, elapsed, word
 from tui.themes import cursor_line
 from tui.tree_filter import Filter, kept, nothing_found
-from tui.tree_model import Node, Row, active_row, build, rows
+from tui.tree_model import Node, Row, active_row, build, path_to, rows
 from tui.wrap import fit
 
 if TYPE_CHECKING:
@@ -108,8 +108,9 @@ class PhaseTree(ScrollView, can_focus=True):
         keys = [row.node.key for row in self._rows]
         if not self._steered:
             self._cursor = active_row(self._rows)
-        elif before is not None and before.key in keys:
-            self._cursor = keys.index(before.key)
+        elif before is not None:
+            seen = [keys.index(key) for key in path_to(self._roots, before.key) if key in keys]
+            self._cursor = seen[-1] if seen else self._cursor
         self._cursor = max(0, min(self._cursor, len(self._rows) - 1))
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
