@@ -53,6 +53,13 @@ def test_the_header_counts_what_is_stale_and_says_that_an_app_is_sensitive(tmp_p
     assert "stale" not in header_line(views.finished(tmp_path), "", 160).plain
 
 
+def test_the_header_tells_the_sessions_that_run_from_those_there_were(tmp_path: Path) -> None:
+    view = views.running(tmp_path, lives=3)
+    assert "3 running · 23 so far" in header_line(view, "", 120).plain
+    assert "3 running" in header_line(view, "", 80).plain and "so far" not in header_line(view, "", 80).plain
+    assert "23 sessions" in header_line(views.finished(tmp_path), "", 80).plain
+
+
 def test_details_say_that_the_document_tells_a_step_something_else_now(tmp_path: Path) -> None:
     old = views.phase(7, views.step("code", 7, "done", "store", older_text=True))
     node = build(views.finished(tmp_path)._replace(phases=(old,)))[0].children[0]

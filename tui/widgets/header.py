@@ -74,13 +74,21 @@ def _parts(view: WorkspaceView, engine_word: str, room: int) -> list[tuple[int, 
         (1, Content.styled(_decided(view, room), "$text-success")),
         (1, Content.styled(_news(view, room), "bold $text-accent")),
         (2, Content.styled(stale, "$text-accent")),
-        (4, Content(plural(view.budget.sessions, "session") if view.budget.sessions else "")),
+        (4, Content(_sessions(view, room))),
         (3, Content(" · ".join(filter(None, [tokens, cost])))),
     ]
     return [part for part in parts if part[1].plain]
 
 
 _ROOMY = 110
+
+
+def _sessions(view: WorkspaceView, room: int) -> str:
+    """How many run, and how many there were."""
+    running, ever = len(view.live), view.budget.sessions
+    if not running:
+        return plural(ever, "session") if ever else ""
+    return f"{running} running · {max(ever, running)} so far" if room >= _ROOMY else f"{running} running"
 
 
 def _decided(view: WorkspaceView, room: int) -> str:
