@@ -18,6 +18,8 @@ def has_to_do(action: str, view: WorkspaceView | None, *, starts: bool) -> bool:
     match action:
         case "app.decide":
             return bool(view and view.waiting)
+        case "open":
+            return bool(view and (view.live or view.waiting))
         case "cancel" | "take_over":
             return bool(view and view.live)
         case "refresh_stale":
@@ -29,6 +31,16 @@ def has_to_do(action: str, view: WorkspaceView | None, *, starts: bool) -> bool:
         case "app.start_engine":
             return bool(view and starts and can_start(view))
     return True
+
+
+def name_now(action: str, view: WorkspaceView | None, area: str) -> str:
+    """What the key does there and then, where its binding says something else."""
+    match action:
+        case "area(1)":
+            return next_area(area).title()
+        case "open":
+            return "" if view and view.live else "Open"
+    return ""
 
 
 def next_area(current: str) -> str:

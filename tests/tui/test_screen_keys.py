@@ -358,3 +358,19 @@ async def test_in_a_wide_terminal_the_line_of_keys_names_every_view(tmp_path: Pa
 async def test_help_and_quit_stay_where_there_is_next_to_no_room(tmp_path: Path) -> None:
     async with screen(views.running(tmp_path), size=(30, 10)) as pilot:
         assert keys_of(pilot) == "⏎ Open ? Help q Quit"
+
+
+async def test_enter_on_a_board_that_says_what_waits_opens_that(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path), size=(80, 24)) as pilot:
+        await press(pilot, "2")
+        assert keys_of(pilot).startswith("⏎ Open a Decide tab Details")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ApprovalScreen)
+
+
+async def test_enter_is_not_offered_on_a_board_that_has_nothing_to_open(tmp_path: Path) -> None:
+    async with screen(views.finished(tmp_path), size=(80, 24)) as pilot:
+        await press(pilot, "2")
+        assert keys_of(pilot).startswith("tab Details")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, MainScreen)

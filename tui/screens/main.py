@@ -12,7 +12,7 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 
 from tui.acting import ActingApp
-from tui.main_offers import AREAS, has_to_do, next_area
+from tui.main_offers import AREAS, has_to_do, name_now
 from tui.node_details import describe_node
 from tui.read_model import TROUBLE_STATUS
 from tui.sanitize import clean
@@ -89,8 +89,8 @@ class MainScreen(Screen[None]):
         return has_to_do(action, self.view, starts=starts)
 
     def name_of(self, action: str) -> str:
-        """Where `tab` goes from here."""
-        return next_area(self.area).title() if action == "area(1)" else ""
+        """Where `tab` goes from here, what enter opens on the board."""
+        return name_now(action, self.view, self.area)
 
     @property
     def area(self) -> str:
@@ -146,6 +146,10 @@ class MainScreen(Screen[None]):
     def on_board_opened(self, message: Board.Opened) -> None:
         """Enter on a pane."""
         self.open_session(message.session)
+
+    async def on_board_asked(self, message: Board.Asked) -> None:
+        """Enter on a board on which nothing runs, while something waits."""
+        await self.run_action("app.decide")
 
     def open_session(self, session: SessionView) -> None:
         """Shows a session's output in full size."""

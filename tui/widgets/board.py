@@ -36,7 +36,7 @@ def arrange(number: int, width: int, height: int) -> tuple[int, int]:
 
 
 class Board(Container, can_focus=True):
-    """Shows what runs. Posts `Opened` for the pane that the person wants to see in full."""
+    """Shows what runs. Posts `Opened` for the pane that the person wants to see in full, `Asked` for what waits."""
 
     BINDING_GROUP_TITLE = "LEGO board"
     BINDINGS = [
@@ -64,6 +64,9 @@ class Board(Container, can_focus=True):
         def __init__(self, session: SessionView) -> None:
             super().__init__()
             self.session = session
+
+    class Asked(Message):
+        """What waits for the person is to be opened."""
 
     def __init__(self, clock: Clock, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -183,9 +186,11 @@ class Board(Container, can_focus=True):
             self.panes[index].focus()
 
     def action_open(self) -> None:
-        """Asks for the focused pane in full."""
+        """Asks for the focused pane in full; where the board only says what waits, for that."""
         if self.focused_pane is not None:
             self.post_message(self.Opened(self.focused_pane.session))
+        elif self._view is not None and self._view.waiting and not self._view.live:
+            self.post_message(self.Asked())
 
     def on_click(self, event: Click) -> None:
         """A double click enlarges a pane."""
