@@ -27,6 +27,7 @@ from tui.gantt import (
     waited,
 )
 from tui.loaders.timeline import needs_of, waits_of
+from tui.widgets.gantt_view import BARS
 
 
 def row(name: str, begin: float, end: float | None) -> GanttRow:
@@ -139,3 +140,8 @@ def test_who_waits_for_whom_follows_from_document_and_plan(tmp_path: Path) -> No
     assert "lego_plan" in needs["design_cli"]
     assert "code_parser" not in needs["code_store"]
     assert {"code_store", "code_cli"} <= set(needs["integration"])
+
+
+def test_each_kind_of_bar_is_told_from_the_others_without_colours() -> None:
+    glyphs = [glyph for glyph, _ in BARS.values()]
+    assert len(set(glyphs)) == len(glyphs)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.messages import Clock
     from tui.read_model import WorkspaceView
 
-_WORDS = {"gen": "gen", "review": "review", "check": "check", "engine": "engine", "wait": "waits for a person"}
+_WORDS = {"gen": "gen", "review": "review", "check": "check", "engine": "engine", "wait": "waits for you"}
 
 
 class TimelineScreen(ViewScreen):
@@ -126,9 +126,13 @@ class TimelineScreen(ViewScreen):
             parts.append(f"critical path {duration(path_seconds(path, now))} in {plural(len(path), 'step')}")
         content = Content.assemble((" Timeline", "bold"), (f"   {'   '.join(parts)}", "$text-muted"))
         if waits:
-            names = ", ".join(f"{name} {duration(seconds)}" for name, seconds in waits[:3])
             total = duration(sum(seconds for _, seconds in waits))
-            content += Content.styled(f"   waited for a person {total}: {names}", "$text-warning")
+            content += Content.styled(f"   waited for a person {total}", "$text-warning")
+        for number, (name, seconds) in enumerate(waits[:3]):
+            longer = content + Content.styled(f"{', ' if number else ': '}{name} {duration(seconds)}", "$text-warning")
+            if longer.cell_length > self.size.width:
+                break
+            content = longer
         return content
 
     def on_gantt_view_chosen(self, message: GanttView.Chosen) -> None:
@@ -183,13 +187,8 @@ def row_content(row: GanttRow, begin: float, now: float) -> Content:
 
 def legend() -> Content:
     """What the bars mean."""
-    content = Content(" ")
+    content = Content.assemble((" ▌", "bold $text-primary"), (" critical path   ", "$text-muted"))
     for kind in ("gen", "review", "check", "engine", "wait"):
         glyph, colour = BARS[kind]
         content += Content.assemble((glyph * 2, colour), (f" {_WORDS[kind]}   ", "$text-muted"))
-    return content + Content.assemble(
-        ("█✗", "$text-error"),
-        (" failed   ", "$text-muted"),
-        ("▌", "bold $text-primary"),
-        (" critical path", "$text-muted"),
-    )
+    return content + Content.assemble(("█✗", "$text-error"), (" failed", "$text-muted"))

@@ -18,7 +18,7 @@ from tui.wrap import fit
 BARS: dict[Kind, tuple[str, str]] = {
     "wait": ("░", "$text-warning"),
     "check": ("▒", "$text-success"),
-    "engine": ("▒", "$text-secondary"),
+    "engine": ("≡", "$text-secondary"),
     "gen": ("█", "$text-primary"),
     "review": ("▓", "$text-accent"),
 }
