@@ -53,7 +53,7 @@ class MetaApp(ConsentingApp):
 
     TITLE = "meta"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall"), (36, "-high")]
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {_acts_in_order}
 

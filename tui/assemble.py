@@ -35,6 +35,7 @@ from tui.read_model import (
     WorkspaceView,
 )
 from tui.roll_up import roll_up
+from tui.tree_model import by_lego
 
 if TYPE_CHECKING:
     from engine.facts import WorkspaceFacts
@@ -70,7 +71,7 @@ class Assembler:
             engine=EngineView(held, held_by.pid if held_by else None),
             phases=phases,
             legos=_legos(phases, state),
-            sessions=_in_order([session for phase in phases for step in phase.steps for session in step.sessions]),
+            sessions=_in_order(phases),
             waiting=tuple(one for one in asked if not one.decided),
             decided=tuple(one for one in asked if one.decided),
             resting=_resting(run.runtimes, state.orchestrator.runtimes),
@@ -259,7 +260,9 @@ def _legos(phases: tuple[PhaseView, ...], state: State) -> tuple[LegoView, ...]:
     )
 
 
-def _in_order(sessions: list[SessionView]) -> tuple[SessionView, ...]:
-    live = sorted((s for s in sessions if s.live), key=lambda s: s.started_at or 0)
+def _in_order(phases: Iterable[PhaseView]) -> tuple[SessionView, ...]:
+    """Those that run as the tree has them, then what ended last."""
+    sessions = [one for phase in phases for steps in by_lego(phase) for step in steps for one in step.sessions]
+    live = [one for one in sessions if one.live]
     ended = sorted((s for s in sessions if not s.live), key=lambda s: s.ended_at or 0, reverse=True)
     return (*live, *ended)

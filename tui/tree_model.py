@@ -134,10 +134,15 @@ def _progress(phase: PhaseView) -> str:
 
 def _members(phase: PhaseView) -> tuple[Node, ...]:
     """The steps of a phase, those of one LEGO under its name, in document order."""
-    by_lego: dict[str | None, list[StepView]] = {}
+    return tuple(_member(phase, steps) for steps in by_lego(phase))
+
+
+def by_lego(phase: PhaseView) -> list[list[StepView]]:
+    """The steps of a phase in document order, those of one LEGO together."""
+    found: dict[str, list[StepView]] = {}
     for step in phase.steps:
-        by_lego.setdefault(step.lego or f" {step.name}", []).append(step)
-    return tuple(_member(phase, steps) for steps in by_lego.values())
+        found.setdefault(step.lego or f" {step.name}", []).append(step)
+    return list(found.values())
 
 
 def _member(phase: PhaseView, steps: list[StepView]) -> Node:

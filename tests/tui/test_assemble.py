@@ -77,3 +77,12 @@ def test_a_phase_in_which_nothing_runs_is_not_called_running_without_an_engine(t
     assert Assembler(tmp_path).view(told).phases[1].status == "stale"
     with EngineLock(tmp_path):
         assert Assembler(tmp_path).view(told).phases[1].status == "running"
+
+
+def test_what_runs_is_told_in_the_order_of_the_tree(tmp_path: Path) -> None:
+    garden = Garden(plan=beds())
+    for lego in ("corn", "peas", "beans"):
+        garden.begin("sowing", lego)
+    view = Assembler(tmp_path).view(facts(garden, tmp_path))
+    running = [one.lego for one in view.live]
+    assert running == [step.lego for step in view.steps if step.step == "sowing"] != ["corn", "peas", "beans"]

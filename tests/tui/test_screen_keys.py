@@ -374,3 +374,42 @@ async def test_enter_is_not_offered_on_a_board_that_has_nothing_to_open(tmp_path
         assert keys_of(pilot).startswith("tab Details")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, MainScreen)
+
+
+async def test_panes_stand_in_the_order_of_the_tree_whenever_they_began(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path, lives=2)) as pilot:
+        more = views.running(tmp_path, lives=4)
+        await change(pilot, more._replace(sessions=(more.sessions[2], *more.sessions[:2], *more.sessions[3:])))
+        assert [pane.session.lego for pane in main(pilot).query_one(Board).panes] == [
+            "query",
+            "store",
+            "parser",
+            "report",
+        ]
+        await change(pilot, more)
+        assert [pane.session.lego for pane in main(pilot).query_one(Board).panes] == [
+            "store",
+            "parser",
+            "query",
+            "report",
+        ]
+        shown = sorted(main(pilot).query_one(Board).panes, key=lambda pane: (pane.region.y, pane.region.x))
+        assert [pane.session.lego for pane in shown] == ["store", "parser", "query", "report"]
+
+
+@pytest.mark.parametrize("size", [(160, 50), (220, 60)])
+async def test_a_big_terminal_lays_panes_beside_each_other(size: tuple[int, int], tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path, lives=3), size=size) as pilot:
+        first, second, third = main(pilot).query_one(Board).panes
+        assert first.region.y == second.region.y and first.region.width >= 54
+        assert (third.region.y > first.region.y) == (size[0] == 160)
+
+
+async def test_what_one_pane_cannot_fill_is_the_details(tmp_path: Path) -> None:
+    async with screen(views.running(tmp_path, lives=1), size=(220, 60)) as pilot:
+        (pane,) = main(pilot).query_one(Board).panes
+        assert pane.region.height <= 24 < main(pilot).query_one(Details).region.height
+    async with screen(views.running(tmp_path, lives=1), size=(80, 60)) as pilot:
+        await press(pilot, "2")
+        (pane,) = main(pilot).query_one(Board).panes
+        assert pane.region.height > 50, "alone it has all the room"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tui.read_model import SessionView, WorkspaceView
 
 _COMFORTABLE_WIDTH, _MIN_WIDTH, _MIN_HEIGHT = 54, 36, 6
+_MOST_HEIGHT = 24
+"""Rows of a pane, with its frame, beyond which the details have more use for them."""
 _MOST_RECENT = 3
 
 
@@ -120,7 +122,14 @@ class Board(Container, can_focus=True):
         self._say_idle(view)
         self.can_focus = not live
         self._sync_panes(live[:fitting])
+        self._leave_room(len(live), len(lines))
         self.flush()
+
+    def _leave_room(self, sessions: int, lines: int) -> None:
+        """What a few panes cannot fill goes to the details, where those show below."""
+        rows = ceil(sessions / max(1, self.size.width // _COMFORTABLE_WIDTH))
+        below = self.screen.has_class("-high") and not self.screen.has_class("-narrow")
+        self.styles.max_height = rows * _MOST_HEIGHT + lines if sessions and below else None
 
     def _sync_panes(self, sessions: tuple[SessionView, ...]) -> None:
         grid, focused = self.query_one("#panes", Grid), self.focused_pane
@@ -134,7 +143,9 @@ class Board(Container, can_focus=True):
         new = [Pane(session, self.clock) for session in sessions if session.id not in existing]
         if new:
             grid.mount(*new)
-        self._span(grid, [pane for pane in existing.values() if pane.session.id in wanted] + new)
+        place = {session.id: number for number, session in enumerate(sessions)}
+        grid.sort_children(key=lambda pane: place.get(pane.session.id, -1) if isinstance(pane, Pane) else -1)
+        self._span(grid, self.panes)
         if focused is not None and focused.has_class("-gone"):
             # Before it goes: what has lost the focus to nothing is given it anywhere.
             self.screen.set_focus(next(iter(self.panes), self))
