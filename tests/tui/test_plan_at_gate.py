@@ -93,7 +93,7 @@ async def test_a_comment_stands_on_a_line_of_the_file(tmp_path: Path) -> None:
 async def test_a_key_draws_the_plan_and_escape_leads_back_to_the_gate(tmp_path: Path) -> None:
     async with screen(plan_waits(tmp_path), size=(160, 40)) as pilot:
         await at_gate(pilot)
-        assert "P Draw plan" in text_of(pilot)
+        assert "P Graph" in text_of(pilot)
         await press(pilot, "P")
         assert pilot.app.screen.query(GraphView) and "╭" in text_of(pilot)
         await press(pilot, "escape")
@@ -103,7 +103,7 @@ async def test_a_key_draws_the_plan_and_escape_leads_back_to_the_gate(tmp_path: 
 async def test_the_drawing_is_offered_only_where_a_plan_is_asked_about(tmp_path: Path) -> None:
     async with screen(views.waiting(tmp_path), size=(200, 40)) as pilot:
         await at_gate(pilot)
-        assert "Draw plan" not in text_of(pilot)
+        assert "P Graph" not in text_of(pilot)
 
 
 async def test_a_plan_that_cannot_be_used_is_shown_as_it_is(tmp_path: Path) -> None:

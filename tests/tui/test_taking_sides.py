@@ -10,6 +10,7 @@ from engine.conflicts import conflicts_ref
 from engine.git import Repository
 from tests.tui import fixture_change as given
 from tests.tui import fixture_views as views
+from tests.tui.fixture_gate import queue_of_two
 from tests.tui.journeys import decisions, press, press_when_calm, said, screen, text_of
 from tui.palette import commands_of
 from tui.read_model import WorkspaceView
@@ -138,7 +139,7 @@ async def test_the_keys_stand_in_the_footer_only_where_the_sides_are_seen(tmp_pa
     async with screen(with_both_sides(tmp_path), size=(80, 24)) as pilot:
         await press(pilot, "a")
         shown = pilot.app.screen.query_one(KeyLine).render().plain
-        assert "t Take new" in shown and "y Yours" in shown and "/ Search" in shown and "esc Later" in shown
+        assert "t Take new" in shown and "y Yours" in shown and "s Stop" in shown and "? Help" in shown
         await press(pilot, "2")
         assert "Take new" not in pilot.app.screen.query_one(KeyLine).render().plain
         await press(pilot, "t", "T")
@@ -169,4 +170,17 @@ async def test_at_80_columns_the_keys_that_are_needed_most_have_room(tmp_path: P
     async with screen(views.waiting(tmp_path), size=(80, 24)) as pilot:
         await press(pilot, "a")
         shown = " ".join(pilot.app.screen.query_one(KeyLine).render().plain.split())
-        assert shown == "a Approve r Revise c Comment / Search esc Later tab Checks e Edit"
+        assert shown == "a Approve r Revise c Comment s Stop m View tab Checks esc Later ? Help"
+
+
+async def test_a_next_question_and_a_next_file_are_named_where_there_is_one(tmp_path: Path) -> None:
+    view = queue_of_two(tmp_path)
+    (first, second), files = view.waiting, (("requirements.md", "0" * 40), ("second.md", "0" * 40))
+    async with screen(view._replace(waiting=(first._replace(about=files), second)), size=(80, 24)) as pilot:
+        await press(pilot, "a")
+        shown = " ".join(pilot.app.screen.query_one(KeyLine).render().plain.split())
+        assert shown == "a Approve r Revise c Comment s Stop m View f Next file n Next ? Help"
+    async with screen(views.waiting(tmp_path), size=(160, 24)) as pilot:
+        await press(pilot, "a")
+        shown = " ".join(pilot.app.screen.query_one(KeyLine).render().plain.split())
+        assert "Next" not in shown and shown.endswith("/ Search e Edit ? Help")

@@ -21,7 +21,7 @@ from tui.loaders.first_version import with_own_edits
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_report
 from tui.loaders.receipts import load_receipt
 from tui.screens.answering import Answering
-from tui.screens.approval_keys import ANSWERS, APPROVAL_KEYS, PLAN_FILE, SHOW_PLAN, VIEWS
+from tui.screens.approval_keys import ALWAYS, ANSWERS, APPROVAL_KEYS, PLAN_FILE, SHOW_PLAN, VIEWS
 from tui.screens.searching import Searchable, Searching
 from tui.screens.showing_diffs import ShowsDiffs
 from tui.screens.taking_sides import TakesSides
@@ -72,7 +72,7 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
                 yield DocumentLines(id="text")
             yield EvidenceLines(id="evidence")
         yield SearchLine(id="gate-search")
-        yield KeyLine()
+        yield KeyLine(keeps=ALWAYS)
 
     def on_mount(self) -> None:
         """Shows what is known at once; the file follows."""
@@ -98,10 +98,14 @@ class ApprovalScreen(Searching, TakesSides, ShowsDiffs, Answering):
         self._show_evidence()
 
     def offers(self, action: str) -> bool:
-        """An answer only while the question is open, the drawing of a plan only where a plan is asked about."""
-        if action in ANSWERS:
-            return not self.meanwhile
-        return PLAN_FILE in dict(self.waiting.about) if action == SHOW_PLAN else super().offers(action)
+        """Answers while the question is open, a next file or question where there is one, the drawing of a plan."""
+        has_to_do = {
+            **dict.fromkeys(ANSWERS, not self.meanwhile),
+            "next_file": len(self.waiting.about) > 1,
+            "next": any(one.gate != self.waiting.gate for one in self.view.waiting),
+            SHOW_PLAN: PLAN_FILE in dict(self.waiting.about),
+        }
+        return has_to_do.get(action, True) and super().offers(action)
 
     @property
     def _path(self) -> str:
