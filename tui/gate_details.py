@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.drafts import GateDraft, LineComment, sorted_comments
 from tui.format import ago, plural
 from tui.gate_lines import BEGUN, COMMENT, comment_lines
+from tui.keys import key_name
 from tui.sanitize import clean, one_line
 from tui.text_lines import TextLine, blank, heading
 
@@ -38,7 +39,7 @@ def evidence(step: StepView | None, notes: str, report: Report, draft: GateDraft
 def _own(draft: GateDraft) -> list[TextLine]:
     return [
         *_listed(f"Your {plural(len(draft.comments), 'comment')}", "sent with r", draft.comments, COMMENT),
-        *_listed("Begun, not kept", "enter goes on", list(draft.unfinished.values()), BEGUN),
+        *_listed("Begun, not kept", f"{key_name('enter')} goes on", list(draft.unfinished.values()), BEGUN),
     ]
 
 

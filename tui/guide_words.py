@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tui.intent_guide import Assessed, Progress, Section
 
 
-def guide(assessed: Assessed, sections: tuple[Section, ...], at: str, sensitive: bool) -> Content:
-    """What belongs where the cursor is, then how far every heading is, then what is missing."""
+def guide(assessed: Assessed, sections: tuple[Section, ...], at: str, sensitive: bool, key: str) -> Content:
+    """What belongs where the cursor is, then how far every heading is, then what is missing. `key` begins to build."""
     here = next((one for one in sections if one.title.lower() == at.lower()), None)
     lines = [Content.styled(at or "The name of the app", "bold $text-primary")]
     lines.append(Content(one_line(here.hint, 1000) if here and here.title else _first(here)))
@@ -25,7 +25,7 @@ def guide(assessed: Assessed, sections: tuple[Section, ...], at: str, sensitive:
         lines.append(Content.styled("Still missing", "bold $text-warning"))
         lines += [Content.assemble(("◆ ", "$text-warning"), one_line(one)) for one in assessed.missing]
     else:
-        lines.append(Content.styled("✓ Enough to begin: ctrl+r", "bold $text-success"))
+        lines.append(Content.styled(f"✓ Enough to begin: {key}", "bold $text-success"))
     if sensitive:
         text = "It speaks of secrets, money or personal data: it is built with the sensitive app's further checks."
         lines += [Content(""), Content.styled(f"! {text}", "$text-accent")]

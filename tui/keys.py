@@ -63,6 +63,11 @@ def key_names(keys: str) -> str:
     return " ".join(key_name(key.strip()) for key in keys.split(","))
 
 
+def shown_key(keymap: Mapping[str, str], id_: str, keys: str) -> str:
+    """The first key of an action, as it is written; `keys` are those it has where the keymap gives it none."""
+    return key_name(keymap.get(id_, keys).partition(",")[0].strip())
+
+
 def named_bindings() -> dict[str, Binding]:
     """Id → binding, with the keys as they come; in the order in which people meet them."""
     found: dict[str, Binding] = {}

@@ -38,6 +38,7 @@ class Edits(Protocol):
 class PersonalApp(App[Launch | None]):
     """An app whose settings hold at once. `begin_with` comes before anything is shown."""
 
+    SUSPENDED_SCREEN_CLASS = "-below"
     view: WorkspaceView | None = None
     supervisor: Supervisor | None = None
     preferences: Read = Read()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.format import plural
+from tui.keys import key_name
 from tui.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def consequence(unit: Unit) -> str:
 
 def done(unit: Unit, commit: str) -> str:
     """What was done, and how it is taken back."""
-    back = "u takes it away again." if unit.redo else "ctrl+r brings it back."
+    back = "u takes it away again." if unit.redo else f"{key_name('ctrl+r')} brings it back."
     again = f" R merges {unit.legos[0]} again." if unit.kind == "lego" else ""
     return f"{unit.name} is undone, by commit {commit[:8]}.{again} {back}"
 

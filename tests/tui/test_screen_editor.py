@@ -124,7 +124,7 @@ async def test_words_are_found_one_place_after_the_other(tmp_path: Path) -> None
     file.write_text("stew\nsoup\nStew [b]\nmore stew\n")
     async with editing(views.running(tmp_path), file) as pilot:
         await press(pilot, "down", "ctrl+f", *"stew")
-        assert "2 found" not in text_of(pilot) and "3 found · ctrl+g next" in text_of(pilot)
+        assert "2 found" not in text_of(pilot) and "3 found · ^g next" in text_of(pilot)
         assert editor(pilot).text.selected_text == "Stew"
         await press(pilot, "enter", "ctrl+g")
         assert editor(pilot).text.selection.start == (3, 5)

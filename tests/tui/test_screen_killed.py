@@ -56,7 +56,7 @@ class Typed(Lost):
     def begin(self) -> None:
         """Goes to the intent of a new app."""
         wait_until(lambda: self.shows("New app"), PATIENCE)
-        self.type("n", "enter goes on")
+        self.type("n", "⏎ goes on")
         self.type("\r", "What it is for")
 
 
@@ -135,7 +135,7 @@ def test_an_app_whose_page_is_closed_keeps_the_last_letter(tmp_path: Path) -> No
 
     try:
         wait_until(lambda: b"New app" in log.read_bytes(), PATIENCE)
-        send(b"D", b"n", "enter goes on")
+        send(b"D", b"n", "⏎ goes on")
         send(b"D", b"\r", "What it is for")
         send(b"D", NAME.encode(), NAME)
         assert not kept(tmp_path)

@@ -96,7 +96,7 @@ async def test_what_was_typed_is_there_again_and_saving_ends_it(file: Path) -> N
     async with editing(file) as pilot:
         assert text_in(pilot) == "my one\n" and "● changed" in text_of(pilot)
         assert re.match(
-            r"Typed \d{4}-\d\d-\d\d \d\d:\d\d and not saved\. ctrl\+l takes the file as it is\.", note(pilot)
+            r"Typed \d{4}-\d\d-\d\d \d\d:\d\d and not saved\. \^l takes the file as it is\.", note(pilot)
         )
         await press(pilot, "ctrl+s")
         assert file.read_text() == "my one\n" and note(pilot) == "" and drafts() == []
@@ -240,7 +240,7 @@ async def test_an_intent_is_there_again_and_keeping_it_ends_the_draft(tmp_path: 
         pass
     assert len(drafts()) == 1 and not (tmp_path / "app").exists()
     async with writing(tmp_path / "app") as pilot:
-        assert text_in(pilot).startswith("# Log\n") and "ctrl+l takes the file" in note(pilot)
+        assert text_in(pilot).startswith("# Log\n") and "^l takes the file" in note(pilot)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, WelcomeScreen)
     assert (tmp_path / "app" / "app_intent.md").read_text().startswith("# Log\n") and drafts() == []

@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from tui.decide import Answer
 from tui.format import plural
+from tui.keys import shown_key
 from tui.questions import asked
 from tui.sanitize import clean
 from tui.screens.question import QuestionScreen
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tui.messages import Clock
     from tui.read_model import WaitingView, WorkspaceView
 
+_SENDS = "ctrl+s,ctrl+r,ctrl+enter"
 _SEND = "Send what is answered"
 _TAKE = "Answer as the session proposes"
 _NEXT = "The next question that waits for you"
@@ -38,7 +40,9 @@ class AnswersScreen(QuestionScreen):
     FIRST_LINE = "#answers-title"
     BINDING_GROUP_TITLE = "Questions"
     BINDINGS = [
-        Binding("ctrl+r,ctrl+enter", "send", "Send answers", True, priority=True, id="answers.send", tooltip=_SEND),
+        Binding(
+            "ctrl+s,ctrl+r,ctrl+enter", "send", "Send answers", True, priority=True, id="answers.send", tooltip=_SEND
+        ),
         Binding("ctrl+t", "take", "Take proposal", True, priority=True, id="answers.take", tooltip=_TAKE),
         Binding("ctrl+n", "turn(1)", "Next", True, priority=True, id="answers.next", tooltip=_NEXT),
         Binding("down", "app.focus_next", "Next line", False, id="answers.next_line"),
@@ -53,6 +57,8 @@ class AnswersScreen(QuestionScreen):
 
     def compose(self) -> ComposeResult:
         """The questions, each with its input."""
+        send = shown_key(self.app.keymap, "answers.send", "ctrl+s")
+        take = shown_key(self.app.keymap, "answers.take", "ctrl+t")
         yield Static(id="answers-title")
         with VerticalScroll(id="form", can_focus=False):
             yield Label(
@@ -63,14 +69,14 @@ class AnswersScreen(QuestionScreen):
                 if question.proposed:
                     yield Label(
                         Content.assemble(
-                            ("Proposed: ", "bold"), clean(question.proposed), ("  ctrl+t takes it", "dim")
+                            ("Proposed: ", "bold"), clean(question.proposed), (f"  {take} takes it", "dim")
                         ),
                         classes="proposed",
                     )
                 typed = self.draft.answers.get(question.text, "")
                 yield Input(typed, id=f"answer-{number}", placeholder="stays open while this is empty")
             yield Label("", id="answers-state")
-            yield Button("Send answers  ctrl+r", id="send", compact=True)
+            yield Button(Content(f"Send answers  {send}"), id="send", compact=True)
         yield KeyLine()
 
     def on_mount(self) -> None:

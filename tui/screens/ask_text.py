@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -10,6 +11,11 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, TextArea
+
+from tui.keys import key_name, shown_key
+
+if TYPE_CHECKING:
+    from tui.app import MetaApp
 
 
 class AskComment(ModalScreen[str | None]):
@@ -20,9 +26,11 @@ class AskComment(ModalScreen[str | None]):
 
     CSS_PATH = "dialog.tcss"
     BINDINGS = [
-        Binding("ctrl+r,ctrl+enter", "send", "Send", priority=True, id="text.send"),
+        Binding("ctrl+s,ctrl+r,ctrl+enter", "send", "Send", priority=True, id="text.send"),
         Binding("escape", "back", "Back", priority=True, id="text.back"),
     ]
+
+    app: MetaApp
 
     def __init__(
         self,
@@ -46,7 +54,8 @@ class AskComment(ModalScreen[str | None]):
             yield TextArea(self.typed, id="comment", tab_behavior="focus", highlight_cursor_line=False)
             yield Label("", id="complaint")
             with Horizontal(classes="dialog-buttons"):
-                yield Button(Content(f"{self.send}  ctrl+r"), id="send", compact=True)
+                key = shown_key(self.app.keymap, "text.send", "ctrl+s")
+                yield Button(Content(f"{self.send}  {key}"), id="send", compact=True)
                 yield Button("Back  esc", id="back", compact=True)
 
     def on_mount(self) -> None:
@@ -95,7 +104,7 @@ class AskPath(ModalScreen[str | None]):
             yield Label(Content(self.heading), classes="dialog-title")
             yield Label(Content(self.text), classes="dialog-text")
             yield Input(self.value, id="path")
-            yield Label("enter goes on · esc goes back", classes="dialog-hint")
+            yield Label(f"{key_name('enter')} goes on · esc goes back", classes="dialog-hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter was pressed."""

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
+from tui.keys import key_name
 from tui.widgets.item_list import Item, ItemList
 
 
@@ -32,7 +33,7 @@ class Choose(ModalScreen[str | None]):
         with Vertical(classes="dialog", id="choose"):
             yield Label(Content(self.heading), classes="dialog-title")
             yield ItemList(id="choices-list")
-            yield Label("enter takes it · esc leaves it as it was", classes="dialog-hint")
+            yield Label(f"{key_name('enter')} takes it · esc leaves it as it was", classes="dialog-hint")
 
     def on_mount(self) -> None:
         """The cursor is on the value of now."""

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.keeping_text import Keeper
+from tui.keys import shown_key
 from tui.loaders.text_file import read_data, write_data
 from tui.sanitize import one_line
 from tui.screens.searching import Searching
@@ -98,7 +99,7 @@ class EditorScreen(Searching, Screen[bool]):
 
     def _begin(self, keeper: Keeper) -> None:
         self.keeper = keeper
-        key = self.app.keymap.get("editor.take_file", "ctrl+l")
+        key = shown_key(self.app.keymap, "editor.take_file", "ctrl+l")
         opening = begin(self.file.text, self.on_disk, keeper.load(), key)
         if opening.note:
             self.on_disk = opening.begun_from

@@ -23,6 +23,7 @@ from tui.format import plural
 from tui.guide_words import guide
 from tui.intent_guide import Section, assess, parse_template, section_at, skeleton
 from tui.keeping_text import Keeper
+from tui.keys import shown_key
 from tui.launch import Launch
 from tui.loaders.text_file import read_data
 from tui.sanitize import clean, one_line
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class IntentScreen(Screen[None]):
-    """`ctrl+r` begins to build; `esc` keeps the text in the folder and goes back."""
+    """`ctrl+r` begins to build, `ctrl+s` keeps the text in the folder, `esc` keeps it and goes back."""
 
     CSS_PATH = "intent.tcss"
     BINDING_GROUP_TITLE = "Intent"
@@ -52,6 +53,9 @@ class IntentScreen(Screen[None]):
             priority=True,
             tooltip="Make the workspace and begin to build",
             id="intent.begin",
+        ),
+        Binding(
+            "ctrl+s", "save", "Save", priority=True, tooltip="Keep the text in the folder and go on", id="intent.save"
         ),
         Binding(
             "ctrl+n",
@@ -114,7 +118,7 @@ class IntentScreen(Screen[None]):
             self.dismiss()
             return
         self.keeper = Keeper(self.app, self.file)
-        key = self.app.keymap.get("intent.take_file", "ctrl+l")
+        key = shown_key(self.app.keymap, "intent.take_file", "ctrl+l")
         opening = begin(text, self.on_disk, self.keeper.load(), key)
         self.on_disk = opening.begun_from
         area.load_text(self._to_edit(text))
@@ -164,7 +168,9 @@ class IntentScreen(Screen[None]):
         name = one_line(assessed.name) or "New app"
         title = Content.assemble((name, "bold"), (f"   {plural(assessed.words, 'word')} · {self.file}", "$text-muted"))
         self.query_one(TitleLine).show(title, 0)
-        self.query_one("#guide-text", Text).update(guide(assessed, self.sections, at, is_sensitive(self.text)))
+        key = shown_key(self.app.keymap, "intent.begin", "ctrl+r")
+        said = guide(assessed, self.sections, at, is_sensitive(self.text), key)
+        self.query_one("#guide-text", Text).update(said)
 
     def action_next_section(self) -> None:
         """Below the next heading; after the last one to the first."""
@@ -176,6 +182,13 @@ class IntentScreen(Screen[None]):
         # Below a heading stands an empty line, then the text.
         place = head if lines[head].startswith("# ") else min(head + 2, len(lines) - 1)
         area.move_cursor((place, len(lines[place])))
+
+    def action_save(self) -> None:
+        """Keeps what was written, and goes on."""
+        if self.is_unsaved():
+            self._keep(lambda: self.app.notify(f"Kept in {self.file}.", markup=False, timeout=4))
+        else:
+            self.app.notify("Nothing is written that is not kept already.", timeout=4)
 
     def action_back(self) -> None:
         """Keeps what was written."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
+from tui.keys import key_name
 from tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class EditorSearch(SearchLine):
     """In a text to type in, letters are no keys."""
 
-    HINT = "ctrl+g next"
+    HINT = f"{key_name('ctrl+g')} next"
 
 
 def take_text(area: TextArea, text: str) -> None:

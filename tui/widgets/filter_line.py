@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Label, Static
 
 from tui.format import plural
+from tui.keys import key_name
 from tui.sanitize import one_line
 from tui.tree_filter import Filter
 
@@ -63,7 +64,7 @@ class FilterLine(Horizontal):
         typing = self.has_class("-typing")
         reduced = self._wanted._replace(words="") if typing else self._wanted
         found = plural(self._found, "step") if self._wanted else "words of a name"
-        hint = "enter keeps · esc shows all" if typing else "esc shows all"
+        hint = f"{key_name('enter')} keeps · esc shows all" if typing else "esc shows all"
         self.query_one("#filter-says", Static).update(
             Content("   ").join(
                 Content.styled(text, style)
