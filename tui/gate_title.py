@@ -20,8 +20,11 @@ def queue_place(view: WorkspaceView, waiting: WaitingView) -> tuple[int, int]:
     return (gates.index(waiting.gate) + 1 if waiting.gate in gates else 0), len(gates)
 
 
-def title_line(view: WorkspaceView, waiting: WaitingView, now: float, width: int) -> Content:
-    """`◆ 1 of 2  Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`, as far as there is room."""
+def title_line(view: WorkspaceView, waiting: WaitingView, now: float, width: int, remark: str = "") -> Content:
+    """`◆ 1 of 2  Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`, as far as there is room.
+
+    `remark` stands in place of what is known of the work.
+    """
     step = view.step(waiting.gate)
     place, number = queue_place(view, waiting)
     verb = "Answer" if waiting.kind == "answers" else "Approve"
@@ -29,8 +32,10 @@ def title_line(view: WorkspaceView, waiting: WaitingView, now: float, width: int
         (" ◆ ", "$text-warning"),
         (f"{place} of {number}  " if number > 1 and place else "", "bold $text-warning"),
         (f"{verb} {waiting.gate}", "bold"),
-        _checks(step),
     )
+    if remark:
+        return asks + Content.styled(f"{_SPACE}{remark}", "bold $text-warning")
+    asks += Content.assemble(_checks(step))
     facts = _fitting(_facts(step, waiting, now), width - asks.cell_length - 1)
     return asks + Content.styled(facts, "$text-muted")
 

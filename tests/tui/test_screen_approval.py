@@ -48,6 +48,47 @@ async def test_answers_are_ignored_at_first(key: str, tmp_path: Path) -> None:
         assert decisions(tmp_path) == {}
 
 
+async def test_an_answer_that_came_too_early_is_said_and_counts_when_it_is_pressed_again(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path), size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, MetaApp)
+        await open_gate(pilot)
+        await press(pilot, "a")
+        first = text_of(pilot).splitlines()[0]
+        assert "Approve requirements   too early, nothing is decided: press again to" in first
+        for _ in range(3):
+            app.clock.pass_by(0.15)  # type: ignore[attr-defined]
+            await press(pilot, "a")
+        app.clock.pass_by(0.35)  # type: ignore[attr-defined]
+        await press(pilot, "a")
+        assert decisions(tmp_path)["requirements"]["decision"] == "approve"
+
+
+async def test_another_answer_is_not_held_back_by_one_that_came_too_early(tmp_path: Path) -> None:
+    async with screen(views.waiting(tmp_path)) as pilot:
+        app = pilot.app
+        assert isinstance(app, MetaApp)
+        await open_gate(pilot)
+        app.clock.pass_by(0.45)  # type: ignore[attr-defined]
+        await press(pilot, "a")
+        app.clock.pass_by(0.1)  # type: ignore[attr-defined]
+        await press(pilot, "r")
+        assert isinstance(pilot.app.screen, AskComment)
+
+
+async def test_after_a_while_the_first_line_says_what_it_says_else(tmp_path: Path) -> None:
+    view = views.waiting(tmp_path)
+    async with screen(view) as pilot:
+        app = pilot.app
+        assert isinstance(app, MetaApp)
+        await open_gate(pilot)
+        await press(pilot, "s")
+        assert "too early, nothing is decided: press again to stop" in text_of(pilot)
+        app.clock.pass_by(3)  # type: ignore[attr-defined]
+        await look_at(pilot, view._replace(last_event="another"))
+        assert "too early" not in text_of(pilot) and "confidence 0.82" in text_of(pilot)
+
+
 async def test_a_key_that_is_held_down_never_approves(tmp_path: Path) -> None:
     async with screen(views.waiting(tmp_path)) as pilot:
         app = pilot.app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.decide import Answer
 from tui.drafts import sorted_comments
@@ -13,12 +13,26 @@ from tui.screens.commented import CommentedScreen
 from tui.screens.confirm import Confirm
 
 if TYPE_CHECKING:
+    from tui.decide import Verdict
     from tui.drafts import GateDraft
     from tui.messages import Clock
     from tui.read_model import WaitingView, WorkspaceView
 
 GRACE = 0.5
 """Seconds in which answers are ignored: a key that was meant for the screen before must not approve anything."""
+
+REPEATS = 0.3
+"""Seconds between two of the same key within which it is held down rather than pressed again."""
+
+SAID_FOR = 3.0
+"""Seconds for which the first line says that an answer came too early."""
+
+
+class _Early(NamedTuple):
+    """An answer that was not taken, and when it was given."""
+
+    answer: Verdict
+    at: float
 
 
 class Answering(CommentedScreen):
@@ -27,6 +41,7 @@ class Answering(CommentedScreen):
     def __init__(self, view: WorkspaceView, waiting: WaitingView, clock: Clock, draft: GateDraft) -> None:
         super().__init__(view, waiting, clock, draft)
         self._quiet_since = clock()
+        self._early: _Early | None = None
 
     @property
     @abstractmethod
@@ -37,16 +52,27 @@ class Answering(CommentedScreen):
         """The screen appeared, perhaps again after a dialog."""
         self._quiet_since = self.clock()
 
-    def _too_early(self) -> bool:
-        """Whether an answer came before anybody can have read the question; each such key starts the wait anew."""
-        early = not self.is_shown or self.clock() - self._quiet_since < GRACE
-        if early:
-            self._quiet_since = self.clock()
+    def _too_early(self, answer: Verdict) -> bool:
+        """Whether an answer came before anybody can have read the question; then the first line says so.
+
+        A key that is held down goes on being too early; pressed anew, after the wait, it counts.
+        """
+        now = self.clock()
+        held = self._early is not None and self._early.answer == answer and now - self._early.at < REPEATS
+        early = not self.is_shown or now - self._quiet_since < GRACE or held
+        self._early = _Early(answer, now) if early else None
+        self.show_first_line()
         return early
+
+    def remark(self) -> str:
+        """For a while, that an answer was not taken."""
+        if self._early is None or self.clock() - self._early.at >= SAID_FOR:
+            return ""
+        return f"too early, nothing is decided: press again to {self._early.answer}"
 
     def action_approve(self) -> None:
         """Yes, exactly this; comments that are not sent yet are asked about first."""
-        if self.refuses() or self._too_early():
+        if self.refuses() or self._too_early("approve"):
             return
         if not self.draft.comments:
             self.send(Answer("approve"))
@@ -61,7 +87,7 @@ class Answering(CommentedScreen):
 
     def action_revise(self) -> None:
         """Back, with comments that the next session must answer."""
-        if self.refuses() or self._too_early():
+        if self.refuses() or self._too_early("revise"):
             return
         text = "The next session gets your words above everything else, and must answer them."
         number = len(self.draft.comments)
@@ -83,7 +109,7 @@ class Answering(CommentedScreen):
 
     def action_stop(self) -> None:
         """No, and nothing more of this."""
-        if self.refuses() or self._too_early():
+        if self.refuses() or self._too_early("stop"):
             return
         text = "What depends on it is not built. The rest of the work goes on; `R` tries it again later."
         self.app.push_screen(Confirm(f"Stop {self.waiting.gate}?", text, "Stop it"), self._stopped)

@@ -50,7 +50,11 @@ class QuestionScreen(Screen[Answer | None]):
         """Which question it is, or how it was decided."""
         if self.meanwhile:
             return decided_line(self.waiting, self.meanwhile, typed=dump(self.draft) is not None)
-        return title_line(self.view, self.waiting, self.clock(), self.app.size.width)
+        return title_line(self.view, self.waiting, self.clock(), self.app.size.width, self.remark())
+
+    def remark(self) -> str:
+        """What is to be said now beside the question; "" for nothing."""
+        return ""
 
     def refuses(self) -> bool:
         """Whether the question is open no more, which is said then."""
