@@ -39,6 +39,11 @@ def word(status: Status, room: int = 99) -> str:
     return full if len(full) <= room else full.split(" ")[0]
 
 
+def outcome_word(outcome: str | None) -> str:
+    """How a session came out, for people; it runs while there is no outcome."""
+    return "runtime failed" if outcome == "runtime" else (outcome or "running").replace("_", " ")
+
+
 def duration(seconds: float | None) -> str:
     """`0:07`, `12:30`, `2:05:00`; empty when unknown."""
     if seconds is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.format import LOOKS, count, duration, elapsed, plural, word
+from tui.format import LOOKS, count, duration, elapsed, outcome_word, plural, word
 from tui.keys import key_name
 from tui.read_model import ACTIVE_STATUS, CheckView, PhaseView, SessionView, StepView
 from tui.sanitize import clean, one_line
@@ -72,13 +72,13 @@ def _phase(phase: PhaseView) -> list[Content]:
     lines = [_line((f"{done} of {plural(len(phase.steps), 'step')} done", "$text-muted"))]
     for step in phase.steps:
         look = LOOKS[step.status]
-        why = f"  {one_line(step.why)}" if step.why and step.status not in ("done", "pending") else ""
-        lines.append(_line((f"{look.glyph} ", look.colour), _step_title(step), (why, "$text-muted")))
+        why = _told(step.why).stylize("$text-muted") if step.why and step.status not in ("done", "pending") else ""
+        lines.append(_line((f"{look.glyph} ", look.colour), _step_title(step), "  " if why else "", why))
     return lines
 
 
 def _step(step: StepView, now: float, across: int) -> list[Content]:
-    lines = [Content(one_line(step.why))] if step.why else []
+    lines = [_told(step.why)] if step.why else []
     for name, values in (("reads", step.inputs), ("writes", step.outputs), ("edited", step.edited)):
         lines += _fact(name, values, across)
     if step.older_text:
@@ -92,6 +92,12 @@ def _step(step: StepView, now: float, across: int) -> list[Content]:
         lines.append(Content(""))
         lines += [_session_line(session, now) for session in step.sessions]
     return lines
+
+
+def _told(sentence: str) -> Content:
+    """A sentence of the engine in one line; what stands between backticks there, such as a command, is bold."""
+    parts = one_line(sentence).split("`")
+    return Content.assemble(*((part, "bold" if number % 2 else "") for number, part in enumerate(parts)))
 
 
 def _fact(name: str, values: Iterable[str], across: int) -> list[Content]:
@@ -129,13 +135,13 @@ def _check(check: CheckView) -> list[Content]:
 def criterion_line(sentence: str, passed: bool, receipt: str | None) -> Content:
     """`✓ passed r-12  sentence`: the receipt comes before the sentence, which may be long."""
     mark = ("✓ passed ", "$text-success") if passed else ("✗ failed ", "$text-error")
-    return _line(mark, (f"{one_line(receipt)}  " if receipt else " ", "$text-muted"), one_line(sentence))
+    return _line(mark, (f"{one_line(receipt)}  " if receipt else " ", "$text-muted"), _told(sentence))
 
 
 def _session_line(session: SessionView, now: float) -> Content:
     time = duration(elapsed(session.started_at, session.ended_at, now))
-    facts = [session.outcome or "running", time, count(session.tokens, "tokens"), _confidence(session)]
-    text = "  ".join(filter(None, facts)).replace("_", " ")
+    facts = [outcome_word(session.outcome), time, count(session.tokens, "tokens"), _confidence(session)]
+    text = "  ".join(filter(None, facts))
     return _line((f"{session.substep} #{session.attempt}", "bold"), "  ", (text, "$text-muted"))
 
 

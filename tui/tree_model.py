@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.decide import DONE
+from tui.format import outcome_word
 from tui.read_model import (
     ACTIVE_STATUS,
     LIVE_STATUS,
@@ -18,6 +19,7 @@ from tui.read_model import (
     WorkspaceView,
 )
 from tui.roll_up import roll_up
+from tui.waiting_times import timed
 
 if TYPE_CHECKING:
     from engine.assessment import Status
@@ -63,7 +65,7 @@ class Row(NamedTuple):
 
 def build(view: WorkspaceView) -> tuple[Node, ...]:
     """The phases with everything below them."""
-    return tuple(_phase(phase) for phase in view.phases)
+    return timed(tuple(_phase(phase) for phase in view.phases), view)
 
 
 def rows(nodes: tuple[Node, ...], opened: Mapping[str, bool]) -> tuple[Row, ...]:
@@ -203,7 +205,7 @@ def _session(session: SessionView) -> Node:
         key=f"session:{session.id}",
         label=f"{session.substep} #{session.attempt}",
         status=_OUTCOMES.get(session.outcome, "stopped"),
-        word=(session.outcome or "running").replace("_", " "),
+        word=outcome_word(session.outcome),
         started_at=session.started_at,
         ended_at=session.ended_at,
         session=session,

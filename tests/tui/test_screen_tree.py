@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui import fixture_views as views
+from tests.tui.fixture_views import NOW
 from tests.tui.journeys import screen, settle, text_of
 from tui.format import count, duration, plural, timestamp, word
 from tui.journal import describe, last_event
@@ -156,3 +157,19 @@ def test_the_last_whole_line_of_the_journal_counts(tmp_path: Path) -> None:
     assert last_event(tmp_path) == "phase 3 is done"
     journal.write_text("\n")
     assert last_event(tmp_path) == ""
+
+
+def test_a_session_whose_runtime_failed_says_so(tmp_path: Path) -> None:
+    one = views.ended(views.session(tmp_path, "essence", None, "gen"), "runtime")
+    (node,) = build(views.view(tmp_path, [views.single(2, "paused", sessions=(one,))]))[2].children
+    assert node.word == "runtime failed"
+    assert "runtime failed" in describe_node(node, NOW).plain
+
+
+def test_details_show_commands_and_files_without_their_backticks(tmp_path: Path) -> None:
+    why = "`meta approve risk` approves it, [b]it[/b] does"
+    node = build(views.view(tmp_path, [views.single(2, "waiting_approval", why=why, checks=(views.check(),))]))[2]
+    said = describe_node(node, NOW)
+    assert "meta approve risk approves it, [b]it[/b] does" in said.plain
+    assert "tests/unit/store/ exists" in said.plain and "`" not in said.plain
+    assert "bold" in {span.style for span in said.spans if said.plain[span.start : span.end] == "meta approve risk"}

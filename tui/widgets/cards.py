@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.format import LOOKS, count, duration, elapsed, word
+from tui.format import LOOKS, count, duration, elapsed, outcome_word, word
 
 if TYPE_CHECKING:
     from engine.assessment import Status
@@ -30,7 +30,7 @@ def card_lines(view: WorkspaceView, crowded_out: Sequence[SessionView], recent: 
         _card(
             _ENDED.get(session.outcome or "", "stopped"),
             session.title,
-            (session.outcome or "").replace("_", " "),
+            outcome_word(session.outcome),
             _facts(session, now),
         )
         for session in ended
