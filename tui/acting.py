@@ -30,6 +30,11 @@ class ActingApp(LookingApp):
     def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "", text: str = "") -> None:
         """For the app itself: write a command for the engine."""
 
+    @property
+    def starts_engine(self) -> bool:
+        """Whether `s` helps where no engine runs: not on a screen that only watches, nor before a consent."""
+        return self.supervisor is not None and self.engine.phase != "starting" and not self.engine.fetch
+
     def maintain(self, purpose: Literal["plan", "apply"]) -> None:
         """Starts the engine to plan a change of the finished app, or to carry the planned one out."""
         if self.view is not None and self.view.engine.running:

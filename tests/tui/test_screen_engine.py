@@ -149,6 +149,22 @@ def test_of_an_engines_log_the_line_that_tells_most_is_shown() -> None:
     )
 
 
+NO_PACKAGES = "echo 'meta: Packages are missing. To agree: `meta run --fetch`'; exit 5"
+
+
+@pytest.mark.parametrize(("text", "offered"), [(NO_PACKAGES, False), (NO_RUNTIME, True)])
+async def test_starting_the_engine_is_not_offered_where_a_consent_must_come_first(
+    text: str, offered: bool, tmp_path: Path
+) -> None:
+    view = views.running(tmp_path, lives=0)._replace(engine=EngineView())
+    async with screen(view, supervisor=script(tmp_path, text)) as pilot:
+        app = pilot.app
+        assert isinstance(app, MetaApp)
+        await look_until(app, lambda: app.engine.phase == "failed")
+        await settle(pilot)
+        assert ("s Start engine" in text_of(pilot).splitlines()[-1]) == offered
+
+
 async def test_where_no_engine_wrote_anything_the_key_for_its_log_says_so(tmp_path: Path) -> None:
     async with screen(views.finished(tmp_path)) as pilot:
         await press(pilot, "O")
@@ -223,7 +239,7 @@ async def test_from_a_dead_engine_to_a_built_app_by_one_keypress(tmp_path: Path)
         assert "Soup" in text_of(pilot) or "legos" in text_of(pilot)
         clock.pass_by(1)
         await press(pilot, "a")
-        assert "menu approved" in said(pilot)
+        assert "Menu approved" in said(pilot)
         await look_until(app, lambda: app.view is not None and app.view.finished)
         await settle(pilot)
         assert "✓ Done" in text_of(pilot)

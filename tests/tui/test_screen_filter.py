@@ -44,6 +44,7 @@ def test_stale_work_counts_as_trouble(tmp_path: Path) -> None:
 async def test_slash_filters_while_typing_and_escape_shows_all_again(tmp_path: Path) -> None:
     async with screen(views.running(tmp_path)) as pilot:
         await press(pilot, "slash", *"parser")
+        assert "/ Filter" not in text_of(pilot), "it would be typed"
         assert "/ parser" in text_of(pilot) and "2 steps   ⏎ keeps · esc shows all" in text_of(pilot)
         await press(pilot, "enter")
         assert "filter: parser   2 steps   esc shows all" in text_of(pilot)

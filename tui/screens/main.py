@@ -85,8 +85,9 @@ class MainScreen(Screen[None]):
     def offers(self, action: str) -> bool:
         """Whether there is something to do for this key."""
         app = self.app
-        starts = isinstance(app, ActingApp) and app.supervisor is not None and app.engine.phase != "starting"
-        return has_to_do(action, self.view, starts=starts)
+        if action == "filter" and self.query_one(FilterLine).has_keys:
+            return False
+        return has_to_do(action, self.view, starts=isinstance(app, ActingApp) and app.starts_engine)
 
     def name_of(self, action: str) -> str:
         """Where `tab` goes from here, what enter opens on the board."""
