@@ -78,25 +78,27 @@ class ActingApp(LookingApp):
 
         def send(text: str | None) -> None:
             if text:
-                done = f"The next session of {step.name} is told."
+                done = f"The next session of {title} is told."
                 self.act("note", done, step=step.step, lego=step.lego or "", text=text)
 
+        title = self.view.title(step.name) if self.view else step.name
         about = "It comes first in the next brief, which must answer it. A session at work is not disturbed."
-        self.push_screen(AskComment(f"For the next session of {step.name}", about, "Add it"), send)
+        self.push_screen(AskComment(f"For the next session of {title}", about, "Add it"), send)
 
     def refresh_stale(self, steps: Sequence[StepView], lego: str = "") -> None:
         """Asks, naming what will run, then has it done again: one step, a LEGO, or all that is stale."""
         from tui.screens.confirm import Confirm
 
         alone = steps[0] if len(steps) == 1 else None
-        names = [f"≈ {step.name}" for step in steps]
+        title = self.view.title if self.view else str
+        names = [f"≈ {title(step.name)}" for step in steps]
         if len(names) > _MOST_NAMES:
             names[_MOST_NAMES - 1 :] = [f"… and {len(names) - _MOST_NAMES + 1} more"]
         text = "\n".join([*names, "", "Sessions are started for it. What follows from it may become stale as well."])
 
         def sure(yes: bool | None) -> None:
             if yes and alone is not None:
-                self.act("refresh", f"{alone.name} is done again.", step=alone.step, lego=alone.lego or "")
+                self.act("refresh", f"{title(alone.name)} is done again.", step=alone.step, lego=alone.lego or "")
             elif yes:
                 self.act("refresh", f"{plural(len(steps), 'step')} are done again.", lego=lego)
 

@@ -78,6 +78,7 @@ class MetaApp(ConsentingApp):
         self.drafts = Drafts(self)
         self.remembers = False
         """Whether the workspace is noted as opened, for the welcome screen; only where a person opened it."""
+        self._known_as = ""
         self.writes: Path | None = None
         """The folder of an app whose intent is still to be written: that is done first."""
         self.stopping = False
@@ -111,16 +112,18 @@ class MetaApp(ConsentingApp):
         """What was typed at a gate last is kept. What else is to be ended, the classes above do by themselves."""
         self.drafts.finish()
 
-    def first_view(self, view: WorkspaceView) -> None:
-        """Notes once that this workspace was opened, for the welcome screen."""
-        if self.remembers:
+    def _remember(self, view: WorkspaceView) -> None:
+        """Notes that this workspace was opened, for the welcome screen; anew when its app gets a name."""
+        if self.remembers and view.app != self._known_as:
             from tui import recent
 
+            self._known_as = view.app
             folder, app, now = view.folder, view.app, self.clock()
             self._write(lambda: recent.remember(folder, app, now), "noting that this workspace was opened")
 
     def draw_view(self, view: WorkspaceView) -> None:
         """Every screen of the stack shows it, also below a dialog."""
+        self._remember(view)
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
                 screen.show_view(view, self.engine.word)
@@ -173,16 +176,20 @@ class MetaApp(ConsentingApp):
         if answer is None or self.view is None:
             return
         if not any((w.gate, w.round) == (waiting.gate, waiting.round) for w in self.view.waiting):
-            self.notify(f"{waiting.gate} was decided elsewhere meanwhile. Nothing was written.", severity="warning")
+            self.notify(
+                f"{self.view.title(waiting.gate)} was decided elsewhere meanwhile. Nothing was written.",
+                severity="warning",
+                markup=False,
+            )
             return
-        folder = self.view.folder
+        folder, title = self.view.folder, self.view.title(waiting.gate)
 
         def write() -> None:
             write_answer(folder, waiting, answer)
             self.drafts.sent(waiting.gate)
-            self.post_message(Written(f"{waiting.gate} {DONE[answer.verdict]}", True))
+            self.post_message(Written(f"{title} {DONE[answer.verdict]}", True))
 
-        self._write(write, f"writing the decision on {waiting.gate}")
+        self._write(write, f"writing the decision on {title}")
 
     def act(self, act: Act, done: str, *, step: str = "", lego: str = "", session: str = "", text: str = "") -> None:
         """Writes a command for the engine; `done` is what the person is told."""
@@ -225,8 +232,8 @@ class MetaApp(ConsentingApp):
     def action_retry_step(self, name: str) -> None:
         """Tries a failed step again."""
         step = self.view.step(name) if self.view else None
-        if step is not None:
-            self.act("retry", f"{name} is tried again.", step=step.step, lego=step.lego or "")
+        if step is not None and self.view is not None:
+            self.act("retry", f"{self.view.title(name)} is tried again.", step=step.step, lego=step.lego or "")
 
     def action_look_again(self) -> None:
         """Something was edited: an engine should see it, and ask again where that matters."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ from tui.read_model import (
     WorkspaceView,
 )
 from tui.roll_up import roll_up
+from tui.step_titles import step_title
 from tui.tree_model import by_lego
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ class Assembler:
             finished=run.finished_at is not None,
             change=run.change.stage if run.change else "",
             news=news(facts) if run.finished_at else (),
-            last_event=last_event(self.workspace),
+            last_event=last_event(self.workspace, partial(step_title, phases)),
         )
 
     def _phase(self, phase: PhaseStatus, snapshot: Snapshot, decided: Mapping[str, str], held: bool) -> PhaseView:

@@ -25,12 +25,15 @@ def needs(view: WorkspaceView) -> tuple[Need, ...]:
     asked = [
         Need(
             f"{one.gate} {one.round}",
-            f"{one.gate} {'has questions' if one.kind == 'answers' else 'wants your approval'}",
+            f"{view.title(one.gate)} {'has questions' if one.kind == 'answers' else 'wants your approval'}",
         )
         for one in view.waiting
     ]
     failed = [
-        Need(f"failed {step.name} {len(step.sessions)} {step.failure_count}", f"{step.name} failed and needs you")
+        Need(
+            f"failed {step.name} {len(step.sessions)} {step.failure_count}",
+            f"{view.title(step.name)} failed and needs you",
+        )
         for step in view.steps
         if step.status == "failed"
     ]

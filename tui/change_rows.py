@@ -171,8 +171,8 @@ def _steps(names: Iterable[str], view: WorkspaceView) -> Iterator[Item]:
         step = view.step(name)
         if step is not None and step.status != "skipped":
             look = LOOKS[step.status]
-            left = Content.assemble((f"{look.glyph} ", look.colour), (name, ""))
-            yield Item(STEP + name, left, Content.styled(f"{word(step.status):<16}", look.colour), name)
+            left = Content.assemble((f"{look.glyph} ", look.colour), (view.title(name), ""))
+            yield Item(STEP + name, left, Content.styled(f"{word(step.status):<16}", look.colour), view.title(name))
 
 
 def _stands(names: Sequence[str], view: WorkspaceView) -> Iterator[Item]:
@@ -180,11 +180,10 @@ def _stands(names: Sequence[str], view: WorkspaceView) -> Iterator[Item]:
         yield _heading("Stands on it", plural(len(names), "step"))
     for name in names:
         step = view.step(name)
-        look = LOOKS[step.status if step else "stale"]
-        left = Content.assemble((f"{look.glyph} ", look.colour), (name, ""))
-        yield Item(
-            STEP + name, left, Content.styled(f"{word(step.status if step else 'stale'):<16}", look.colour), name
-        )
+        status = step.status if step else "stale"
+        look, title = LOOKS[status], view.title(name)
+        left = Content.assemble((f"{look.glyph} ", look.colour), (title, ""))
+        yield Item(STEP + name, left, Content.styled(f"{word(status):<16}", look.colour), title)
 
 
 def _last(legos: Sequence[Decided]) -> list[Item]:

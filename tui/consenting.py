@@ -76,7 +76,7 @@ class ConsentingApp(ActingApp):
         if self.engine.fetch and self.engine.trouble:
             found.append(f"{self.engine.trouble} D agrees, for this run.")
         if self.held:
-            names = ", ".join(step.name for step in held_steps(self.view)) if self.view else ""
+            names = ", ".join(self.view.title(step.name) for step in held_steps(self.view)) if self.view else ""
             held = f"{names} cannot go on: a text is held as a secret." if names else "A text is held as a secret."
             found.append(f"{held} S shows it, and allows it if it is none.")
         return found

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 def decided(view: WorkspaceView) -> str:
-    """`requirements approved`, `2 gates decided`; "" where nothing of that kind is known."""
+    """`Requirements approved`, `2 gates decided`; "" where nothing of that kind is known."""
     if len(view.decided) == 1:
         (one,) = view.decided
-        return f"{one.gate} {DONE[one.decided]}"
+        return f"{view.title(one.gate)} {DONE[one.decided]}"
     return f"{plural(len(view.decided), 'gate')} decided" if view.decided else ""
 
 
 def taken_up(view: WorkspaceView) -> str:
-    """`requirements approved, the engine takes it up`; "" where nothing is decided."""
+    """`Requirements approved, the engine takes it up`; "" where nothing is decided."""
     said = decided(view)
     return f"{said}, the engine takes {'it' if len(view.decided) == 1 else 'them'} up" if said else ""
 

@@ -21,7 +21,7 @@ def queue_place(view: WorkspaceView, waiting: WaitingView) -> tuple[int, int]:
 
 
 def title_line(view: WorkspaceView, waiting: WaitingView, now: float, width: int, remark: str = "") -> Content:
-    """`◆ 1 of 2  Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`, as far as there is room.
+    """`◆ 1 of 2  Approve Requirements   ✓ 3/3 checks   confidence 0.82 · waiting 12:03`, as far as there is room.
 
     `remark` stands in place of what is known of the work.
     """
@@ -31,7 +31,7 @@ def title_line(view: WorkspaceView, waiting: WaitingView, now: float, width: int
     asks = Content.assemble(
         (" ◆ ", "$text-warning"),
         (f"{place} of {number}  " if number > 1 and place else "", "bold $text-warning"),
-        (f"{verb} {waiting.gate}", "bold"),
+        (f"{verb} {view.title(waiting.gate)}", "bold"),
     )
     if remark:
         return asks + Content.styled(f"{_SPACE}{remark}", "bold $text-warning")
@@ -40,12 +40,12 @@ def title_line(view: WorkspaceView, waiting: WaitingView, now: float, width: int
     return asks + Content.styled(facts, "$text-muted")
 
 
-def decided_line(waiting: WaitingView, meanwhile: str, typed: bool) -> Content:
-    """`✓ requirements was approved meanwhile   esc leaves it`, in place of a question that is open no more."""
+def decided_line(view: WorkspaceView, waiting: WaitingView, meanwhile: str, typed: bool) -> Content:
+    """`✓ Requirements was approved meanwhile   esc leaves it`, in place of a question that is open no more."""
     kept = "what you typed is kept · " if typed else ""
     return Content.assemble(
         (" ✓ ", "$text-success"),
-        (waiting.gate, "bold"),
+        (view.title(waiting.gate), "bold"),
         (f" was {meanwhile} meanwhile", "bold $text-success"),
         (f"   {kept}esc leaves it", "$text-muted"),
     )

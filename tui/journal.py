@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tui.format import timestamp
 from tui.sanitize import one_line
+from tui.step_titles import of_lego
 
 _WINDOW = 64 * 1024
 
@@ -31,20 +33,20 @@ _SENTENCES = {
 }
 
 
-def last_event(workspace: Path) -> str:
-    """`14:03:07  tests_store landed`; empty when nothing happened yet."""
+def last_event(workspace: Path, title: Callable[[str], str] = str) -> str:
+    """`14:03:07  store · tests landed`; empty when nothing happened yet. `title` calls a step as the screen does."""
     event = _last(workspace / ".orchestrator" / "journal.jsonl")
     if event is None:
         return ""
     at = timestamp(str(event.get("at", "")))
     clock = time.strftime("%H:%M:%S  ", time.localtime(at)) if at is not None else ""
-    return clock + one_line(describe(event), 300)
+    return clock + one_line(describe(event, title), 300)
 
 
-def describe(event: dict[str, object]) -> str:
+def describe(event: dict[str, object], title: Callable[[str], str] = str) -> str:
     """One event in words. An unknown event is named, never dropped."""
     kind = str(event.get("event", "something happened"))
-    step = "_".join(str(event[name]) for name in ("step", "lego") if event.get(name))
+    step = _step(event, title)
     match kind, event:
         case "session_started", {"session": {"substep": substep, "attempt": attempt}}:
             return f"{step}: {substep} session #{attempt} began"
@@ -53,8 +55,14 @@ def describe(event: dict[str, object]) -> str:
         case "gate_decided", {"fact": {"decision": decision}}:
             return f"{step}: decided, {decision}"
         case _:
-            values = _Fields(event | {"step": step})
+            values = _Fields(event | {"step": step, "instance": title(str(event.get("instance", "")))})
             return _SENTENCES.get(kind, kind.replace("_", " ") + " {step}").format_map(values).strip()
+
+
+def _step(event: dict[str, object], title: Callable[[str], str]) -> str:
+    """What it happened to; a step that is no longer there has no title."""
+    step, lego = (str(event.get(part) or "") for part in ("step", "lego"))
+    return of_lego(step, lego) or title(step)
 
 
 class _Fields(dict[str, object]):

@@ -45,7 +45,7 @@ class Woken(Message):
 
 
 class LookingApp(PersonalApp, metaclass=AbstractMeta):
-    """A subclass says how to draw: `draw_view`, `draw_trouble`, and what a first view means: `first_view`."""
+    """A subclass says how to draw: `draw_view` and `draw_trouble`."""
 
     live: bool = True
     reader: Callable[[], WorkspaceView] | None = None
@@ -120,8 +120,6 @@ class LookingApp(PersonalApp, metaclass=AbstractMeta):
         changed = (message.view, message.engine) != (self.view, self.engine)
         self.engine = message.engine
         if message.view is not None:
-            if self.view is None:
-                self.first_view(message.view)
             self.view = message.view
             self.attendant.look(message.view, self.app_focus)
         try:
@@ -171,10 +169,6 @@ class LookingApp(PersonalApp, metaclass=AbstractMeta):
         if self.live and clipboard_command(os.environ):
             copy = partial(to_clipboard, text, dict(os.environ))
             self.run_worker(copy, thread=True, group="clipboard", name="copying", exit_on_error=False)
-
-    @abstractmethod
-    def first_view(self, view: WorkspaceView) -> None:
-        """For the app itself: the files could be read for the first time."""
 
     @abstractmethod
     def draw_view(self, view: WorkspaceView) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.step_titles import step_title
+
 if TYPE_CHECKING:
     from engine.assessment import Status
     from engine.facts import WorkspaceReader
@@ -241,6 +243,10 @@ class WorkspaceView(NamedTuple):
     def stale(self) -> tuple[StepView, ...]:
         """The steps whose work is older than what it stands on."""
         return tuple(step for step in self.steps if step.status == "stale")
+
+    def title(self, name: str) -> str:
+        """How the step of that name, or its gate, is called on the screen."""
+        return step_title(self.phases, name)
 
     def step(self, name: str) -> StepView | None:
         """The step of that name, if there is one."""

@@ -74,11 +74,11 @@ async def test_what_a_person_approved_waits_for_nobody_from_then_on(kitchen: Kit
         await at_gate(pilot)
         await press_when_calm(pilot, "a")
         text = text_of(pilot)
-        assert "waiting" not in text and f"✓ {gate} approved" in text
+        assert "waiting" not in text and f"✓ {gate.title()} approved" in text
         assert "An engine takes it up when one runs" in text
         await press(pilot, "a")
         assert isinstance(pilot.app.screen, MainScreen)
-        assert f"Nothing else waits for you: {gate} approved, the engine takes it up." in said(pilot)
+        assert f"Nothing else waits for you: {gate.title()} approved, the engine takes it up." in said(pilot)
     await asyncio.to_thread(kitchen.run)
     assert ViewReader(kitchen.root)().decided == ()
 
@@ -118,9 +118,9 @@ async def test_the_tree_the_header_and_the_board_name_the_decision(verdict: str,
     async with screen(view, size=(160, 40)) as pilot:
         tree, details = (line for line in text_of(pilot).splitlines() if "3 Requirements" in line)
         assert word in tree and word in details and "waiting" not in tree + details
-    assert f"✓ requirements {word}, the engine takes it up" in header_line(view, "◌ engine starting", 160).plain
-    assert f"✓ requirements {word} " in header_line(view, "◌ engine starting", 80).plain
-    assert idle_content(view, "◌ engine starting", views.NOW).plain.startswith(f"✓ requirements {word}")
+    assert f"✓ Requirements {word}, the engine takes it up" in header_line(view, "◌ engine starting", 160).plain
+    assert f"✓ Requirements {word} " in header_line(view, "◌ engine starting", 80).plain
+    assert idle_content(view, "◌ engine starting", views.NOW).plain.startswith(f"✓ Requirements {word}")
 
 
 async def test_with_another_question_open_the_decision_is_told_beside_it(tmp_path: Path) -> None:
@@ -128,11 +128,11 @@ async def test_with_another_question_open_the_decision_is_told_beside_it(tmp_pat
     other = views.asking(tmp_path).waiting[0]
     both = view._replace(waiting=(other,))
     board = idle_content(both, "", views.NOW).plain
-    assert "essence has questions for you" in board and "requirements approved, the engine takes it up." in board
+    assert "Essence has questions for you" in board and "Requirements approved, the engine takes it up." in board
     async with screen(both) as pilot:
         assert "1 waiting for you" in text_of(pilot)
         await at_gate(pilot)
-        assert "Answer essence" in text_of(pilot)
+        assert "Answer Essence" in text_of(pilot)
 
 
 def test_two_decisions_are_counted(tmp_path: Path) -> None:
@@ -148,10 +148,10 @@ async def test_an_open_gate_says_that_it_was_decided_elsewhere_and_takes_no_answ
     view = views.waiting(tmp_path)
     async with screen(view) as pilot:
         await at_gate(pilot)
-        assert "Approve requirements" in text_of(pilot) and "a Approve" in text_of(pilot)
+        assert "Approve Requirements" in text_of(pilot) and "a Approve" in text_of(pilot)
         await look_at(pilot, decided(tmp_path, verdict))
         first, *_, keys = text_of(pilot).splitlines()
-        assert f"✓ requirements was {word} meanwhile   esc leaves it" in first and "waiting" not in first
+        assert f"✓ Requirements was {word} meanwhile   esc leaves it" in first and "waiting" not in first
         assert "Approve" not in keys and "Revise" not in keys and "Stop" not in keys
         for key in ("a", "r", "s"):
             await press_when_calm(pilot, key)
@@ -173,7 +173,7 @@ async def test_words_typed_while_a_gate_was_decided_elsewhere_stay_a_draft(tmp_p
         assert "what you typed is kept · esc leaves it" in text_of(pilot)
         again = view.waiting[0]._replace(round=2)
         await look_at(pilot, view._replace(waiting=(again,)))
-        assert "Approve requirements" in text_of(pilot)
+        assert "Approve Requirements" in text_of(pilot)
         await press_when_calm(pilot, "r", "ctrl+r")
         assert decisions(tmp_path)["requirements"]["comment"] == "too long"
 
@@ -186,9 +186,9 @@ async def test_questions_that_were_answered_elsewhere_take_no_answer(tmp_path: P
         await press(pilot, *"me")
         answered = view._replace(waiting=(), decided=(asked._replace(decided="answer"),))
         await look_at(pilot, answered)
-        assert "✓ essence was answered meanwhile   what you typed is kept" in text_of(pilot)
+        assert "✓ Essence was answered meanwhile   what you typed is kept" in text_of(pilot)
         await press(pilot, "ctrl+r")
-        assert decisions(tmp_path) == {} and "essence was answered meanwhile" in said(pilot)
+        assert decisions(tmp_path) == {} and "Essence was answered meanwhile" in said(pilot)
 
 
 async def test_a_question_asked_anew_does_not_get_the_answers_to_another(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ async def test_a_question_asked_anew_does_not_get_the_answers_to_another(tmp_pat
         await at_gate(pilot)
         await press(pilot, *"me")
         await look_at(pilot, view._replace(waiting=(again,)))
-        assert "essence was decided meanwhile" in text_of(pilot)
+        assert "Essence was decided meanwhile" in text_of(pilot)
 
 
 def test_an_approval_that_is_taken_up_already_is_told_as_one(tmp_path: Path) -> None:

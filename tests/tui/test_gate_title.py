@@ -13,14 +13,14 @@ from tui.gate_title import title_line
 
 def test_where_there_is_little_room_whole_facts_go_and_the_round_stays_longest(tmp_path: Path) -> None:
     view = views.waiting(tmp_path)
-    whole = " ◆ Approve requirements   ✓ 3/3 checks   confidence 0.82 · waiting 3:04 · round 1 · phase 3"
+    whole = " ◆ Approve Requirements   ✓ 3/3 checks   confidence 0.82 · waiting 3:04 · round 1 · phase 3"
     told = {width: title_line(view, view.waiting[0], NOW, width).plain for width in (120, 80, 70, 60, 30)}
     assert told == {
         120: whole,
         80: whole.replace("confidence 0.82 · ", ""),
         70: whole.replace("confidence 0.82 · ", "").replace(" · phase 3", ""),
         60: whole.replace("confidence 0.82 · waiting 3:04 · ", "").replace(" · phase 3", ""),
-        30: " ◆ Approve requirements   ✓ 3/3 checks",
+        30: " ◆ Approve Requirements   ✓ 3/3 checks",
     }
 
 

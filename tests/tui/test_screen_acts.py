@@ -136,7 +136,7 @@ async def test_capital_f_names_all_that_is_stale_and_a_yes_does_it_again(tmp_pat
     async with screen(with_stale(tmp_path)) as pilot:
         assert "≈ 4 stale" in text_of(pilot)
         await press(pilot, "g", "F")
-        for words in ("Do 4 stale steps again?", "code_store", "tests_cli", "code_cli", "documentation"):
+        for words in ("Do 4 stale steps again?", "store · code", "cli · tests", "cli · code", "≈ Documentation"):
             assert words in text_of(pilot)
         await press(pilot, "y")
         assert [(one["command"], one["step"], one["lego"]) for one in commands(tmp_path)] == [("refresh", "", "")]
@@ -145,7 +145,7 @@ async def test_capital_f_names_all_that_is_stale_and_a_yes_does_it_again(tmp_pat
 async def test_n_adds_something_to_the_next_brief_of_the_selected_step(tmp_path: Path) -> None:
     async with screen(with_stale(tmp_path)) as pilot:
         await press(pilot, "f", "f", "j", "G", "n")
-        assert "For the next session of documentation" in text_of(pilot)
+        assert "For the next session of Documentation" in text_of(pilot)
         await press(pilot, *"Less", "ctrl+r")
         [note] = commands(tmp_path)
         assert (note["command"], note["step"], note["values"]) == ("note", "documentation", {"text": "Less"})

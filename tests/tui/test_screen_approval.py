@@ -55,7 +55,7 @@ async def test_an_answer_that_came_too_early_is_said_and_counts_when_it_is_press
         await open_gate(pilot)
         await press(pilot, "a")
         first = text_of(pilot).splitlines()[0]
-        assert "Approve requirements   too early, nothing is decided: press again to" in first
+        assert "Approve Requirements   too early, nothing is decided: press again to" in first
         for _ in range(3):
             app.clock.pass_by(0.15)  # type: ignore[attr-defined]
             await press(pilot, "a")
@@ -214,7 +214,7 @@ async def test_a_question_that_was_decided_elsewhere_meanwhile_is_not_answered(t
         await look_at(pilot, view._replace(waiting=()))
         await press_when_calm(pilot, "a")
         assert decisions(tmp_path) == {}
-        assert "requirements was decided meanwhile. Nothing was written." in said(pilot)
+        assert "Requirements was decided meanwhile. Nothing was written." in said(pilot)
 
 
 async def test_a_question_asked_anew_is_read_anew_before_it_can_be_answered(tmp_path: Path) -> None:
@@ -323,7 +323,7 @@ async def test_a_decision_that_cannot_be_written_is_said(tmp_path: Path) -> None
     async with screen(view) as pilot:
         await open_gate(pilot)
         await press_when_calm(pilot, "a")
-        assert said(pilot).count("Failed: writing the decision on requirements") == 1
+        assert said(pilot).count("Failed: writing the decision on Requirements") == 1
 
 
 async def look_at(pilot: Pilot[Any], view: WorkspaceView) -> None:

@@ -143,7 +143,7 @@ async def test_every_secret_of_a_refusal_is_shown_and_the_stopped_step_is_tried_
     other = KEYS["Stripe Access Key"]
     why = refusal(tmp_path, "requirements.md", f"# R\n\n{KEY}\n\n{other}\n")
     async with screen(stopped(tmp_path, why)) as pilot:
-        assert "requirements cannot go on: a text is held as a secret. S shows it" in text_of(pilot)
+        assert "Requirements cannot go on: a text is held as a secret. S shows it" in text_of(pilot)
         await press(pilot, "S")
         text = text_of(pilot)
         assert "Allow these 2 texts?" in text and "requirements.md:3: " in text and "requirements.md:5: " in text

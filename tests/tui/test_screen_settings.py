@@ -172,9 +172,9 @@ def asking(*gates: str) -> WorkspaceView:
 
 
 def test_a_person_is_needed_for_questions_and_for_what_failed(tmp_path: Path) -> None:
-    assert [need.text for need in needs(views.waiting(tmp_path))] == ["requirements wants your approval"]
-    assert [need.text for need in needs(views.asking(tmp_path))] == ["essence has questions"]
-    assert [need.text for need in needs(views.failed(tmp_path))] == ["code_store failed and needs you"]
+    assert [need.text for need in needs(views.waiting(tmp_path))] == ["Requirements wants your approval"]
+    assert [need.text for need in needs(views.asking(tmp_path))] == ["Essence has questions"]
+    assert [need.text for need in needs(views.failed(tmp_path))] == ["store · code failed and needs you"]
     assert needs(views.running(tmp_path)) == ()
 
 

@@ -138,7 +138,7 @@ def test_durations_counts_and_words() -> None:
 
 
 def test_events_are_told_in_words_also_unknown_ones() -> None:
-    assert describe({"event": "landed", "step": "tests", "lego": "store"}) == "tests_store landed"
+    assert describe({"event": "landed", "step": "tests", "lego": "store"}) == "store · tests landed"
     assert describe({"event": "check_ended", "step": "a", "check": {"passed": False}}) == "a: the check failed"
     assert describe({"event": "session_started", "step": "a", "session": {"substep": "gen", "attempt": 2}}) == (
         "a: gen session #2 began"

@@ -77,7 +77,9 @@ class Answering(CommentedScreen):
         if not self.draft.comments:
             self.send(Answer("approve"))
             return
-        title = f"Approve {self.waiting.gate} without your {plural(len(self.draft.comments), 'comment')}?"
+        title = (
+            f"Approve {self.view.title(self.waiting.gate)} without your {plural(len(self.draft.comments), 'comment')}?"
+        )
         text = "Comments go to the next session, and an approval starts none. `r` sends them."
         self.app.push_screen(Confirm(title, text, "Approve"), self._approved)
 
@@ -94,7 +96,7 @@ class Answering(CommentedScreen):
         if number:
             text += f" Your {plural(number, 'comment')} on lines {'goes' if number == 1 else 'go'} along."
         ask = AskComment(
-            f"Revise {self.waiting.gate}",
+            f"Revise {self.view.title(self.waiting.gate)}",
             text,
             "Send back",
             typed=self.draft.message,
@@ -112,7 +114,7 @@ class Answering(CommentedScreen):
         if self.refuses() or self._too_early("stop"):
             return
         text = "What depends on it is not built. The rest of the work goes on; `R` tries it again later."
-        self.app.push_screen(Confirm(f"Stop {self.waiting.gate}?", text, "Stop it"), self._stopped)
+        self.app.push_screen(Confirm(f"Stop {self.view.title(self.waiting.gate)}?", text, "Stop it"), self._stopped)
 
     def _stopped(self, sure: bool | None) -> None:
         if sure:

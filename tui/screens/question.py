@@ -49,7 +49,7 @@ class QuestionScreen(Screen[Answer | None]):
     def first_line(self) -> Content:
         """Which question it is, or how it was decided."""
         if self.meanwhile:
-            return decided_line(self.waiting, self.meanwhile, typed=dump(self.draft) is not None)
+            return decided_line(self.view, self.waiting, self.meanwhile, typed=dump(self.draft) is not None)
         return title_line(self.view, self.waiting, self.clock(), self.app.size.width, self.remark())
 
     def remark(self) -> str:
@@ -60,7 +60,7 @@ class QuestionScreen(Screen[Answer | None]):
         """Whether the question is open no more, which is said then."""
         if self.meanwhile:
             kept = " What you typed is kept." if dump(self.draft) else ""
-            text = f"{self.waiting.gate} was {self.meanwhile} meanwhile. Nothing was written.{kept}"
+            text = f"{self.view.title(self.waiting.gate)} was {self.meanwhile} meanwhile. Nothing was written.{kept}"
             self.notify(text, severity="warning", markup=False)
         return bool(self.meanwhile)
 

@@ -55,7 +55,7 @@ def _waiting(view: WorkspaceView, now: float) -> Content:
     more = f" {plural(len(view.waiting) - 1, 'more question')} behind it." if len(view.waiting) > 1 else ""
     key = "answer" if first.kind == "answers" else "read and decide"
     noted = f"\n{taken_up(view)}." if view.decided else ""
-    text = f"{first.gate} {what}. It has been waiting{since}.{more}{noted}"
+    text = f"{view.title(first.gate)} {what}. It has been waiting{since}.{more}{noted}"
     return _state("◆ The next step is yours", "$text-warning", text, ("a", key))
 
 
