@@ -54,7 +54,7 @@ async def test_a_gate_without_conflict_offers_no_side_and_no_movement(tmp_path: 
 async def test_what_decides_comes_first_then_the_views_then_the_rest(tmp_path: Path) -> None:
     async with screen(views.waiting(tmp_path)) as pilot:
         titles = await listed(pilot)
-        order = [titles.index(name) for name in ("Decide", "LEGO plan", "Note", "Quit", "Theme")]
+        order = [titles.index(name) for name in ("Decide", "Plan", "Note", "Quit", "Theme")]
         assert titles[0] == "Decide" and order == sorted(order)
 
 
@@ -63,7 +63,7 @@ async def test_a_consent_that_is_asked_for_is_there_once_and_among_the_first(tmp
     async with screen(stopped(tmp_path, why)) as pilot:
         titles = await listed(pilot)
         assert titles.count("Allow a held secret") == 1
-        assert titles.index("Allow a held secret") < titles.index("LEGO plan")
+        assert titles.index("Allow a held secret") < titles.index("Plan")
 
 
 def test_what_is_offered_everywhere_are_acts_of_the_app() -> None:
