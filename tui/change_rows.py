@@ -16,6 +16,7 @@ from tui.widgets.item_list import Item
 from tui.wrap import fit
 
 if TYPE_CHECKING:
+    from engine.assessment import Status
     from engine.legos.model import LegoDecision
     from engine.legos.requirements import RequirementChange
     from engine.lifecycle.change import ChangeReport, LegoChange
@@ -178,12 +179,22 @@ def _steps(names: Iterable[str], view: WorkspaceView) -> Iterator[Item]:
 def _stands(names: Sequence[str], view: WorkspaceView) -> Iterator[Item]:
     if names:
         yield _heading("Stands on it", plural(len(names), "step"))
+    for (title, status), grouped in _by_lego(names, view).items():
+        look = LOOKS[status]
+        steps = ", ".join(step.step for name in grouped if (step := view.step(name)) and step.lego)
+        left = Content.assemble((f"{look.glyph} ", look.colour), title, (f"  {steps}" if steps else "", "$text-muted"))
+        right = Content.styled(f"{word(status):<16}", look.colour)
+        yield Item(STEP + ",".join(grouped), left, right, f"{title} {steps}")
+
+
+def _by_lego(names: Sequence[str], view: WorkspaceView) -> dict[tuple[str, Status], list[str]]:
+    """The steps of one LEGO that stand alike are one line; a step of the whole app is one of its own."""
+    found: dict[tuple[str, Status], list[str]] = {}
     for name in names:
         step = view.step(name)
-        status = step.status if step else "stale"
-        look, title = LOOKS[status], view.title(name)
-        left = Content.assemble((f"{look.glyph} ", look.colour), (title, ""))
-        yield Item(STEP + name, left, Content.styled(f"{word(status):<16}", look.colour), title)
+        key = (step.lego or view.title(name), step.status) if step else (name, "stale")
+        found.setdefault(key, []).append(name)
+    return found
 
 
 def _last(legos: Sequence[Decided]) -> list[Item]:

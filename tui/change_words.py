@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.legos.model import LegoDecision
     from engine.lifecycle.change import ChangeReport, Expected, LegoChange
     from tui.loaders.changes import Maintenance, Written
-    from tui.read_model import WorkspaceView
+    from tui.read_model import StepView, WorkspaceView
 
 _RISK: dict[str, Look] = {
     "low": Look("○", "$text-success"),
@@ -99,8 +99,8 @@ def details(data: Maintenance, view: WorkspaceView, key: str, chosen: Mapping[st
         one = next((one for one in data.written if one.path == key.removeprefix(FILE)), None)
         return _difference(one) if one else Content("")
     if key.startswith(STEP):
-        step = view.step(key.removeprefix(STEP))
-        return Content(clean(step.why) or word(step.status)) if step else Content("")
+        steps = [step for name in key.removeprefix(STEP).split(",") if (step := view.step(name))]
+        return Content("\n").join([_why(step, view, alone=len(steps) == 1) for step in steps])
     if report is None:
         last = next((one for one in data.last if LEGO + one.name == key), None)
         return _lines(_decided(last.name, last.decision, last.reason)) if last else Content("")
@@ -111,6 +111,11 @@ def details(data: Maintenance, view: WorkspaceView, key: str, chosen: Mapping[st
         return Content("")
     open_ = data.stage == "planned" and lego.decision != "NEW"
     return _lego(report, lego, chosen.get(lego.name), _KEYS if open_ else "")
+
+
+def _why(step: StepView, view: WorkspaceView, *, alone: bool) -> Content:
+    why = clean(step.why) or word(step.status)
+    return Content(why) if alone else Content.assemble((view.title(step.name), "bold"), f"  {why}")
 
 
 def _lines(lines: Iterator[Content] | Sequence[Content]) -> Content:

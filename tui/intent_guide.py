@@ -41,6 +41,11 @@ class Assessed:
     sections: tuple[Progress, ...]
     missing: tuple[str, ...]
 
+    @property
+    def says_what(self) -> bool:
+        """Whether there is more than a name."""
+        return self.words > _count([self.name])
+
 
 def parse_template(text: str) -> tuple[Section, ...]:
     """The headings of the template, the name of the app first."""
@@ -72,7 +77,7 @@ def assess(text: str, sections: tuple[Section, ...]) -> Assessed:
         Progress(one, words.get(one.title.lower(), 0), one.title.lower() in words, number < NEEDED)
         for number, one in enumerate(named)
     )
-    total = sum(_count(lines) for _, _, lines in parts)
+    total = _count([name]) + sum(_count(lines) for _, _, lines in parts)
     missing = [] if name else ["the name of the app, in the first line"]
     missing += [f"“{one.section.title}”" for one in progress if one.needed and not one.words]
     if not missing and total < ENOUGH_WORDS:

@@ -145,18 +145,24 @@ def test_the_headings_alone_have_no_words_and_miss_what_is_needed() -> None:
 
 def test_words_are_counted_under_each_heading() -> None:
     found = assess(INTENT, SECTIONS)
-    assert (found.name, found.words) == ("Log", 5)
+    assert (found.name, found.words) == ("Log", 6)
     assert [(one.section.title, one.words, one.there) for one in found.sections][:3] == [
         ("What it is for", 3, True),
         ("What it must do", 2, True),
         ("What it keeps", 0, False),
     ]
-    assert found.missing == ("some detail: 5 words leave much to guess",)
+    assert found.missing == ("some detail: 6 words leave much to guess",)
     assert assess(INTENT + "word " * 60, SECTIONS).missing == ()
 
 
 def test_what_a_person_puts_in_brackets_counts() -> None:
-    assert assess("# A\n\n## What it is for\n\nFor me (and my sister).\n", SECTIONS).words == 5
+    assert assess("# A\n\n## What it is for\n\nFor me (and my sister).\n", SECTIONS).words == 6
+
+
+def test_the_name_is_counted_and_is_not_enough_to_begin() -> None:
+    found = assess("# A tool\n\n## What it is for\n", SECTIONS)
+    assert found.words == 2 and not found.says_what
+    assert assess("# A tool\n\n## What it is for\n\nWork.\n", SECTIONS).says_what
 
 
 def test_a_heading_in_a_code_block_is_none() -> None:
@@ -195,7 +201,7 @@ async def test_what_is_typed_is_counted_at_once(tmp_path: Path) -> None:
         assert "0 words" in text_of(pilot) and "needed" in text_of(pilot)
         await press(pilot, *"Log", "ctrl+n", *"books")
         text = text_of(pilot)
-        assert "1 word ·" in text and "✓ What it is for" in text and "The problem, and who has it." in text
+        assert "2 words ·" in text and "✓ What it is for" in text and "The problem, and who has it." in text
 
 
 async def test_what_is_missing_is_asked_about_and_can_be_left_out(tmp_path: Path) -> None:
@@ -203,7 +209,7 @@ async def test_what_is_missing_is_asked_about_and_can_be_left_out(tmp_path: Path
         area = await open_new(pilot, tmp_path / "app")
         area.load_text(INTENT)
         await press(pilot, "ctrl+r")
-        assert isinstance(pilot.app.screen, Confirm) and "5 words leave much to guess" in text_of(pilot)
+        assert isinstance(pilot.app.screen, Confirm) and "6 words leave much to guess" in text_of(pilot)
         await press(pilot, "n", "ctrl+r", "y")
         assert pilot.app.return_value == Launch("new", tmp_path / "app")
     assert create(tmp_path / "app", None, "python")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -219,7 +218,7 @@ class IntentScreen(Screen[None]):
     def action_begin(self) -> None:
         """Begins, or says first what is missing."""
         assessed = assess(self.text, self.sections)
-        if not assessed.words:
+        if not assessed.says_what:
             text = "Write at least what the app is for: it is all that anybody knows of it."
             self.notify(text, title="There is nothing to build yet", severity="warning")
         elif assessed.missing:
@@ -262,9 +261,12 @@ class IntentScreen(Screen[None]):
         name = one_line(assess(self.text, self.sections).name) or self.folder.name
         if name != self._noted:
             self._noted = name
-            folder, now = self.folder, self.app.clock()
-            work = partial(recent.remember, folder, name, now)
-            self.app.run_worker(work, thread=True, group="recent", name="noting this intent", exit_on_error=False)
+            # At once: who goes back from here looks for it in that list.
+            try:
+                recent.remember(self.folder, name, self.app.clock())
+            except OSError as error:
+                text = f"{recent.recent_file()}: {error.strerror}. The folder is not among the recent ones."
+                self.app.notify(text, severity="warning", markup=False, timeout=12)
 
     def _keep(self, then: Callable[[], object]) -> None:
         """Writes the text and goes on, but asks first where the file was changed elsewhere; says what it cannot do."""
