@@ -11,13 +11,13 @@ from benchmarks.probe import Probe, report, resident_mb
 from tests.helpers import eventually
 from tests.tui import fixture_views
 from tui.app import MetaApp
-from tui.document_lines import drawn
 from tui.lego_data import DIFF
+from tui.lines.document import drawn
 from tui.loaders.diff import AttemptDiff
+from tui.person.settings import Read, Settings
 from tui.read_model import LegoView, WorkspaceView
 from tui.screens.lego import LegoScreen
 from tui.screens.session import SessionScreen
-from tui.settings import Read, Settings
 from tui.widgets.board import Board
 from tui.widgets.lines_view import LinesView
 from tui.widgets.output_view import MAX_LINES, OutputView

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from tui.format import plural
+from tui.lines.format import plural
 from tui.looking import LookingApp
 
 if TYPE_CHECKING:

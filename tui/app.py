@@ -14,16 +14,16 @@ from textual.screen import Screen
 from engine.folders import is_workspace
 from tui.consenting import ConsentingApp
 from tui.decide import DONE, Act, Answer, write_act, write_answer
-from tui.decided_words import none_waits
+from tui.editing.gate_drafts import Drafts
 from tui.farewell import end_when_told, parting_words
-from tui.gate_drafts import Drafts
 from tui.looks import Written
+from tui.person.settings import Read
+from tui.person.settings import load as load_settings
 from tui.read_model import ViewReader, WaitingView, WorkspaceView
 from tui.screens.main import MainScreen
-from tui.settings import Read
-from tui.settings import load as load_settings
 from tui.supervisor import Supervisor, engine_log
 from tui.unbegun import is_to_be_written
+from tui.words.decided import none_waits
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -115,7 +115,7 @@ class MetaApp(ConsentingApp):
     def _remember(self, view: WorkspaceView) -> None:
         """Notes that this workspace was opened, for the welcome screen; anew when its app gets a name."""
         if self.remembers and view.app != self._known_as:
-            from tui import recent
+            from tui.person import recent
 
             self._known_as = view.app
             folder, app, now = view.folder, view.app, self.clock()
@@ -251,7 +251,7 @@ class MetaApp(ConsentingApp):
 
     def action_engine_log(self) -> None:
         """Opens what the engine wrote, for reading."""
-        from tui.edit import edit_file
+        from tui.editing.edit import edit_file
 
         log = engine_log(self.workspace) if self.workspace is not None else None
         if log is None or not log.exists():

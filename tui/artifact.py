@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 
 MAX_BYTES = 1024 * 1024
 _CHANGED = "This file changed after the question was asked. What you see is the file as it is now."
@@ -69,7 +69,7 @@ def _in_words(path: str, text: str) -> str:
     """A LEGO plan in words; "" for another file, and for a plan that cannot be used, which its criteria say."""
     from engine.legos.plan import PlanError, parse_plan
     from engine.workspace import PLAN
-    from tui.plan_markdown import plan_markdown
+    from tui.words.plan_markdown import plan_markdown
 
     if path != PLAN:
         return ""

@@ -16,8 +16,8 @@ from engine.state.counting import answers
 from engine.state.lock import holder
 from engine.state.models import CheckFact, Decision, RuntimeFact, SessionFact, State, StepRecord, Waiting
 from tui.decide import DONE
-from tui.format import timestamp
 from tui.journal import last_event
+from tui.lines.format import timestamp
 from tui.read_model import (
     LIVE_STATUS,
     WAITING_STATUS,
@@ -35,9 +35,9 @@ from tui.read_model import (
     WaitingView,
     WorkspaceView,
 )
-from tui.roll_up import roll_up
-from tui.step_titles import step_title
-from tui.tree_model import by_lego
+from tui.tree.model import by_lego
+from tui.tree.roll_up import roll_up
+from tui.words.step_titles import step_title
 
 if TYPE_CHECKING:
     from engine.facts import WorkspaceFacts

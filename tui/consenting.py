@@ -12,9 +12,9 @@ from textual.worker import Worker, WorkerState
 
 from tui.acting import ActingApp
 from tui.decide import write_act
-from tui.engine_words import ways_on, why_ended
 from tui.held import OFFER, held_steps, held_texts
 from tui.looks import Written
+from tui.words.engine import ways_on, why_ended
 
 if TYPE_CHECKING:
     from tui.loaders.held import Held
@@ -168,9 +168,9 @@ class ConsentingApp(ActingApp):
         self._ask_to_undo(redo=True)
 
     def _ask_to_undo(self, redo: bool) -> None:
-        from tui import undo_words
         from tui.loaders import undoing
         from tui.screens.consent import Consent
+        from tui.words import undo as undo_words
 
         if self.view is None:
             self.notify("The workspace is still being read.")

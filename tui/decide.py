@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from tui.drafts import LineComment
+    from tui.editing.drafts import LineComment
     from tui.read_model import WaitingView
 
 Verdict = Literal["approve", "revise", "stop", "answer"]

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 from tui.supervisor import environment
 
 _TAIL_BYTES = 16 * 1024

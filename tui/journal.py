@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tui.format import timestamp
-from tui.sanitize import one_line
-from tui.step_titles import of_lego
+from tui.lines.format import timestamp
+from tui.lines.sanitize import one_line
+from tui.words.step_titles import of_lego
 
 _WINDOW = 64 * 1024
 

@@ -8,7 +8,7 @@ from tui.loaders.diff import Attempt
 
 if TYPE_CHECKING:
     from tui.read_model import LegoView, SessionView, StepView, WorkspaceView
-    from tui.tree_model import Node
+    from tui.tree.model import Node
 
 TABS = ("live", "brief", "design", "contract", "diff", "tests", "receipts", "state", "attempts")
 LIVE, BRIEF, DESIGN, CONTRACT, DIFF, TESTS, RECEIPTS, STATE, ATTEMPTS = TABS

@@ -8,18 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from tui.document_lines import DrawnDiff, diff_lines, drawn, file_lines
 from tui.lego_data import ATTEMPTS, BRIEF, DIFF, RECEIPTS, attempts_of, lego_of, sessions_of, steps_of
-from tui.lego_lines import attempt_lines, brief_lines, receipt_lines
+from tui.lines.document import DrawnDiff, diff_lines, drawn, file_lines
 from tui.loaders.brief import load_brief
 from tui.loaders.diff import Attempt, load_diffs
 from tui.loaders.documents import Part, load_documents
 from tui.loaders.receipts import load_receipts
 from tui.loaders.session_files import load_session_files
+from tui.words.lego import attempt_lines, brief_lines, receipt_lines
 
 if TYPE_CHECKING:
+    from tui.lines.text import TextLine
     from tui.read_model import SessionView, WorkspaceView
-    from tui.text_lines import TextLine
 
 Load = Callable[[str, Callable[[], Any]], None]
 """(name, loader): calls the loader in a thread."""

@@ -16,9 +16,9 @@ from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
 from tui.abstract import AbstractMeta
-from tui.clipboard import clipboard_command, to_clipboard
 from tui.looks import Looked
-from tui.personal import PersonalApp
+from tui.person.clipboard import clipboard_command, to_clipboard
+from tui.person.personal import PersonalApp
 from tui.supervisor import EngineStatus
 from tui.watching import Watcher, watched_folders
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from tui.person.recent import Recent
+    from tui.person.settings import Read
     from tui.read_model import WorkspaceView
-    from tui.recent import Recent
-    from tui.settings import Read
     from tui.supervisor import EngineStatus
 
 

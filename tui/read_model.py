@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.step_titles import step_title
+from tui.words.step_titles import step_title
 
 if TYPE_CHECKING:
     from engine.assessment import Status

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import engine
 from engine.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_RUNTIME, EXIT_VALVE, EXIT_WAITING
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 
 if TYPE_CHECKING:
     from tui.read_model import WorkspaceView

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 
 MAX_LINES = 2_000
 MAX_READ = 256 * 1024

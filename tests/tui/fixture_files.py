@@ -21,7 +21,7 @@ from tui.read_model import (
     WaitingView,
     WorkspaceView,
 )
-from tui.roll_up import roll_up
+from tui.tree.roll_up import roll_up
 
 BEGIN = NOW - 1800
 NEEDS: dict[str, list[str]] = {

@@ -19,7 +19,7 @@ from tui.read_model import (
     WaitingView,
     WorkspaceView,
 )
-from tui.roll_up import roll_up
+from tui.tree.roll_up import roll_up
 
 NOW = 1_800_000_000.0
 TITLES = (

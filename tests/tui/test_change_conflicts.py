@@ -10,9 +10,9 @@ from engine.git.merging import merge_texts
 from tests.tui import fixture_change as given
 from tests.tui.journeys import Reader, decisions, press, press_when_calm, screen, settle, text_of
 from tui.app import MetaApp
-from tui.conflict_lines import conflict_lines
-from tui.drafts import GateDraft
+from tui.editing.drafts import GateDraft
 from tui.screens.approval import CONFLICTS, ApprovalScreen
+from tui.words.conflicts import conflict_lines
 
 
 def test_what_git_marked_is_read_as_three_versions() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.tui import fixture_views as views
-from tui.change_rows import STEP, rows
-from tui.change_words import details
 from tui.loaders.changes import Maintenance
+from tui.words.change_rows import STEP, rows
+from tui.words.changes import details
 
 
 def test_the_stale_steps_of_a_lego_are_one_line_and_its_details_name_each(tmp_path: Path) -> None:

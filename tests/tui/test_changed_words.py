@@ -17,11 +17,11 @@ from textual.pilot import Pilot
 from tests.tui import fixture_gate as given
 from tests.tui.journeys import press, screen, settle
 from tests.tui.test_themes import contrast
-from tui.changed_words import changed_words
-from tui.code_colours import LONGEST
-from tui.document_lines import one_diff
-from tui.laid_lines import lay_out
-from tui.themes import DARK, LIGHT
+from tui.lines.changed_words import changed_words
+from tui.lines.code_colours import LONGEST
+from tui.lines.document import one_diff
+from tui.lines.laid import lay_out
+from tui.person.themes import DARK, LIGHT
 from tui.widgets.lines_view import LinesView
 
 HEAD = ["diff --git a/src/a.py b/src/a.py", "@@ -1,9 +1,9 @@"]

@@ -14,9 +14,9 @@ from tests.helpers import eventually
 from tests.tui import fixture_files as files
 from tests.tui.journeys import press, said, screen, settle, text_of
 from tests.tui.test_work_pictures import at_work
-from tui.code_colours import LONGEST, colours, cut, style_of
-from tui.document_lines import code_lines, markdown_lines, one_diff
-from tui.text_lines import TextLine, place_in_line, wrap_lines
+from tui.lines.code_colours import LONGEST, colours, cut, style_of
+from tui.lines.document import code_lines, markdown_lines, one_diff
+from tui.lines.text import TextLine, place_in_line, wrap_lines
 from tui.widgets import colours as in_view
 from tui.widgets.lines_view import LinesView
 

@@ -20,11 +20,11 @@ from tests.tui.journeys import Reader, decisions, press, press_when_calm, said, 
 from tui.app import MetaApp
 from tui.assemble import Assembler
 from tui.decide import Answer, write_answer
-from tui.decided_words import meanwhile
 from tui.read_model import ApprovedView, ViewReader, WorkspaceView
 from tui.screens.main import MainScreen
 from tui.widgets.header import header_line
 from tui.widgets.idle import idle_content
+from tui.words.decided import meanwhile
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from textual.widgets import Button, Input, TextArea
 from tests.tui import fixture_views as views
 from tests.tui.journeys import decisions, press, press_when_calm, said, screen, text_of
 from tui.keys import named_bindings
+from tui.person.settings import Read, Settings
 from tui.screens.answers import AnswersScreen
 from tui.screens.approval import ApprovalScreen
 from tui.screens.ask_text import AskComment
 from tui.screens.intent import IntentScreen
-from tui.settings import Read, Settings
 
 
 def footer(pilot: Pilot[Any]) -> str:

@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 
 from tests.tui import fixture_views as views
 from tests.tui.journeys import make_app, press, run_before, settle
+from tui.editing.unsaved_text import Draft, digest
 from tui.loaders.unsaved_text import save
 from tui.screens.editor import EditorScreen
-from tui.unsaved_text import Draft, digest
 
 SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
 
@@ -70,7 +70,7 @@ def test_finding(tmp_path: Path, snap_compare: Any) -> None:
 def test_what_was_typed_before_and_not_saved(
     size: tuple[int, int], tmp_path: Path, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.unsaved_text._moment", lambda _: "2027-01-15 08:00")
+    monkeypatch.setattr("tui.editing.unsaved_text._moment", lambda _: "2027-01-15 08:00")
     begun_from = views.REQUIREMENTS.replace("a", "e", 1).encode()
     save(Draft(tmp_path / "requirements.md", "By [hand] " + views.REQUIREMENTS, digest(begun_from), views.NOW))
     app = make_app(views.waiting(tmp_path))

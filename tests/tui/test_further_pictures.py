@@ -15,12 +15,12 @@ from tests.tui import fixture_screens as given
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import make_app, press, run_before, settle
-from tui import recent
 from tui.loaders import proving, runtimes, traceability, wisdom
 from tui.loaders.proving import Proved
 from tui.loaders.runtimes import NoAnswer, Runtimes
 from tui.loaders.traceability import Traceability
 from tui.loaders.wisdom import Wisdom
+from tui.person import recent
 from tui.screens.intent import IntentScreen
 
 WIDE, NARROW, HUGE = (120, 40), (80, 24), (200, 60)
@@ -44,7 +44,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     monkeypatch.setattr(wisdom, "load", gives(given.wisdom()))
     monkeypatch.setattr(runtimes, "load", gives(given.runtimes()))
     monkeypatch.setattr(runtimes, "ask", gives(given.told()))
-    monkeypatch.setattr("tui.settings.settings_file", lambda: Path("/nowhere/meta-orchestrator/tui.toml"))
+    monkeypatch.setattr("tui.person.settings.settings_file", lambda: Path("/nowhere/meta-orchestrator/tui.toml"))
 
 
 def picture(view: Any, keys: str, size: tuple[int, int] = WIDE, **more: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def test_settings(size: tuple[int, int], tmp_path: Path, snap_compare: Any) -> N
 
 def test_settings_with_mistakes(tmp_path: Path, snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = "tui.toml: unknown key `them`; did you mean `theme`?"
-    monkeypatch.setattr("tui.settings.load", gives(given_read(problem)))
+    monkeypatch.setattr("tui.person.settings.load", gives(given_read(problem)))
     assert snap_compare(**picture(views.running(tmp_path), "comma j j"))
 
 
@@ -161,7 +161,7 @@ def test_traceability_in_the_colours_of_the_terminal(theme: str, tmp_path: Path,
 
 def given_read(*problems: str) -> Any:
     """Settings of a file with mistakes."""
-    from tui.settings import Read
+    from tui.person.settings import Read
 
     return Read(keys={"decide": "d"}, problems=problems)
 

@@ -12,7 +12,7 @@ from engine.workspace import Workspace
 from tests.tui import fixture_files as files
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
-from tui.gantt import (
+from tui.graph.gantt import (
     Chart,
     GanttRow,
     Scale,

@@ -8,7 +8,7 @@ from tests.tui import fixture_gate as given
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import press, screen, settle, text_of
-from tui.gate_title import title_line
+from tui.words.gate_title import title_line
 
 
 def test_where_there_is_little_room_whole_facts_go_and_the_round_stays_longest(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.graph_layers import depths, layered, reduced
-from tui.graph_layout import Box, Drawing, beside, draw, fitting, glyph_at
+from tui.graph.layers import depths, layered, reduced
+from tui.graph.layout import Box, Drawing, beside, draw, fitting, glyph_at
 
 DIAMOND = {"base": [], "left": ["base"], "right": ["base"], "top": ["left", "right"]}
 LONG = {"a": [], "b": ["a"], "c": ["b"], "d": ["c", "a"]}

@@ -12,10 +12,10 @@ from engine.artifacts import artifact_id
 from engine.legos.plan import parse_plan
 from tests.tui import fixture_views as views
 from tests.tui.journeys import decisions, make_app, press, press_when_calm, run_before, screen, text_of
-from tui.plan_markdown import plan_markdown
 from tui.read_model import WorkspaceView
 from tui.screens.approval import ApprovalScreen
 from tui.widgets.graph_view import GraphView
+from tui.words.plan_markdown import plan_markdown
 
 LEGOS: list[dict[str, Any]] = [
     {

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.tui import fixture_files as files
 from tests.tui.fixture_views import NOW
+from tui.lines.plots import bar, columns, running_total, sparkline
 from tui.loaders.metrics import load_metrics
-from tui.metric_blocks import Bar, bars, blocks, figures, money
-from tui.plots import bar, columns, running_total, sparkline
+from tui.words.metrics import Bar, bars, blocks, figures, money
 
 AMOUNTS = st.floats(0, 1e9)
 

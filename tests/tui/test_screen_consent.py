@@ -21,7 +21,6 @@ from tests.scripted import Kitchen, kitchen_with_cooks
 from tests.secret_keys import KEYS
 from tests.tui import fixture_views as views
 from tests.tui.journeys import Moment, commands, press, press_when_calm, said, screen, settle, text_of
-from tui import undo_words
 from tui.app import MetaApp
 from tui.loaders import undoing
 from tui.loaders.undoing import NotUndone, Unit
@@ -29,6 +28,7 @@ from tui.palette import everywhere
 from tui.read_model import EngineView, WorkspaceView
 from tui.screens.consent import Consent
 from tui.supervisor import Supervisor
+from tui.words import undo as undo_words
 
 KEY = KEYS["GitHub Token"]
 UNIT = Unit(

@@ -11,7 +11,7 @@ from tests.helpers import wait_until
 from tests.tui import fixture_views as views
 from tests.tui.journeys import make_app, press, screen, settle, text_of
 from tests.tui.test_screen_output import append, event
-from tui.clipboard import clipboard_command, to_clipboard
+from tui.person.clipboard import clipboard_command, to_clipboard
 from tui.screens import session as session_screen
 from tui.screens.main import MainScreen
 from tui.screens.session import SessionScreen

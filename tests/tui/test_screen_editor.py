@@ -12,13 +12,13 @@ from textual.pilot import Pilot
 
 from tests.tui import fixture_views as views
 from tests.tui.journeys import WIDE, press, press_when_calm, said, screen, settle, text_of
+from tui.person.settings import Read, Settings
 from tui.read_model import WorkspaceView
 from tui.screens.approval import ApprovalScreen
 from tui.screens.editor import EditorScreen, open_editor
 from tui.screens.main import MainScreen
 from tui.screens.quit import QuitDialog
 from tui.screens.unsaved import ChangedElsewhere, Unsaved
-from tui.settings import Read, Settings
 from tui.widgets.key_line import KeyLine
 
 

@@ -15,10 +15,10 @@ from tests.tui import fixture_views as views
 from tests.tui.journeys import Moment, make_app, press, said, screen, settle, text_of
 from tui import looking
 from tui.app import MetaApp
-from tui.engine_words import ways_on, why_ended
 from tui.read_model import EngineView, ViewReader, load
 from tui.screens.approval import ApprovalScreen
 from tui.supervisor import EngineStatus, Supervisor
+from tui.words.engine import ways_on, why_ended
 
 
 def script(workspace: Path, text: str) -> Supervisor:

@@ -10,8 +10,8 @@ from tests.tui import fixture_views as views
 from tests.tui.journeys import press, screen, text_of
 from tests.tui.test_screen_keys import at, main
 from tui.read_model import WorkspaceView
-from tui.tree_filter import Filter, kept, nothing_found
-from tui.tree_model import build, rows
+from tui.tree.filter import Filter, kept, nothing_found
+from tui.tree.model import build, rows
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.phase_tree import PhaseTree
 

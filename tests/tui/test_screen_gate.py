@@ -17,7 +17,6 @@ from tests.tui.journeys import decisions, press, press_when_calm, said, screen, 
 from tui.assemble import approval, asked_for, left_open, made_in
 from tui.loaders.first_version import with_own_edits
 from tui.loaders.gate import load_page
-from tui.questions import asked
 from tui.read_model import ApprovedView, CommentView, ViewReader, WorkspaceView
 from tui.screens.answers import AnswersScreen
 from tui.screens.approval import ApprovalScreen
@@ -26,6 +25,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.main import MainScreen
 from tui.screens.receipt import ReceiptScreen
 from tui.widgets.lines_view import LinesView
+from tui.words.questions import asked
 
 
 def typed(pilot: Pilot[Any]) -> str:

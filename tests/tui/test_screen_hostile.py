@@ -17,15 +17,15 @@ from tests.tui import fixture_files as files
 from tests.tui import fixture_views as views
 from tests.tui.journeys import WIDE, press, screen, settle, text_of
 from tui.app import MetaApp
+from tui.lines.sanitize import clean
+from tui.lines.wrap import wrap_cells
 from tui.read_model import ViewReader, WorkspaceView
-from tui.sanitize import clean
 from tui.screens.approval import ApprovalScreen
 from tui.screens.lego import LegoScreen
 from tui.screens.session import SessionScreen
 from tui.tail import Tail
 from tui.views import VIEWS
 from tui.widgets.board import Board
-from tui.wrap import wrap_cells
 
 HOSTILE = {
     "colours and cursor moves": "\x1b[31;1mred\x1b[0m \x1b[2J\x1b[H\x1b[?1049h\x1b[10;10f up\x1b[A",

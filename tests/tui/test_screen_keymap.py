@@ -12,11 +12,11 @@ from tests.tui import fixture_views as views
 from tests.tui.fixture_gate import gate_with_a_past
 from tests.tui.journeys import press, screen
 from tui.keys import PLACES, unknown_ids
+from tui.person.settings import Read, Settings
 from tui.screens.approval import ApprovalScreen
 from tui.screens.confirm import Confirm
 from tui.screens.main import MainScreen
 from tui.screens.session import SessionScreen
-from tui.settings import Read, Settings
 from tui.widgets.lines_view import LinesView
 
 

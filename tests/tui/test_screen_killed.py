@@ -23,7 +23,7 @@ from tui.loaders.unsaved_text import draft_place, load
 INTENT, NAME = Path("my_app", "app_intent.md"), "Zettelkasten"
 WELCOME = """
 import sys
-from tui import keeping_text
+from tui.editing import keeping_text
 from tui.app import run_app
 
 keeping_text.MOMENT = float(sys.argv[1])

@@ -9,12 +9,12 @@ from rich.cells import cell_len
 
 from tests.tui import fixture_views as views
 from tests.tui.journeys import press, screen, text_of
-from tui.sanitize import clean, one_line
+from tui.lines.sanitize import clean, one_line
+from tui.lines.wrap import fit, wrap_cells
 from tui.screens.session import SessionScreen
 from tui.tail import Line, Tail
 from tui.widgets.board import Board, arrange
 from tui.widgets.output_view import MAX_LINES, OutputView
-from tui.wrap import fit, wrap_cells
 
 
 def event(kind: str, **fields: object) -> str:

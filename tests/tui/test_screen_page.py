@@ -8,10 +8,10 @@ from typing import get_args
 
 from textual.binding import Binding
 
-from tui.attention import Way
 from tui.keys import named_bindings
+from tui.person.attention import Way
+from tui.person.settings import PLACES
 from tui.screens.main import MainScreen
-from tui.settings import PLACES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "screen.md").read_text(encoding="utf-8")
 

@@ -19,11 +19,11 @@ from tui.app import MetaApp
 from tui.loaders import runtimes
 from tui.loaders.command import Ran
 from tui.loaders.runtimes import NoAnswer, RuntimeView, Told, read_answer
-from tui.login_help import login_help
-from tui.runtime_details import runtime_state
-from tui.runtime_order import write_order
+from tui.person.runtime_order import write_order
+from tui.person.toml_edit import CannotChange
 from tui.screens.runtimes import RuntimesScreen
-from tui.toml_edit import CannotChange
+from tui.words.login import login_help
+from tui.words.runtime import runtime_state
 
 
 @pytest.fixture(autouse=True)

@@ -10,13 +10,13 @@ from textual.events import AppBlur, AppFocus
 from engine.cli import cli
 from tests.tui import fixture_views as views
 from tests.tui.journeys import Reader, make_app, press, said, screen, settle, text_of
-from tui.attention import Attendant, Need, needs, news, sequence
 from tui.keys import named_bindings, unknown_ids
+from tui.person.attention import Attendant, Need, needs, news, sequence
+from tui.person.settings import Read, Settings, load, save, settings_file
+from tui.person.toml_edit import CannotChange
 from tui.read_model import EngineView, WaitingView, WorkspaceView
 from tui.screens.approval import ApprovalScreen
-from tui.settings import Read, Settings, load, save, settings_file
 from tui.supervisor import Supervisor
-from tui.toml_edit import CannotChange
 
 # The file
 

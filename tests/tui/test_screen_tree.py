@@ -10,11 +10,11 @@ import pytest
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import screen, settle, text_of
-from tui.format import count, duration, plural, timestamp, word
 from tui.journal import describe, last_event
-from tui.node_details import describe_node
-from tui.roll_up import roll_up
-from tui.tree_model import active_row, build, rows
+from tui.lines.format import count, duration, plural, timestamp, word
+from tui.tree.model import active_row, build, rows
+from tui.tree.roll_up import roll_up
+from tui.words.node import describe_node
 
 
 def labels(folder: Path, opened: dict[str, bool] | None = None) -> list[str]:

@@ -9,11 +9,11 @@ from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import Moment, screen, text_of
 from tui.app import MetaApp
-from tui.node_details import describe_node
 from tui.read_model import RestView
-from tui.resting import resting_text
-from tui.tree_model import build
+from tui.tree.model import build
 from tui.widgets.header import header_line
+from tui.words.node import describe_node
+from tui.words.resting import resting_text
 
 AT = time.strftime("%H:%M", time.localtime(NOW + 720))
 

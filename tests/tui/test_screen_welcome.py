@@ -13,11 +13,11 @@ from engine.resources import document
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import make_app, press, said, screen, settle, text_of
-from tui import recent
-from tui.format import ago
 from tui.intent_guide import assess, parse_template, section_at, skeleton
 from tui.launch import Launch
-from tui.recent import Recent
+from tui.lines.format import ago
+from tui.person import recent
+from tui.person.recent import Recent
 from tui.screens.confirm import Confirm
 from tui.screens.intent import IntentScreen
 from tui.screens.settings import SettingsScreen

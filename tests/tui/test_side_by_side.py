@@ -16,19 +16,19 @@ from tests.tui.journeys import press, said, screen, settle, text_of
 from tests.tui.test_screen_hostile import HOSTILE, harmless
 from tests.tui.test_work_pictures import at_work
 from tui.app import MetaApp
-from tui.document_lines import diff_lines, drawn, one_diff
-from tui.drafts import GateDraft
-from tui.laid_lines import lay_out
+from tui.editing.drafts import GateDraft
 from tui.lego_data import DIFF as TAB
 from tui.lego_data import TABS
+from tui.lines.document import diff_lines, drawn, one_diff
+from tui.lines.laid import lay_out
+from tui.lines.sanitize import clean
+from tui.lines.side_by_side import EMPTY, WIDE, half_of, one_sided, pairs, wrap_pairs
+from tui.lines.text import TextLine
 from tui.loaders import changes
 from tui.loaders.diff import AttemptDiff
-from tui.sanitize import clean
+from tui.person.settings import Read, Settings, load, settings_file
 from tui.screens.lego import LegoScreen
 from tui.screens.own_edits import OwnEditsScreen
-from tui.settings import Read, Settings, load, settings_file
-from tui.side_by_side import EMPTY, WIDE, half_of, one_sided, pairs, wrap_pairs
-from tui.text_lines import TextLine
 from tui.widgets.colours import PLAIN
 from tui.widgets.lines_view import LinesView
 

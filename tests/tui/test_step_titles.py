@@ -10,10 +10,10 @@ import pytest
 
 from tests.tui import fixture_views as views
 from tests.tui.journeys import make_app, press_when_calm, said, screen, settle, text_of
-from tui import recent
-from tui.attention import needs
 from tui.journal import describe, last_event
-from tui.step_titles import step_title
+from tui.person import recent
+from tui.person.attention import needs
+from tui.words.step_titles import step_title
 
 
 @pytest.mark.parametrize(

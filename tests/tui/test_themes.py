@@ -8,9 +8,9 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from tests.tui import fixture_views as views
 from tests.tui.journeys import press, screen, text_of
-from tui.chain_details import STATES
-from tui.format import LOOKS, word
-from tui.themes import DARK, LIGHT, own_variables
+from tui.lines.format import LOOKS, word
+from tui.person.themes import DARK, LIGHT, own_variables
+from tui.words.chain import STATES
 
 OURS = [DARK, LIGHT]
 INKS = ["muted", "primary", "secondary", "success", "warning", "error", "accent"]

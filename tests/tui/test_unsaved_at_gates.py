@@ -10,8 +10,8 @@ from textual.widgets import Input, TextArea
 
 from tests.tui import fixture_gate as given
 from tests.tui.journeys import decisions, press, press_when_calm, said, screen, text_of
-from tui.drafts import GateDraft, LineComment, Spot
-from tui.gate_drafts import dump, parse
+from tui.editing.drafts import GateDraft, LineComment, Spot
+from tui.editing.gate_drafts import dump, parse
 from tui.loaders.unsaved_text import draft_place, drafts_folder
 
 DRAFT = GateDraft(

@@ -15,15 +15,15 @@ from textual.widgets import TextArea
 
 from tests.tui import fixture_views as views
 from tests.tui.journeys import press, said, screen, settle, text_of
-from tui.keeping_text import Keeper
+from tui.editing.keeping_text import Keeper
+from tui.editing.unsaved_text import Draft, digest
 from tui.launch import Launch
 from tui.loaders.unsaved_text import draft_place, drafts_folder, load, save
+from tui.person.settings import Read, Settings
 from tui.screens.editor import EditorScreen, open_editor
 from tui.screens.intent import IntentScreen
 from tui.screens.unsaved import ChangedElsewhere
 from tui.screens.welcome import WelcomeScreen
-from tui.settings import Read, Settings
-from tui.unsaved_text import Draft, digest
 from tui.widgets.draft_note import DraftNote
 from tui.widgets.key_line import KeyLine
 
@@ -95,9 +95,7 @@ async def test_what_was_typed_is_there_again_and_saving_ends_it(file: Path) -> N
     assert drafts() == ["my one\n"], "an app that ends without a word, as one whose terminal is lost, keeps it"
     async with editing(file) as pilot:
         assert text_in(pilot) == "my one\n" and "● changed" in text_of(pilot)
-        assert re.match(
-            r"Typed \d{4}-\d\d-\d\d \d\d:\d\d and not saved\. \^l takes the file as it is\.", note(pilot)
-        )
+        assert re.match(r"Typed \d{4}-\d\d-\d\d \d\d:\d\d and not saved\. \^l takes the file as it is\.", note(pilot))
         await press(pilot, "ctrl+s")
         assert file.read_text() == "my one\n" and note(pilot) == "" and drafts() == []
     async with editing(file) as pilot:

@@ -11,9 +11,9 @@ import pytest
 
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import make_app
-from tui.keeping_text import MOMENT, Keeper
+from tui.editing.keeping_text import MOMENT, Keeper
+from tui.editing.unsaved_text import MOST_BYTES, Draft, NoDraft, begin, digest, dump, parse
 from tui.loaders.unsaved_text import MOST, DraftTrouble, draft_place, drafts_folder, load, remove, save
-from tui.unsaved_text import MOST_BYTES, Draft, NoDraft, begin, digest, dump, parse
 
 FILE = Path("/srv/book/notes.md")
 BEFORE, AFTER, NONE = digest(b"one\n"), digest(b"two\n"), digest(None)
@@ -32,7 +32,7 @@ def test_without_a_draft_the_file_is_opened() -> None:
 
 
 def test_a_draft_wins_and_says_when_it_was_typed_and_how_to_take_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.unsaved_text._moment", lambda at: f"<{at:.0f}>")
+    monkeypatch.setattr("tui.editing.unsaved_text._moment", lambda at: f"<{at:.0f}>")
     opening = begin("one\n", BEFORE, draft(), "f5")
     assert opening == ("mine\n", BEFORE, f"Typed <{NOW:.0f}> and not saved. f5 takes the file as it is.")
 

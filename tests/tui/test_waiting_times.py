@@ -8,8 +8,8 @@ from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
 from tests.tui.journeys import press, screen, text_of
 from tui.read_model import WaitingView
-from tui.tree_model import Node, build
-from tui.waiting_times import timed
+from tui.tree.model import Node, build
+from tui.tree.waiting import timed
 
 
 async def test_one_wait_has_one_time_in_the_tree_the_details_the_board_and_at_the_gate(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ from textual.drivers.headless_driver import HeadlessDriver
 from tests.tui import fixture_views as views
 from tests.tui.journeys import press, press_when_calm, said, screen, settle, text_of
 from tests.tui.test_screen_copy import program
-from tui.edit import edit_file
+from tui.editing.edit import edit_file
+from tui.person.settings import Read, Settings, load, settings_file
 from tui.screens.approval import ApprovalScreen
 from tui.screens.editor import EditorScreen
 from tui.screens.intent import IntentScreen
 from tui.screens.main import MainScreen
 from tui.screens.session import SessionScreen
 from tui.screens.settings import SettingsScreen
-from tui.settings import Read, Settings, load, settings_file
 from tui.widgets.key_line import KeyLine
 
 

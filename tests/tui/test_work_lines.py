@@ -13,18 +13,18 @@ from engine.errors import MetaError
 from tests.tui import fixture_files as files
 from tests.tui import fixture_views as views
 from tests.tui.fixture_views import NOW
-from tui.document_lines import counts, diff_lines, drawn, file_lines, markdown_lines, one_diff
 from tui.lego_data import first_tab, lego_at, sessions_of
-from tui.lego_lines import attempt_lines, brief_lines, receipt_lines, state_lines
+from tui.lines.document import counts, diff_lines, drawn, file_lines, markdown_lines, one_diff
+from tui.lines.text import ROOMY, TextLine, find, split_matches, wrap_lines
 from tui.loaders.brief import costs, load_brief
 from tui.loaders.diff import Attempt, AttemptDiff, load_diffs
 from tui.loaders.documents import load_documents
 from tui.loaders.plan import load_plan
 from tui.loaders.receipts import load_receipts
 from tui.loaders.session_files import load_session_files
-from tui.plan_lines import details, list_lines, title
-from tui.text_lines import ROOMY, TextLine, find, split_matches, wrap_lines
-from tui.tree_model import build, rows
+from tui.tree.model import build, rows
+from tui.words.lego import attempt_lines, brief_lines, receipt_lines, state_lines
+from tui.words.plan import details, list_lines, title
 
 DIFF = [
     "diff --git a/src/a.py b/src/a.py",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tui.editing.text_file import MOST_BYTES, MOST_IN_A_LINE, NotEditable, TextFile, parse_text
 from tui.loaders.text_file import read_data, write_data
-from tui.text_file import MOST_BYTES, MOST_IN_A_LINE, NotEditable, TextFile, parse_text
 
 KEPT = [
     b"",

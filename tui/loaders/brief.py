@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.briefs.tokens import estimate
 from engine.errors import MetaError
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 
 _FENCE = re.compile(r"(`{3,})[^`]*")
 _SPLIT = "Inputs"

@@ -13,9 +13,9 @@ from engine.lifecycle.by_hand import edits_of_lego
 from engine.lifecycle.change import ChangeReport, report_change
 from engine.lifecycle.news import news, planners
 from engine.workspace import GIVEN
+from tui.lines.sanitize import clean
 from tui.loaders.diff import AttemptDiff
 from tui.loaders.gate import version
-from tui.sanitize import clean
 
 if TYPE_CHECKING:
     from engine.legos.model import LegoDecision

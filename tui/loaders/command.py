@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 from tui.supervisor import environment
 
 Ending = Literal["ended", "timed out", "stopped"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.git import GitError, Repository
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 
 MAX_BYTES = 4 * 1024 * 1024
 """Of one diff; what is longer is cut, and said."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.legos.roles import paths
 from engine.workspace import Workspace
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 
 if TYPE_CHECKING:
     from engine.document.model import Orchestration, Reference

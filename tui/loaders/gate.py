@@ -12,7 +12,7 @@ from engine.artifacts import artifact_id
 from engine.git import GitError, NotInCommit, Repository
 from runtime_adapters.protocol import ResultError, read_result
 from tui.artifact import Document, document_of, read_document
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 
 Before = Literal["first", "edited", "same", "changed", "lost"]
 """What is known of the version approved last: there is none, it is the same, it differs, git does not have it.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import MetaError
-from tui.format import timestamp
+from tui.lines.format import timestamp
 from tui.loaders.command import Ran, meta_command, run
 
 ASK_SECONDS = 30.0

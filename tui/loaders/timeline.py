@@ -11,7 +11,7 @@ from engine.metrics.reading import Raw, read_journal
 from engine.metrics.waits import open_gates
 from engine.names import instance_name
 from engine.workspace import Workspace
-from tui.gantt import Wait
+from tui.graph.gantt import Wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from pathlib import Path
 import platformdirs
 
 from engine.errors import MetaError
+from tui.editing.unsaved_text import MOST_BYTES, Draft, NoDraft, digest, dump, parse
 from tui.loaders.text_file import read_data
-from tui.recent import APPLICATION
-from tui.unsaved_text import MOST_BYTES, Draft, NoDraft, digest, dump, parse
+from tui.person.recent import APPLICATION
 
 FOLDER = "drafts"
 MOST = 100

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.lines.sanitize import one_line
 from tui.loaders import learned
 from tui.loaders.learned import NOTHING_LEARNED, Learned
-from tui.sanitize import one_line
 
 
 @dataclass(frozen=True, slots=True)

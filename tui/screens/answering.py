@@ -6,15 +6,15 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.decide import Answer
-from tui.drafts import sorted_comments
-from tui.format import plural
+from tui.editing.drafts import sorted_comments
+from tui.lines.format import plural
 from tui.screens.ask_text import AskComment
 from tui.screens.commented import CommentedScreen
 from tui.screens.confirm import Confirm
 
 if TYPE_CHECKING:
     from tui.decide import Verdict
-    from tui.drafts import GateDraft
+    from tui.editing.drafts import GateDraft
     from tui.messages import Clock
     from tui.read_model import WaitingView, WorkspaceView
 

@@ -11,16 +11,16 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
 from tui.decide import Answer
-from tui.format import plural
 from tui.keys import shown_key
-from tui.questions import asked
-from tui.sanitize import clean
+from tui.lines.format import plural
+from tui.lines.sanitize import clean
 from tui.screens.question import QuestionScreen
 from tui.widgets.key_line import KeyLine
+from tui.words.questions import asked
 
 if TYPE_CHECKING:
     from tui.app import MetaApp
-    from tui.drafts import GateDraft
+    from tui.editing.drafts import GateDraft
     from tui.messages import Clock
     from tui.read_model import WaitingView, WorkspaceView
 

@@ -12,10 +12,7 @@ from textual.events import DescendantFocus
 from textual.widgets import Static
 
 from tui.artifact import Document
-from tui.conflict_lines import conflict_lines
-from tui.edit import edit_file
-from tui.gate_details import RECEIPT, evidence
-from tui.gate_lines import BEGUN, COMMENT, DIFFERS, SINCE, diff_lines, raw_lines
+from tui.editing.edit import edit_file
 from tui.loaders.conflicts import load_standing
 from tui.loaders.first_version import with_own_edits
 from tui.loaders.gate import NOTHING_SAID, Page, Report, load_page, load_report
@@ -31,11 +28,14 @@ from tui.widgets.lines_view import LinesView
 from tui.widgets.rendered import Rendered
 from tui.widgets.search_line import SearchLine
 from tui.widgets.tab_line import TabLine
+from tui.words.conflicts import conflict_lines
+from tui.words.gate import RECEIPT, evidence
+from tui.words.gate_lines import BEGUN, COMMENT, DIFFERS, SINCE, diff_lines, raw_lines
 
 if TYPE_CHECKING:
     from engine.conflicts import Stands
     from tui.app import MetaApp
-    from tui.drafts import GateDraft
+    from tui.editing.drafts import GateDraft
     from tui.messages import Clock
     from tui.read_model import WaitingView, WorkspaceView
 

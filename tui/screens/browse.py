@@ -16,14 +16,15 @@ from textual.worker import Worker, WorkerState
 
 from engine.errors import MetaError
 from tui.abstract import AbstractMeta
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 from tui.widgets.details import Details
-from tui.widgets.item_list import Item, ItemList
+from tui.widgets.item_list import ItemList
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text
 from tui.widgets.title_line import TitleLine
 
 if TYPE_CHECKING:
+    from tui.lines.item import Item
     from tui.messages import Clock
     from tui.read_model import WorkspaceView
 

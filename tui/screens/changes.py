@@ -14,24 +14,24 @@ from textual.worker import Worker, WorkerState
 
 from engine.workspace import INTENT, REQUEST
 from tui import decide
-from tui.change_rows import LEGO, rows
-from tui.change_words import details, nothing, question, sums, title
-from tui.edit import edit_file
-from tui.engine_words import why_ended
+from tui.editing.edit import edit_file
 from tui.loaders import changes
 from tui.loaders.changes import Maintenance, Stage
 from tui.screens.browse import COMMON, BrowseScreen, explain
 from tui.screens.consent import Consent
 from tui.screens.consent_keys import FETCH_KEY
 from tui.widgets.text import Text
+from tui.words.change_rows import LEGO, rows
+from tui.words.changes import details, nothing, question, sums, title
+from tui.words.engine import why_ended
 
 if TYPE_CHECKING:
     from engine.legos.model import LegoDecision
     from engine.lifecycle.change import LegoChange
     from tui.app import MetaApp
+    from tui.lines.item import Item
     from tui.messages import Clock
     from tui.read_model import WorkspaceView
-    from tui.widgets.item_list import Item
 
 TURN: tuple[LegoDecision, ...] = ("KEEP", "REFACTOR", "REGENERATE")
 """What the space bar goes round. RETIRE takes a key of its own: nobody should come by it on the way."""

@@ -12,7 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from tui.keys import key_name
-from tui.widgets.item_list import Item, ItemList
+from tui.lines.item import Item
+from tui.widgets.item_list import ItemList
 
 
 class Choose(ModalScreen[str | None]):

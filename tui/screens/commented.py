@@ -6,13 +6,13 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from tui.abstract import AbstractMeta
-from tui.gate_lines import BEGUN, COMMENT, Shown
 from tui.screens.ask_text import AskComment
 from tui.screens.question import QuestionScreen
 from tui.widgets.lines_view import LinesView
+from tui.words.gate_lines import BEGUN, COMMENT, Shown
 
 if TYPE_CHECKING:
-    from tui.drafts import GateDraft
+    from tui.editing.drafts import GateDraft
     from tui.messages import Clock
     from tui.read_model import WaitingView, WorkspaceView
 

@@ -13,14 +13,14 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.keeping_text import Keeper
+from tui.editing.keeping_text import Keeper
+from tui.editing.text_file import MOST_BYTES, NotEditable, TextFile, parse_text
+from tui.editing.unsaved_text import begin, digest
 from tui.keys import shown_key
+from tui.lines.sanitize import one_line
 from tui.loaders.text_file import read_data, write_data
-from tui.sanitize import one_line
 from tui.screens.searching import Searching
 from tui.screens.unsaved import ChangedElsewhere, Unsaved
-from tui.text_file import MOST_BYTES, NotEditable, TextFile, parse_text
-from tui.unsaved_text import begin, digest
 from tui.widgets.draft_note import DraftNote
 from tui.widgets.editor_text import EditorSearch, EditorText
 from tui.widgets.key_line import KeyLine
@@ -28,7 +28,7 @@ from tui.widgets.title_line import TitleLine
 
 if TYPE_CHECKING:
     from tui.app import MetaApp
-    from tui.personal import PersonalApp
+    from tui.person.personal import PersonalApp
 
 _ELSEWHERE = "VISUAL or EDITOR names a program that opens such files from a terminal; or open it yourself."
 

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.keys import key_name, key_names
-from tui.wrap import UNKNOWN, hang
+from tui.lines.wrap import UNKNOWN, hang
 
 _PALETTE = key_name("ctrl+p")
 _CTRL = f"{key_name('ctrl+x')} is x with ctrl held"

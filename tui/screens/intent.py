@@ -16,24 +16,24 @@ from textual.widgets import TextArea
 from engine.lifecycle.intent import GUIDE, is_sensitive, is_unwritten
 from engine.names import INTENT
 from engine.resources import document
-from tui import recent
-from tui.edit import edit_file
-from tui.format import plural
-from tui.guide_words import guide
+from tui.editing.edit import edit_file
+from tui.editing.keeping_text import Keeper
+from tui.editing.unsaved_text import begin, digest
 from tui.intent_guide import Section, assess, parse_template, section_at, skeleton
-from tui.keeping_text import Keeper
 from tui.keys import shown_key
 from tui.launch import Launch
+from tui.lines.format import plural
+from tui.lines.sanitize import clean, one_line
 from tui.loaders.text_file import read_data
-from tui.sanitize import clean, one_line
+from tui.person import recent
 from tui.screens.confirm import Confirm
 from tui.screens.unsaved import ChangedElsewhere
-from tui.unsaved_text import begin, digest
 from tui.widgets.draft_note import DraftNote
 from tui.widgets.editor_text import take_text
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text
 from tui.widgets.title_line import TitleLine
+from tui.words.guide import guide
 
 if TYPE_CHECKING:
     from tui.app import MetaApp

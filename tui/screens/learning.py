@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 from textual.worker import Worker, WorkerState
 
-from tui.card_words import PROPOSED, at_work_note, cut_off_note, ended_note
-from tui.edit import edit_file
+from tui.editing.edit import edit_file
 from tui.errand import Errand
-from tui.format import duration
+from tui.lines.format import duration
 from tui.loaders import learned
 from tui.loaders.command import meta_command
 from tui.loaders.learned import Learned, ProposalView
 from tui.loaders.wisdom import Wisdom
 from tui.screens.browse import BrowseScreen, explain
+from tui.words.cards import PROPOSED, at_work_note, cut_off_note, ended_note
 
 if TYPE_CHECKING:
     from tui.app import MetaApp

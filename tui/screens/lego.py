@@ -22,9 +22,7 @@ from tui.lego_data import (
     sessions_of,
     steps_of,
 )
-from tui.lego_lines import state_lines
 from tui.lego_sources import LegoSources, source_of
-from tui.lego_words import EMPTY, lego_rows, lego_title
 from tui.screens.lego_keys import LEGO_KEYS
 from tui.screens.searching import Searchable, Searching
 from tui.screens.showing_diffs import BESIDE, ShowsDiffs
@@ -35,11 +33,13 @@ from tui.widgets.notice import Notice
 from tui.widgets.search_line import SearchLine
 from tui.widgets.session_output import SessionOutput
 from tui.widgets.tab_line import TabLine
+from tui.words.lego import state_lines
+from tui.words.lego_list import EMPTY, lego_rows, lego_title
 
 if TYPE_CHECKING:
+    from tui.lines.text import TextLine
     from tui.messages import Clock
     from tui.read_model import SessionView, WorkspaceView
-    from tui.text_lines import TextLine
 
 _PROSE = 118
 """Cells: text wider than this is tiring to read."""

@@ -12,12 +12,10 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 
 from tui.acting import ActingApp
-from tui.main_offers import AREAS, has_to_do, name_now
-from tui.node_details import describe_node
+from tui.lines.sanitize import clean
 from tui.read_model import TROUBLE_STATUS
-from tui.sanitize import clean
 from tui.screens.main_keys import ALWAYS, MAIN_KEYS
-from tui.tree_filter import Filter
+from tui.tree.filter import Filter
 from tui.widgets.board import Board
 from tui.widgets.details import Details
 from tui.widgets.event_line import EventLine
@@ -26,11 +24,13 @@ from tui.widgets.header import Header
 from tui.widgets.key_line import KeyLine
 from tui.widgets.phase_tree import PhaseTree
 from tui.widgets.text import Text
+from tui.words.node import describe_node
+from tui.words.offers import AREAS, has_to_do, name_now
 
 if TYPE_CHECKING:
     from tui.messages import Clock
     from tui.read_model import SessionView, StepView, WorkspaceView
-    from tui.tree_model import Node
+    from tui.tree.model import Node
 
 
 class MainScreen(Screen[None]):

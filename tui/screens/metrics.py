@@ -13,10 +13,10 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from tui.loaders.metrics import load_metrics
-from tui.metric_blocks import UNKNOWN, Block, Figure, blocks, figures
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
+from tui.words.metrics import UNKNOWN, Block, Figure, blocks, figures
 
 if TYPE_CHECKING:
     from engine.metrics.model import Metrics

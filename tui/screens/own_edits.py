@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.content import Content
 
-from tui.document_lines import drawn
+from tui.lines.document import drawn
 from tui.loaders import changes
 from tui.screens.diff_keys import SIDES_KEY
 from tui.screens.showing_diffs import ShowsDiffs

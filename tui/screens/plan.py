@@ -12,17 +12,17 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from tui.format import LOOKS, word
-from tui.graph_layers import reduced
-from tui.graph_layout import Drawing, draw, fitting
+from tui.graph.layers import reduced
+from tui.graph.layout import Drawing, draw, fitting
 from tui.lego_data import steps_of
+from tui.lines.format import LOOKS, word
 from tui.loaders.plan import PlanView, load_plan
-from tui.plan_lines import details, list_lines, progress, status_of, title
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.graph_view import GraphView, Label
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lines_view import LinesView
 from tui.widgets.notice import Notice
+from tui.words.plan import details, list_lines, progress, status_of, title
 
 if TYPE_CHECKING:
     from tui.messages import Clock

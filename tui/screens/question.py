@@ -8,14 +8,14 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.decide import Answer
-from tui.decided_words import meanwhile
-from tui.gate_drafts import dump
-from tui.gate_title import decided_line, title_line
+from tui.editing.gate_drafts import dump
+from tui.words.decided import meanwhile
+from tui.words.gate_title import decided_line, title_line
 
 if TYPE_CHECKING:
     from textual.content import Content
 
-    from tui.drafts import GateDraft
+    from tui.editing.drafts import GateDraft
     from tui.messages import Clock
     from tui.read_model import WaitingView, WorkspaceView
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
-from tui.format import plural
+from tui.lines.format import plural
 
 Leaving = Literal["leave", "stop", "stay"]
 

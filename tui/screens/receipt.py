@@ -11,12 +11,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 
-from tui.chain_details import OUTCOMES, again
-from tui.format import plural
-from tui.sanitize import clean, one_line
+from tui.lines.format import plural
+from tui.lines.sanitize import clean, one_line
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text import Text
 from tui.widgets.title_line import TitleLine
+from tui.words.chain import OUTCOMES, again
 
 if TYPE_CHECKING:
     from tui.loaders.proving import Proved

@@ -9,15 +9,15 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from tui.format import count, plural
+from tui.lines.format import count, plural
+from tui.lines.item import Item
+from tui.lines.sanitize import one_line
 from tui.loaders import runtimes
 from tui.loaders.runtimes import Runtimes, RuntimeView, Told
-from tui.login_help import login_help
-from tui.runtime_details import runtime_content, runtime_state, served, used
-from tui.runtime_order import write_order
-from tui.sanitize import one_line
+from tui.person.runtime_order import write_order
 from tui.screens.browse import COMMON, BrowseScreen, explain
-from tui.widgets.item_list import Item
+from tui.words.login import login_help
+from tui.words.runtime import runtime_content, runtime_state, served, used
 
 if TYPE_CHECKING:
     from tui.read_model import WorkspaceView

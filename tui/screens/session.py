@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.edit import edit_file
-from tui.format import count, duration, elapsed, plural
+from tui.editing.edit import edit_file
+from tui.lines.format import count, duration, elapsed, plural
 from tui.tail import Tail
 from tui.widgets.key_line import KeyLine
 from tui.widgets.output_view import OutputView

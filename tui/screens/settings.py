@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from textual.binding import Binding
 from textual.content import Content
 
-from tui import settings
 from tui.keys import named_bindings
+from tui.lines.item import Item
+from tui.lines.sanitize import one_line
 from tui.looks import SettingsChanged
-from tui.sanitize import one_line
+from tui.person import settings
+from tui.person.settings import Read, check, with_setting
 from tui.screens.browse import COMMON, BrowseScreen
-from tui.setting_words import CHOICES, WORDS, setting_content, shown_value, theme_values
-from tui.settings import Read, check, with_setting
-from tui.widgets.item_list import Item
+from tui.words.settings import CHOICES, WORDS, setting_content, shown_value, theme_values
 
 if TYPE_CHECKING:
     from tui.app import MetaApp
@@ -187,7 +187,7 @@ class SettingsScreen(BrowseScreen[Read]):
 
     def action_edit(self) -> None:
         """Opens the file; what is in it afterwards holds."""
-        from tui.edit import edit_file
+        from tui.editing.edit import edit_file
 
         file = settings.settings_file()
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from tui.abstract import AbstractMeta
-from tui.side_by_side import WIDE
+from tui.lines.side_by_side import WIDE
 from tui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:

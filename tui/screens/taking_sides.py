@@ -10,19 +10,19 @@ from textual import work
 
 from engine.errors import MetaError
 from tui.abstract import AbstractMeta
-from tui.conflict_lines import place_of
 from tui.loaders.conflicts import take_side
 from tui.looks import Written
 from tui.widgets.lines_view import LinesView
+from tui.words.conflicts import place_of
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from engine.conflict_places import Side
     from engine.conflicts import Stands
-    from tui.drafts import Spot
-    from tui.gate_lines import Shown
+    from tui.editing.drafts import Spot
     from tui.read_model import WaitingView, WorkspaceView
+    from tui.words.gate_lines import Shown
 else:
     Widget = object
 

@@ -11,8 +11,8 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.format import LOOKS, duration, plural, word
-from tui.gantt import Chart, GanttRow, chart, path_seconds, session_of, waited
+from tui.graph.gantt import Chart, GanttRow, chart, path_seconds, session_of, waited
+from tui.lines.format import LOOKS, duration, plural, word
 from tui.loaders.timeline import TimelineFacts, load_timeline
 from tui.screens.view_screen import FURTHER_KEYS, ViewScreen
 from tui.widgets.gantt_view import BARS, GanttView

@@ -9,14 +9,14 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from tui.chain_details import STATES, chain, proof_note, state_of
-from tui.format import duration
+from tui.lines.format import duration
+from tui.lines.item import Item
+from tui.lines.sanitize import one_line
 from tui.loaders import proving, traceability
 from tui.loaders.proving import Proved
 from tui.loaders.traceability import Link, Traceability
-from tui.sanitize import one_line
 from tui.screens.browse import COMMON, BrowseScreen, explain
-from tui.widgets.item_list import Item
+from tui.words.chain import STATES, chain, proof_note, state_of
 
 if TYPE_CHECKING:
     from tui.read_model import WorkspaceView

@@ -15,20 +15,21 @@ from textual.widgets import Static
 
 from engine.folders import is_workspace
 from engine.names import INTENT
-from tui import recent
-from tui.format import ago
 from tui.launch import Launch
+from tui.lines.format import ago
+from tui.lines.item import Item
+from tui.lines.sanitize import one_line
 from tui.looks import RecentFound
+from tui.person import recent
 from tui.read_model import WorkspaceView
-from tui.sanitize import one_line
 from tui.screens.ask_text import AskPath
 from tui.unbegun import holds_intent, unfit
-from tui.widgets.item_list import Item, ItemList
+from tui.widgets.item_list import ItemList
 from tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from tui.messages import Clock
-    from tui.recent import Recent
+    from tui.person.recent import Recent
 
 _WHAT = (
     "Write down what you want. A team of coding agents builds it,",

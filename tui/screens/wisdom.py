@@ -9,7 +9,11 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.events import Resize
 
-from tui.card_words import (
+from tui.lines.sanitize import one_line
+from tui.loaders import wisdom
+from tui.screens.browse import COMMON
+from tui.screens.learning import LEARNING_KEYS, LearningScreen
+from tui.words.cards import (
     card_content,
     card_item,
     collection_heading,
@@ -18,15 +22,11 @@ from tui.card_words import (
     proposal_content,
     proposed_items,
 )
-from tui.loaders import wisdom
-from tui.sanitize import one_line
-from tui.screens.browse import COMMON
-from tui.screens.learning import LEARNING_KEYS, LearningScreen
 
 if TYPE_CHECKING:
+    from tui.lines.item import Item
     from tui.loaders.wisdom import Wisdom
     from tui.read_model import WorkspaceView
-    from tui.widgets.item_list import Item
 
 
 class WisdomScreen(LearningScreen):

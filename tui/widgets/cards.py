@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.format import LOOKS, count, duration, elapsed, outcome_word, word
+from tui.lines.format import LOOKS, count, duration, elapsed, outcome_word, word
 
 if TYPE_CHECKING:
     from engine.assessment import Status

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from tui.changed_words import changed_words
-from tui.code_colours import Span, colours, cut
+from tui.lines.changed_words import changed_words
+from tui.lines.code_colours import Span, colours, cut
 
 if TYPE_CHECKING:
-    from tui.text_lines import Piece, TextLine
+    from tui.lines.text import Piece, TextLine
 
 _AHEAD = 80
 """Lines before and after those in view that are coloured too: most scrolling then shows colours at once."""

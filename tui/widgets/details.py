@@ -8,8 +8,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 
+from tui.lines.wrap import UNKNOWN
 from tui.widgets.text import Text
-from tui.wrap import UNKNOWN
 
 
 class _Words(Text):
@@ -21,7 +21,7 @@ class _Words(Text):
 
 
 class Details(VerticalScroll, can_focus=True):
-    """A scrolling text; what it says is made by `tui.node_details`."""
+    """A scrolling text; what it says is made by `tui.words.node`."""
 
     BINDING_GROUP_TITLE = "Details"
     BINDINGS = [

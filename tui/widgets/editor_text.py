@@ -12,7 +12,7 @@ from tui.keys import key_name
 from tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
-    from tui.text_file import TextFile
+    from tui.editing.text_file import TextFile
 
 
 class EditorSearch(SearchLine):

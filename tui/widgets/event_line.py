@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.resting import resting_text
-from tui.sanitize import one_line
+from tui.lines.sanitize import one_line
+from tui.words.resting import resting_text
 
 if TYPE_CHECKING:
     from tui.read_model import RestView

@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label, Static
 
-from tui.format import plural
 from tui.keys import key_name
-from tui.sanitize import one_line
-from tui.tree_filter import Filter
+from tui.lines.format import plural
+from tui.lines.sanitize import one_line
+from tui.tree.filter import Filter
 
 
 class FilterLine(Horizontal):

@@ -10,10 +10,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.format import LOOKS, duration
-from tui.gantt import Chart, GanttRow, Kind, Scale, Span, scale, ticks
-from tui.ink import Inks
-from tui.wrap import fit
+from tui.graph.gantt import Chart, GanttRow, Kind, Scale, Span, scale, ticks
+from tui.lines.format import LOOKS, duration
+from tui.lines.wrap import fit
+from tui.widgets.ink import Inks
 
 BARS: dict[Kind, tuple[str, str]] = {
     "wait": ("░", "$text-warning"),

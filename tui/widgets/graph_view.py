@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.graph_layout import Box, Direction, Drawing, beside, glyph_at
-from tui.ink import Inks
-from tui.wrap import fit
+from tui.graph.layout import Box, Direction, Drawing, beside, glyph_at
+from tui.lines.wrap import fit
+from tui.widgets.ink import Inks
 
 _PLAIN, _CHOSEN = "╭─╮│╰╯", "┏━┓┃┗┛"
 Cell = tuple[str, str]

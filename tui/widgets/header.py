@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.decided_words import decided, taken_up
-from tui.format import count, plural
-from tui.main_offers import only_waits
-from tui.sanitize import one_line
+from tui.lines.format import count, plural
+from tui.lines.sanitize import one_line
+from tui.words.decided import decided, taken_up
+from tui.words.offers import only_waits
 
 if TYPE_CHECKING:
     from tui.read_model import WorkspaceView

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.decided_words import decided, taken_up
-from tui.format import count, duration, plural
-from tui.sanitize import one_line
+from tui.lines.format import count, duration, plural
+from tui.lines.sanitize import one_line
+from tui.words.decided import decided, taken_up
 
 if TYPE_CHECKING:
     from tui.read_model import StepView, WorkspaceView

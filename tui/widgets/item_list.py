@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.content import Content
@@ -14,20 +13,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from tui.themes import cursor_line
-
-NOTHING = Content("")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line. `right` is never cut; `words` is what a search looks in. A heading cannot be chosen."""
-
-    key: str
-    left: Content
-    right: Content = NOTHING
-    words: str = ""
-    heading: bool = False
+from tui.lines.item import NOTHING, Item
+from tui.person.themes import cursor_line
 
 
 class ItemList(ScrollView, can_focus=True):

@@ -12,9 +12,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
-from tui.laid_lines import Laid, lay_out
-from tui.text_lines import TextLine, find
-from tui.themes import cursor_line
+from tui.lines.laid import Laid, lay_out
+from tui.lines.text import TextLine, find
+from tui.person.themes import cursor_line
 from tui.widgets.row_drawing import RowDrawing
 
 _ABOVE = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.sanitize import clean
+from tui.lines.sanitize import clean
 
 
 class Notice(Static):

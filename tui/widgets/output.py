@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.wrap import wrap_cells
+from tui.lines.wrap import wrap_cells
 
 if TYPE_CHECKING:
-    from tui.ink import Inks
     from tui.tail import Line
+    from tui.widgets.ink import Inks
 
 _MARGIN = 2
 

@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.ink import Inks
-from tui.text_lines import split_matches
+from tui.lines.text import split_matches
+from tui.widgets.ink import Inks
 from tui.widgets.output import OutputRow, draw, wrap_line
 
 if TYPE_CHECKING:

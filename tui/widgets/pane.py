@@ -9,9 +9,9 @@ from textual.events import Resize
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.format import count, duration, elapsed
-from tui.ink import Inks
+from tui.lines.format import count, duration, elapsed
 from tui.tail import Tail
+from tui.widgets.ink import Inks
 from tui.widgets.output import OutputRow, draw, last_rows
 
 if TYPE_CHECKING:

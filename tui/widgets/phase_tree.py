@@ -14,11 +14,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from tui.format import LOOKS, duration, elapsed, word
-from tui.themes import cursor_line
-from tui.tree_filter import Filter, kept, nothing_found
-from tui.tree_model import Node, Row, active_row, build, path_to, rows
-from tui.wrap import fit
+from tui.lines.format import LOOKS, duration, elapsed, word
+from tui.lines.wrap import fit
+from tui.person.themes import cursor_line
+from tui.tree.filter import Filter, kept, nothing_found
+from tui.tree.model import Node, Row, active_row, build, path_to, rows
 
 if TYPE_CHECKING:
     from tui.messages import Clock

@@ -8,7 +8,7 @@ from textual.content import Content, Span
 from textual.message import Message
 from textual.widgets import Markdown, Static
 
-from tui.text_lines import FOUND, FOUND_NOW, split_matches
+from tui.lines.text import FOUND, FOUND_NOW, split_matches
 
 
 class Rendered(VerticalScroll):

@@ -9,16 +9,16 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.ink import Inks
-from tui.side_by_side import half_of, is_half, old_marks
-from tui.text_lines import FOUND, FOUND_NOW, Piece, cells_of, place_in_line, split_matches
+from tui.lines.side_by_side import half_of, is_half, old_marks
+from tui.lines.text import FOUND, FOUND_NOW, Piece, cells_of, place_in_line, split_matches
 from tui.widgets.colours import PLAIN, Colours
+from tui.widgets.ink import Inks
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from tui.laid_lines import Laid
-    from tui.text_lines import TextLine, TextRow
+    from tui.lines.laid import Laid
+    from tui.lines.text import TextLine, TextRow
 
 _RULER = "│"
 _NOTHING = "$foreground on $foreground 4%"

@@ -1,0 +1,1 @@
+"""Text that a person types, and what keeps it until it is where it belongs."""

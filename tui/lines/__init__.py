@@ -1,0 +1,1 @@
+"""Text as lines of cells: made harmless, wrapped, coloured, laid beside each other."""

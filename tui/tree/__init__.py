@@ -1,0 +1,1 @@
+"""The phase tree as plain data. Pure."""
