@@ -59,12 +59,12 @@ def test_a_check_that_goes_on_begins_where_the_session_ended(tmp_path: Path) -> 
 
 def test_a_question_that_is_open_now_shows_before_the_journal_is_read(tmp_path: Path) -> None:
     found = chart(views.waiting(tmp_path), [], {}, NOW)
-    assert waited(found.rows, NOW) == [("requirements", 184.0)]
+    assert waited(found.rows, NOW) == [("Requirements", 184.0)]
 
 
 def test_it_is_not_counted_twice_once_it_is(tmp_path: Path) -> None:
     found = chart(views.waiting(tmp_path), [Wait("requirements", NOW - 184)], {}, NOW)
-    assert waited(found.rows, NOW) == [("requirements", 184.0)]
+    assert waited(found.rows, NOW) == [("Requirements", 184.0)]
 
 
 def test_nothing_ran_is_an_empty_chart(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_an_app_that_is_killed_goes_on_with_what_was_typed(tmp_path: Path, opene
     second.begin()
     wait_until(lambda: second.shows(NAME) and second.shows("and not saved"), PATIENCE)
     # On in the editor built in, which writes the file first; there it is killed once more.
-    second.type("\x0f", "Save")
+    second.type("\x0f", "Undo")
     second.type("The ", f"The # {NAME}")
     wait_until(lambda: kept(tmp_path).startswith(f"The # {NAME}\n"), PATIENCE)
     second.told(signal.SIGKILL)

@@ -57,11 +57,13 @@ class GanttRow:
     status: Status
     spans: tuple[Span, ...]
     critical: bool = False
+    title: str = ""
+    """What the screen calls it."""
 
     @property
     def label(self) -> str:
-        """`store · code`."""
-        return " · ".join(filter(None, [self.lego, self.step]))
+        """`store · code`, `Risk and trade-offs`."""
+        return self.title or self.name
 
     @property
     def begin(self) -> float:
@@ -95,7 +97,11 @@ def chart(view: WorkspaceView, waits: Sequence[Wait], needs: Mapping[str, Iterab
     """The chart of a workspace. `needs` is instance → the instances it has to wait for."""
     asked = _waits(view, waits)
     found = [(step, tuple(sorted(_spans(step, asked), key=lambda span: span.begin))) for step in view.steps]
-    rows = [GanttRow(s.name, s.step, s.lego, s.phase, s.status, spans) for s, spans in found if spans]
+    rows = [
+        GanttRow(s.name, s.step, s.lego, s.phase, s.status, spans, title=view.title(s.name))
+        for s, spans in found
+        if spans
+    ]
     if not rows:
         return Chart()
     path = critical_path(rows, needs, now)
@@ -152,8 +158,8 @@ def critical_path(rows: Sequence[GanttRow], needs: Mapping[str, Iterable[str]], 
 
 
 def waited(rows: Iterable[GanttRow], now: float) -> list[tuple[str, float]]:
-    """(instance, seconds) for all that waited for a person, the longest first."""
-    found = [(row.name, row.seconds("wait", now)) for row in rows]
+    """(label, seconds) for all that waited for a person, the longest first."""
+    found = [(row.label, row.seconds("wait", now)) for row in rows]
     return sorted(((name, seconds) for name, seconds in found if seconds >= 1), key=lambda item: (-item[1], item[0]))
 
 

@@ -19,13 +19,13 @@ def idle_content(view: WorkspaceView, engine_word: str, now: float) -> Content:
     failed = [step for step in view.steps if step.status in ("failed", "stopped")]
     busy = [step for step in view.steps if step.status in ("running", "checking")]
     if busy and view.engine.running:
-        return _busy(busy[0])
+        return _busy(busy[0], view.title(busy[0].name))
     if view.waiting:
         return _waiting(view, now)
     if view.decided:
         return _decided(view, engine_word)
     if failed:
-        return _failed(failed)
+        return _failed(failed, view.title(failed[0].name))
     if view.finished:
         return _finished(view)
     if view.paused:
@@ -42,8 +42,7 @@ def idle_content(view: WorkspaceView, engine_word: str, now: float) -> Content:
     )
 
 
-def _busy(step: StepView) -> Content:
-    name = " · ".join(filter(None, [step.lego, step.step]))
+def _busy(step: StepView, name: str) -> Content:
     heading = "◐ The engine checks" if step.status == "checking" else "● The engine works on"
     return _state(f"{heading} {name}", "$text-secondary", step.why or "It runs the checks itself: no claim counts.")
 
@@ -66,9 +65,8 @@ def _decided(view: WorkspaceView, engine_word: str) -> Content:
     return _state(heading, "$text-success", f"An engine takes {them} up when one runs.", ("s", "start the engine"))
 
 
-def _failed(steps: list[StepView]) -> Content:
+def _failed(steps: list[StepView], name: str) -> Content:
     first = steps[0]
-    name = " · ".join(filter(None, [first.lego, first.step]))
     more = f" So did {plural(len(steps) - 1, 'other step')}." if len(steps) > 1 else ""
     text = f"{first.why or 'It needs a person before it can go on.'}{more}"
     word = "failed" if first.status == "failed" else "stopped"
