@@ -97,7 +97,7 @@ async def test_a_key_draws_the_plan_and_escape_leads_back_to_the_gate(tmp_path: 
         await press(pilot, "P")
         assert pilot.app.screen.query(GraphView) and "╭" in text_of(pilot)
         await press(pilot, "escape")
-        assert "Approve lego_planning" in text_of(pilot)
+        assert "Approve LEGO planning" in text_of(pilot)
 
 
 async def test_the_drawing_is_offered_only_where_a_plan_is_asked_about(tmp_path: Path) -> None:
