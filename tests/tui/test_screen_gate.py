@@ -247,10 +247,10 @@ async def test_a_receipt_that_is_gone_is_said(tmp_path: Path) -> None:
 async def test_n_goes_round_the_questions_that_wait(tmp_path: Path) -> None:
     async with screen(given.queue_of_two(tmp_path)) as pilot:
         await press(pilot, "a")
-        assert "1 of 2  Approve requirements" in text_of(pilot)
+        assert "1 of 2  Approve Requirements" in text_of(pilot)
         await press(pilot, "n")
         assert isinstance(pilot.app.screen, AnswersScreen)
-        assert "2 of 2  Answer essence" in text_of(pilot) and "round 2 of 3" in text_of(pilot)
+        assert "2 of 2  Answer Essence" in text_of(pilot) and "round 2 of 3" in text_of(pilot)
         await press(pilot, "ctrl+n")
         assert isinstance(pilot.app.screen, ApprovalScreen)
         assert len(pilot.app.screen_stack) == 2

@@ -152,7 +152,7 @@ async def test_screens_are_lost_one_after_the_other_and_the_engine_goes_on_with_
     assert gives_the_terminal_back(first)
     assert engine_of(workspace) == engine, "the engine that the screen started is the one that goes on"
     second = opened("40")
-    wait_until(lambda: second.shows("essence") and second.shows("#1"), PATIENCE)
+    wait_until(lambda: second.shows("Essence") and second.shows("#1"), PATIENCE)
     assert engine_of(workspace) == engine, "no second engine is started beside it"
     second.hung_up()
     await eventually(lambda: ("requirements · gen #1", None) in sessions(load(workspace)), PATIENCE)

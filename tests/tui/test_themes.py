@@ -92,4 +92,4 @@ async def test_every_theme_shows_the_same_words(theme: str, tmp_path: object) ->
     async with screen(views.waiting(tmp_path), size=(100, 24), theme=theme) as pilot:
         assert "◆ 1 waiting for you" in text_of(pilot) and "✓" in text_of(pilot)
         await press(pilot, "a")
-        assert "Approve requirements" in text_of(pilot)
+        assert "Approve Requirements" in text_of(pilot)

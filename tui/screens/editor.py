@@ -135,17 +135,16 @@ class EditorScreen(Searching, Screen[bool]):
 
     def draw_title(self) -> None:
         """Draws what it is."""
-        state = "   new" if not self.on_disk else "   only to be read" if self.look_only else ""
-        title = Content.assemble((self.name_of_file, "bold"), (state, "$text-muted"))
-        self.head.show(title, 0)
+        self.head.show(Content.styled(self.name_of_file, "bold"), 0)
 
     def draw(self) -> None:
         """Draws what changes with every key."""
         row, column = self.text.cursor_location
         unsaved = self.is_unsaved()
         mark = ("● changed", "bold $text-warning") if unsaved else ("✓ saved" if self.saved else "", "$text-success")
+        kind = " new" if not self.on_disk else " only to be read" if self.look_only else ""
         ends = " CRLF" if self.file.end == "\r\n" else ""
-        text = Content.assemble(mark, (f"{ends}  {row + 1}:{column + 1}", "$text-muted"))
+        text = Content.assemble(mark, (f"{kind}{ends}  {row + 1}:{column + 1}", "$text-muted"))
         self.place.update(text, layout=False)
 
     def on_text_area_changed(self) -> None:
